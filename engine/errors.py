@@ -1,0 +1,23 @@
+"""Every error the engine raises on purpose.
+
+A message says what came in and what is accepted, in one sentence a user can act on.
+The command line prints it on one line and exits with 2; a page shows it as it stands.
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """Base of all errors raised on purpose by the engine."""
+
+
+class InputError(EngineError, ValueError):
+    """What the user gave cannot be used: a lyric, a chord symbol, a file, a control."""
+
+
+class WeightsError(EngineError):
+    """Weights are missing, incomplete, corrupt or not reachable."""
+
+
+class CancelledError(EngineError):
+    """The user cancelled a long task; nothing half-made was kept."""
