@@ -1,0 +1,45 @@
+"""Plotly figures from plain values: the only place that imports plotly.
+
+Every function returns a `plotly.graph_objects.Figure` with a transparent background and colours
+that hold on light and dark pages; none draws a title, the page has its own words.
+"""
+
+from __future__ import annotations
+
+from engine.figures.classification import (
+    confusion_matrices,
+    f1_heat_map,
+    reliability_diagrams,
+)
+from engine.figures.corpus import genre_counts, marking_word_bars, word_count_ranges, year_counts
+from engine.figures.genre import agreement_bars, probability_bars
+from engine.figures.leaderboard import (
+    accuracy_against_latency,
+    bertscore_bars,
+    bertscore_by_correctness,
+    score_by_decade,
+    score_by_length,
+    training_curves,
+)
+from engine.figures.style import PALETTE, as_html, download_settings
+
+__all__ = [
+    "PALETTE",
+    "accuracy_against_latency",
+    "agreement_bars",
+    "as_html",
+    "bertscore_bars",
+    "bertscore_by_correctness",
+    "confusion_matrices",
+    "download_settings",
+    "f1_heat_map",
+    "genre_counts",
+    "marking_word_bars",
+    "probability_bars",
+    "reliability_diagrams",
+    "score_by_decade",
+    "score_by_length",
+    "training_curves",
+    "word_count_ranges",
+    "year_counts",
+]

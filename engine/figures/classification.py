@@ -1,0 +1,141 @@
+"""How genre models do, class by class and confidence by confidence."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from engine.figures.style import GRID, NEUTRAL, SEQUENTIAL, colours, empty_figure
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+
+
+def f1_heat_map(scores: pd.DataFrame) -> go.Figure:
+    """F1 of every genre (columns) for every model (index); values from 0 to 1."""
+    figure = empty_figure(
+        height=110 + 34 * len(scores),
+        xaxis={"title": "genre", "side": "bottom", "type": "category"},
+        yaxis={"title": None, "autorange": "reversed", "type": "category"},
+    )
+    values = scores.to_numpy(dtype=float)
+    figure.add_heatmap(
+        z=values,
+        x=[str(name) for name in scores.columns],
+        y=[str(name) for name in scores.index],
+        zmin=0,
+        zmax=1,
+        colorscale=[list(stop) for stop in SEQUENTIAL],
+        text=[["" if math.isnan(v) else f"{v:.2f}" for v in row] for row in values],
+        texttemplate="%{text}",
+        colorbar={"title": "F1", "thickness": 12},
+        hovertemplate="%{y}, %{x}: F1 %{z:.3f}<extra></extra>",
+        xgap=2,
+        ygap=2,
+    )
+    return figure
+
+
+def confusion_matrices(
+    matrices: Mapping[str, np.ndarray], labels: Sequence[str], columns: int = 2
+) -> go.Figure:
+    """One matrix a model, side by side: rows are the true genre, columns the predicted one.
+
+    Parameters
+    ----------
+    matrices : mapping of str to array, shape (labels, labels)
+        Counts of songs, as `sklearn.metrics.confusion_matrix` gives them; the colour is the share
+        of the row, so that rare genres can be read.
+    """
+    names = list(matrices)
+    columns = max(1, min(columns, len(names)))
+    rows = max(1, math.ceil(len(names) / columns))
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        subplot_titles=names or None,
+        horizontal_spacing=0.14 / columns,
+        vertical_spacing=0.22 / rows,
+        shared_yaxes=True,
+    )
+    figure.update_layout(empty_figure(height=120 + 400 * rows).layout)
+    for index, name in enumerate(names):
+        counts = matrices[name]
+        totals = counts.sum(axis=1, keepdims=True)
+        shares = 100 * counts / totals.clip(min=1)
+        row, column = divmod(index, columns)
+        figure.add_heatmap(
+            row=row + 1,
+            col=column + 1,
+            z=shares,
+            x=list(labels),
+            y=list(labels),
+            zmin=0,
+            zmax=100,
+            colorscale=[list(stop) for stop in SEQUENTIAL],
+            showscale=index == 0,
+            colorbar={"title": "% of the<br>true genre", "thickness": 12},
+            customdata=counts,
+            text=[[f"{v:.0f}" if v >= 0.5 else "" for v in line] for line in shares],
+            texttemplate="%{text}",
+            hovertemplate="true %{y}, predicted %{x}<br>%{customdata} songs, %{z:.1f} % of the genre"
+            f"<extra>{name}</extra>",
+        )
+        figure.update_xaxes(
+            title_text="predicted genre", row=row + 1, col=column + 1, tickangle=-45
+        )
+        figure.update_yaxes(autorange="reversed", row=row + 1, col=column + 1)
+        if column == 0:
+            figure.update_yaxes(title_text="true genre", row=row + 1, col=1)
+    return figure
+
+
+def reliability_diagrams(bins: Mapping[str, pd.DataFrame]) -> go.Figure:
+    """Accuracy against confidence, one line a model; on the diagonal a model knows how sure to be.
+
+    Guo et al. 2017, "On Calibration of Modern Neural Networks" (arXiv:1706.04599), section 2.
+
+    Parameters
+    ----------
+    bins : mapping of str to data frame
+        Columns ``confidence``, ``accuracy`` (both 0 to 1) and ``songs``, one row a bin, as
+        `engine.evaluation.reliability_bins` gives them.
+    """
+    figure = empty_figure(
+        height=420,
+        xaxis={"title": "confidence (%)", "range": [0, 100]},
+        yaxis={"title": "accuracy (%)", "range": [0, 100]},
+    )
+    figure.add_scatter(
+        x=[0, 100],
+        y=[0, 100],
+        mode="lines",
+        name="perfectly calibrated",
+        line={"color": NEUTRAL, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    for name, colour in colours(bins).items():
+        table = bins[name]
+        table = table[table["songs"] > 0]
+        largest = max(int(table["songs"].max()), 1) if len(table) else 1
+        figure.add_scatter(
+            x=(100 * table["confidence"]).tolist(),
+            y=(100 * table["accuracy"]).tolist(),
+            mode="lines+markers",
+            name=name,
+            line={"color": colour},
+            marker={
+                "color": colour,
+                "size": (4 + 12 * (table["songs"] / largest) ** 0.5).tolist(),
+                "line": {"color": GRID, "width": 1},
+            },
+            customdata=table["songs"].tolist(),
+            hovertemplate=name + ": said %{x:.0f} %, right %{y:.0f} %<br>%{customdata} songs"
+            "<extra></extra>",
+        )
+    return figure
