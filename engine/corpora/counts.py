@@ -29,11 +29,13 @@ def songs_per_year(songs: pd.DataFrame) -> pd.DataFrame:
 
 def word_counts_by_genre(songs: pd.DataFrame) -> pd.DataFrame:
     """Columns ``genre``, ``songs``; ``median``, ``low`` and ``high`` quartile of words a song."""
+    import pandas as pd
+
     genres = songs["genre"].where(songs["genre"] != "", "unknown")
     grouped = songs.groupby(genres)["words"]
-    table = grouped.quantile([0.25, 0.5, 0.75]).unstack()
-    table.columns = ["low", "median", "high"]
-    table.insert(0, "songs", grouped.size())
+    quartiles = {"low": 0.25, "median": 0.5, "high": 0.75}
+    columns = {name: grouped.quantile(share) for name, share in quartiles.items()}
+    table = pd.DataFrame({"songs": grouped.size(), **columns})
     return table.rename_axis("genre").reset_index()
 
 
@@ -83,7 +85,7 @@ def marking_words(
     import numpy as np
     import pandas as pd
 
-    inside = songs["genre"] == genre
+    inside = np.array([name == genre for name in songs["genre"]], dtype=bool)
     if not inside.any():
         known = ", ".join(sorted({str(name) for name in songs["genre"] if name}))
         raise InputError(f"No song has the genre '{genre}'; genres here are: {known or 'none'}.")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -82,7 +83,8 @@ def read_table(name: str, data: bytes) -> SongTable:
         )
     if len(data) > MAX_BYTES:
         raise InputError(
-            f"'{name}' has {len(data) / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are accepted."
+            f"'{name}' has {len(data) / 2**20:,.0f} MB; "
+            f"at most {MAX_BYTES // 2**20} MB are accepted."
         )
     if not data.strip():
         raise InputError(f"'{name}' is empty.")
@@ -172,7 +174,7 @@ def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
         items = cast("list[Any]", value)
         value = items[0] if items else None
-    if value is None or value != value:  # NaN is not equal to itself
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     return str(value).strip()
 
@@ -191,7 +193,8 @@ def _decoded(name: str, data: bytes) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"'{name}' is not UTF-8 text (line {line} has other bytes); save it as UTF-8 and try again."
+            f"'{name}' is not UTF-8 text (line {line} has other bytes); "
+            "save it as UTF-8 and try again."
         ) from None
 
 

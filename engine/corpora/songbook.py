@@ -38,7 +38,7 @@ def songbook() -> tuple[LeadSheet, ...]:
 
 
 def example_songs(count: int = 3) -> tuple[LeadSheet, ...]:
-    """The first song of each genre, spread over the genres, at most `count` of them."""
+    """Pick the first song of each genre, spread over the genres, at most `count` of them."""
     first: dict[str | None, LeadSheet] = {}
     for sheet in songbook():
         first.setdefault(sheet.genre, sheet)

@@ -34,7 +34,8 @@ def frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
         table[name] = table[name].fillna(0).astype("int64")
     for name in ("title", "artist", "genre", "lyrics"):
         table[name] = table[name].astype("str").where(table[name].notna(), "")
-    return table[[*COLUMNS, *(name for name in table.columns if name not in COLUMNS)]]
+    others = [name for name in table.columns if name not in COLUMNS]
+    return table.reindex(columns=[*COLUMNS, *others])
 
 
 def filtered(
@@ -44,7 +45,7 @@ def filtered(
     words: tuple[int, int] | None = None,
     search: str = "",
 ) -> pd.DataFrame:
-    """The songs that pass every filter given; an empty filter passes all.
+    """Keep the songs that pass every filter given; an empty filter passes all.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def filtered(
     search : str
         Kept if title, artist or lyrics contain it, in any case; it is plain text, not a pattern.
     """
-    kept = songs
+    kept: Any = songs
     if genres:
         kept = kept[kept["genre"].isin(list(genres))]
     if years is not None:

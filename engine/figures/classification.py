@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from engine.figures.style import GRID, NEUTRAL, SEQUENTIAL, colours, empty_figure
+from engine.figures.style import GRID, NEUTRAL, SEQUENTIAL, colours, empty_figure, rows_where
 
 if TYPE_CHECKING:
     import numpy as np
@@ -83,8 +83,8 @@ def confusion_matrices(
             customdata=counts,
             text=[[f"{v:.0f}" if v >= 0.5 else "" for v in line] for line in shares],
             texttemplate="%{text}",
-            hovertemplate="true %{y}, predicted %{x}<br>%{customdata} songs, %{z:.1f} % of the genre"
-            f"<extra>{name}</extra>",
+            hovertemplate="true %{y}, predicted %{x}<br>%{customdata} songs, "
+            f"%{{z:.1f}} % of the genre<extra>{name}</extra>",
         )
         figure.update_xaxes(
             title_text="predicted genre", row=row + 1, col=column + 1, tickangle=-45
@@ -121,8 +121,8 @@ def reliability_diagrams(bins: Mapping[str, pd.DataFrame]) -> go.Figure:
     )
     for name, colour in colours(bins).items():
         table = bins[name]
-        table = table[table["songs"] > 0]
-        largest = max(int(table["songs"].max()), 1) if len(table) else 1
+        table = rows_where(table, table["songs"] > 0)
+        largest = max(table["songs"].tolist(), default=1)
         figure.add_scatter(
             x=(100 * table["confidence"]).tolist(),
             y=(100 * table["accuracy"]).tolist(),

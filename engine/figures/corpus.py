@@ -84,7 +84,7 @@ def marking_word_bars(words: pd.DataFrame) -> go.Figure:
         y=words["word"].tolist(),
         marker_color=PALETTE[2],
         customdata=words[["uses", "uses_elsewhere", "songs"]].to_numpy().tolist(),
-        hovertemplate="%{y}: z = %{x:.1f}<br>%{customdata[0]} uses in %{customdata[2]} songs of the "
-        "genre, %{customdata[1]} in other genres<extra></extra>",
+        hovertemplate="%{y}: z = %{x:.1f}<br>%{customdata[0]} uses in %{customdata[2]} songs "
+        "of the genre, %{customdata[1]} in other genres<extra></extra>",
     )
     return figure

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 
-from engine.figures.style import NEUTRAL, colours, empty_figure
+from engine.figures.style import NEUTRAL, colours, empty_figure, rows_where
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def bertscore_bars(values: pd.DataFrame) -> go.Figure:
-    """Grouped bars with intervals: one group a metric, one bar a model.
+    """Draw grouped bars with intervals: one group a metric, one bar a model.
 
     Meant for BERTScore precision, recall and F1 beside accuracy and macro F1, which shows how
     little the former move while the latter do; any metrics on a scale of 0 to 1 will do.
@@ -32,7 +32,7 @@ def bertscore_bars(values: pd.DataFrame) -> go.Figure:
         yaxis={"title": "score (0 to 1)", "range": [0, 1.08]},
     )
     for name, colour in colours(values["model"]).items():
-        rows = values[values["model"] == name]
+        rows = rows_where(values, values["model"] == name)
         figure.add_bar(
             name=name,
             x=rows["metric"].tolist(),
@@ -68,7 +68,8 @@ def accuracy_against_latency(models: pd.DataFrame, score_title: str = "accuracy"
         yaxis={"title": score_title},
     )
     ordered = models.sort_values(["seconds", "score"], ascending=[True, False])
-    front = ordered[ordered["score"] > ordered["score"].cummax().shift(fill_value=float("-inf"))]
+    best_before = ordered["score"].cummax().shift(fill_value=float("-inf"))
+    front = rows_where(ordered, ordered["score"] > best_before)
     figure.add_scatter(
         x=front["seconds"].tolist(),
         y=front["score"].tolist(),
@@ -77,21 +78,22 @@ def accuracy_against_latency(models: pd.DataFrame, score_title: str = "accuracy"
         hovertext="Pareto front: no model is both faster and better",
         hoverinfo="text",
     )
-    largest = float(models["megabytes"].max()) if len(models) else 1.0
-    for row, colour in zip(models.itertuples(), colours(models["model"]).values(), strict=True):
+    largest = max([float(value) for value in models["megabytes"].tolist()], default=1.0)
+    colour = colours(models["model"])
+    for row in models.to_dict("records"):
         figure.add_scatter(
-            x=[row.seconds],
-            y=[row.score],
+            x=[row["seconds"]],
+            y=[row["score"]],
             mode="markers+text",
-            name=str(row.model),
-            text=[str(row.model)],
+            name=row["model"],
+            text=[row["model"]],
             textposition="top center",
             marker={
-                "color": colour,
-                "size": max(10.0, 56 * (float(str(row.megabytes)) / max(largest, 1e-9)) ** 0.5),
+                "color": colour[row["model"]],
+                "size": max(10.0, 56 * (row["megabytes"] / max(largest, 1e-9)) ** 0.5),
                 "opacity": 0.75,
             },
-            customdata=[row.megabytes],
+            customdata=[row["megabytes"]],
             hovertemplate="%{text}: %{y:.3f} at %{x:.4f} s<br>%{customdata:,.1f} MB<extra></extra>",
         )
     return figure
@@ -116,7 +118,7 @@ def bertscore_by_correctness(songs: pd.DataFrame) -> go.Figure:
         ("right answers", "positive", True),
         ("wrong answers", "negative", False),
     ):
-        rows = songs[songs["correct"] == correct]
+        rows = rows_where(songs, songs["correct"] == correct)
         figure.add_violin(
             x=rows["model"].tolist(),
             y=rows["bertscore_f1"].tolist(),
@@ -156,7 +158,7 @@ def training_curves(points: pd.DataFrame) -> go.Figure:
     curves = list(dict.fromkeys(points["curve"]))
     for run, colour in colours(points["run"]).items():
         for index, curve in enumerate(curves):
-            rows = points[(points["run"] == run) & (points["curve"] == curve)]
+            rows = rows_where(points, (points["run"] == run) & (points["curve"] == curve))
             if len(rows):
                 figure.add_scatter(
                     x=rows["step"].tolist(),
@@ -176,7 +178,7 @@ def _score_by_group(values: pd.DataFrame, group_title: str, score_title: str) ->
         yaxis={"title": score_title, "rangemode": "tozero"},
     )
     for name, colour in colours(values["model"]).items():
-        rows = values[values["model"] == name]
+        rows = rows_where(values, values["model"] == name)
         figure.add_scatter(
             x=rows["group"].tolist(),
             y=rows["value"].tolist(),

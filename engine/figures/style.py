@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import plotly.graph_objects as go
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8C8C8C", "#A6761D")
 """Okabe and Ito 2008 (jfly.uni-koeln.de/color), told apart by colour-blind readers; its black and
@@ -17,7 +20,7 @@ SEQUENTIAL = ((0.0, "rgba(0,114,178,0.04)"), (1.0, "rgba(0,114,178,1)"))
 
 
 def colours(names: Iterable[str]) -> dict[str, str]:
-    """A colour for each name, in the order first met; the palette starts again after its end."""
+    """Give a colour to each name, in the order first met, starting again after the last."""
     found: dict[str, str] = {}
     for name in names:
         found.setdefault(name, PALETTE[len(found) % len(PALETTE)])
@@ -25,7 +28,7 @@ def colours(names: Iterable[str]) -> dict[str, str]:
 
 
 def empty_figure(height: int, **layout: Any) -> go.Figure:
-    """A figure with the shared layout and no traces; `height` in pixels."""
+    """Start a figure with the shared layout and no traces; `height` in pixels."""
     figure = go.Figure()
     figure.update_layout(
         height=height,
@@ -41,13 +44,18 @@ def empty_figure(height: int, **layout: Any) -> go.Figure:
     return figure
 
 
+def rows_where(table: pd.DataFrame, kept: Any) -> pd.DataFrame:
+    """Take the rows marked true."""
+    return cast("pd.DataFrame", table.loc[kept])
+
+
 def as_html(figure: go.Figure) -> str:
-    """The figure as one HTML page that works offline (plotly's script, some 4 MB, is inside)."""
+    """Write the figure as one HTML page that works offline (some 4 MB)."""
     return str(figure.to_html(include_plotlyjs=True, full_html=True))
 
 
 def download_settings(name: str, image_format: str = "png") -> dict[str, Any]:
-    """The ``config`` of a chart whose camera button saves `name` as "png" or "svg"."""
+    """Make the ``config`` of a chart whose camera button saves `name` as "png" or "svg"."""
     return {
         "displaylogo": False,
         "toImageButtonOptions": {"filename": name, "format": image_format, "scale": 2},
