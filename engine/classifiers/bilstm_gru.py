@@ -1,0 +1,168 @@
+"""BiLSTM-GRU: words -> embedding -> BiLSTM -> GRU -> attention pooling -> 100 tags and 12 genres.
+
+The network of the original study's feature extractor: its multi-label probabilities over the top
+100 fine-grained genres are what RoBERTa is fed with. Attention pooling is the additive form of
+Yang et al. 2016 (doi:10.18653/v1/N16-1174), section 2.2.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+from torch import nn
+
+from engine.classifiers.torch_classifier import TorchClassifier, load_into, load_tensors, padded
+
+if TYPE_CHECKING:
+    from engine.lyrics import Lyrics
+
+PAD, UNKNOWN = 0, 1
+WEIGHTS, VOCABULARY = "model.safetensors", "vocabulary.json"
+MAX_TOKENS = 800
+
+_TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|\n|[!?]")
+
+
+def word_tokens(text: str) -> list[str]:
+    """Lower-case words, numbers, ``!``, ``?`` and line ends."""
+    return _TOKEN.findall(text.lower().replace("’", "'"))
+
+
+class Vocabulary:
+    """Word to id; id 0 pads and id 1 stands for every unknown word."""
+
+    def __init__(self, words: Sequence[str]) -> None:
+        self.words = tuple(words)
+        self._ids = {word: index + 2 for index, word in enumerate(self.words)}
+
+    def __len__(self) -> int:
+        return len(self.words) + 2
+
+    def encode(self, text: str) -> list[int]:
+        """Ids of a text; at least one, at most `MAX_TOKENS`."""
+        ids = [self._ids.get(token, UNKNOWN) for token in word_tokens(text)[:MAX_TOKENS]]
+        return ids or [UNKNOWN]
+
+    @classmethod
+    def read(cls, path: Path) -> Vocabulary:
+        return cls(json.loads(path.read_text("utf-8")))
+
+    def write(self, path: Path) -> None:
+        path.write_text(json.dumps(self.words, ensure_ascii=False, indent=0), "utf-8")
+
+
+class BilstmGru(nn.Module):
+    """The network.
+
+    Parameters
+    ----------
+    vocabulary_size, tags, genres : int
+        Sizes of the embedding table and of the two heads.
+    width, hidden : int
+        Embedding width; units of each LSTM direction and of the GRU.
+    dropout : float
+        On embeddings and on the pooled state, in training only.
+    """
+
+    def __init__(
+        self,
+        vocabulary_size: int,
+        tags: int,
+        genres: int,
+        *,
+        width: int = 128,
+        hidden: int = 96,
+        dropout: float = 0.4,
+    ) -> None:
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary_size, width, padding_idx=PAD)
+        self.lstm_forward = nn.LSTM(width, hidden, batch_first=True)
+        self.lstm_backward = nn.LSTM(width, hidden, batch_first=True)
+        self.gru = nn.GRU(2 * hidden, hidden, batch_first=True)
+        self.attention = nn.Sequential(nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, 1))
+        self.dropout = nn.Dropout(dropout)
+        # The attended state tells what stands out, the mean of the embeddings what is always there.
+        self.tag_head = nn.Linear(hidden + width, tags)
+        self.genre_head = nn.Linear(hidden + width, genres)
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tag logits (songs, tags) and genre logits (songs, genres) of padded ids (songs, tokens)."""
+        embedded = self.embedding(input_ids)
+        return self.forward_embedded(embedded, attention_mask)
+
+    def forward_embedded(
+        self, embedded: torch.Tensor, attention_mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same from embeddings (songs, tokens, width)."""
+        dropped = self.dropout(embedded)
+        # Two LSTMs, the second over each song reversed in place: padding stays at the end for both,
+        # so it changes nothing. (Packed sequences do the same; their backward pass on the CPU was
+        # measured 4 to 5 times slower with songs of many lengths.)
+        order = _reversal(attention_mask)
+        ahead, _ = self.lstm_forward(dropped)
+        back, _ = self.lstm_backward(_reordered(dropped, order))
+        hidden, _ = self.gru(torch.cat([ahead, _reordered(back, order)], dim=-1))
+        scores = self.attention(hidden).squeeze(-1)
+        scores = scores.masked_fill(attention_mask == 0, float("-inf"))
+        attended = (torch.softmax(scores, dim=1).unsqueeze(-1) * hidden).sum(1)
+        mask = attention_mask.unsqueeze(-1).to(dropped.dtype)
+        mean = (dropped * mask).sum(1) / mask.sum(1)
+        pooled = self.dropout(torch.cat([attended, mean], dim=-1))
+        return self.tag_head(pooled), self.genre_head(pooled)
+
+
+def _reversal(attention_mask: torch.Tensor) -> torch.Tensor:
+    """Positions (songs, tokens) that reverse each song and leave its padding where it is."""
+    positions = torch.arange(attention_mask.shape[1], device=attention_mask.device)
+    mirrored = attention_mask.sum(1, keepdim=True) - 1 - positions
+    return torch.where(mirrored >= 0, mirrored, positions)
+
+
+def _reordered(states: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
+    return states.gather(1, order.unsqueeze(-1).expand_as(states))
+
+
+class BilstmGruClassifier(TorchClassifier):
+    """The shipped BiLSTM-GRU; its predictions carry fine-grained tags."""
+
+    def _load(self, folder: Path) -> None:
+        self.vocabulary = Vocabulary.read(folder / VOCABULARY)
+        config = self.card.config
+        self.model = BilstmGru(
+            len(self.vocabulary),
+            len(config["tags"]),
+            len(self.labels),
+            width=config["width"],
+            hidden=config["hidden"],
+        )
+        load_into(self.model, load_tensors(folder / WEIGHTS))
+        # Recurrent layers gain nothing from bfloat16 at this size.
+        self.model.float().eval().to(self.device)
+
+    def _encode(self, lyric: Lyrics) -> list[int]:
+        return self.vocabulary.encode(lyric.text)
+
+    def _logits(
+        self, lyrics: Sequence[Lyrics], encoded: Sequence[list[int]]
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        ids, mask = padded(encoded, PAD)
+        tags, genres = self.model(ids.to(self.device), mask.to(self.device))
+        return genres, torch.sigmoid(tags)
+
+    def tag_probabilities(self, lyrics: Sequence[Lyrics]) -> torch.Tensor:
+        """Probabilities (songs, tags) of the fine-grained genres: what RoBERTa is fed with."""
+        rows: list[torch.Tensor] = []
+        with torch.inference_mode():
+            for start in range(0, len(lyrics), 16):
+                chunk = lyrics[start : start + 16]
+                _, tags = self._logits(chunk, [self._encode(lyric) for lyric in chunk])
+                if tags is not None:
+                    rows.append(tags)
+        return torch.cat(rows)

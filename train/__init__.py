@@ -1,0 +1,1 @@
+"""Fine-tuning scripts; run as ``python -m train.<name> --data FOLDER``."""

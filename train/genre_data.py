@@ -1,0 +1,125 @@
+"""The genre corpus as the training scripts read it.
+
+A folder with ``train.parquet``, ``validation.parquet`` and ``test.parquet`` whose rows have
+``lyrics`` and ``genre``, and may have ``artist``, ``tags`` (list), ``label_level`` (``track`` or
+``artist``). Lyrics go through `engine.lyrics.Lyrics`, exactly as in the app.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import InputError
+from engine.lyrics import Lyrics
+from engine.modelcard import sha256
+from engine.prediction import GENRES
+
+SPLITS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class GenreSplit:
+    """One split: parallel sequences over its songs."""
+
+    lyrics: tuple[Lyrics, ...]
+    labels: np.ndarray[Any, Any]
+    tags: tuple[tuple[str, ...], ...]
+    noisy: np.ndarray[Any, Any]
+    artists: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.lyrics)
+
+    def subset(self, indices: Sequence[int]) -> GenreSplit:
+        """The songs at these indices, in that order."""
+        rows = list(indices)
+        return GenreSplit(
+            tuple(self.lyrics[i] for i in rows),
+            self.labels[rows],
+            tuple(self.tags[i] for i in rows),
+            self.noisy[rows],
+            tuple(self.artists[i] for i in rows),
+        )
+
+
+def read_split(folder: Path, split: str, limit: int | None = None) -> GenreSplit:
+    """Read one split; songs whose lyric the engine refuses are left out, and counted aloud."""
+    path = folder / f"{split}.parquet"
+    if not path.exists():
+        raise InputError(f"{path} does not exist; --data takes a folder with {', '.join(SPLITS)}.parquet.")
+    table = pd.read_parquet(path)
+    if limit is not None and limit < len(table):
+        table = table.sample(limit, random_state=0)
+    lyrics: list[Lyrics] = []
+    kept: list[int] = []
+    for row, text in enumerate(table["lyrics"]):
+        try:
+            lyrics.append(Lyrics.parse(text))
+        except InputError:
+            continue
+        kept.append(row)
+    if len(kept) < len(table):
+        print(f"{split}: {len(table) - len(kept)} of {len(table)} songs have no usable lyric")
+    table = table.iloc[kept]
+    none: list[tuple[str, ...]] = [()] * len(table)
+    return GenreSplit(
+        tuple(lyrics),
+        np.array([GENRES.index(genre) for genre in table["genre"]]),
+        tuple(tuple(tags) for tags in table["tags"]) if "tags" in table else tuple(none),
+        np.array(table["label_level"] == "artist") if "label_level" in table else np.zeros(len(table), bool),
+        tuple(table["artist"]) if "artist" in table else tuple(map(str, range(len(table)))),
+    )
+
+
+def top_tags(split: GenreSplit, count: int = 100) -> tuple[str, ...]:
+    """The most frequent fine-grained tags, most frequent first."""
+    counts = Counter(tag for tags in split.tags for tag in dict.fromkeys(tags))
+    return tuple(tag for tag, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count])
+
+
+def tag_targets(split: GenreSplit, tags: Sequence[str]) -> np.ndarray[Any, Any]:
+    """Multi-hot targets (songs, tags) in float32; a row of NaN where a song has no tags at all."""
+    index = {tag: column for column, tag in enumerate(tags)}
+    targets = np.zeros((len(split), len(tags)), np.float32)
+    for row, song_tags in enumerate(split.tags):
+        if not song_tags:
+            targets[row] = np.nan
+        for tag in song_tags:
+            if tag in index:
+                targets[row, index[tag]] = 1
+    return targets
+
+
+def sample_weights(split: GenreSplit, power: float, noisy_weight: float) -> np.ndarray[Any, Any]:
+    """Loss weight per song: (1 / class frequency) ** power, less for noisier labels; mean 1."""
+    counts = np.bincount(split.labels, minlength=len(GENRES)).clip(1)
+    weights = (counts.sum() / counts) ** power
+    per_song = weights[split.labels] * np.where(split.noisy, noisy_weight, 1.0)
+    return (per_song / per_song.mean()).astype(np.float32)
+
+
+def capped(split: GenreSplit, most: int | None, seed: int) -> GenreSplit:
+    """At most `most` songs of each genre, drawn by seed; songs labelled one by one come first."""
+    if most is None:
+        return split
+    generator = np.random.default_rng(seed)
+    kept: list[int] = []
+    for label in range(len(GENRES)):
+        rows = generator.permutation(np.flatnonzero(split.labels == label))
+        kept += rows[np.argsort(split.noisy[rows], kind="stable")][:most].tolist()
+    return split.subset(sorted(kept))
+
+
+def corpus_sha256(folder: Path) -> str:
+    """One checksum over the training file(s): what a card states."""
+    return hashlib.sha256(
+        "".join(sha256(folder / f"{split}.parquet") for split in ("train", "validation")).encode()
+    ).hexdigest()
