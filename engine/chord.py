@@ -7,25 +7,25 @@ Conventions
 - `Chord.parse` reads what musicians type, `Chord.symbol` writes it; `engine.chord_symbols` has the
   conventions between the two.
 - Pitch classes equal ``mir_eval.chord.encode(label, reduce_extended_chords=True)``, bass included.
-- Roman numerals: upper case for a major third (or none), lower case for a minor one; ``°`` ``ø`` ``+``
-  for diminished, half-diminished and augmented; degrees are counted on the major scale in major
-  and on the natural minor scale in minor (``VI``, ``VII``; the raised seventh is ``#vii°7``); ``b``
-  and ``#`` mark the others (``bVII``). A number after a slash is the chord's own degree in the bass:
-  ``V7/3`` is V7 over its third. A final ``6`` is an added sixth, never a figured bass.
-- Nashville numbers: ``-`` for minor, quality in superscript; numbers count in the major key of the same
-  signature (A minor is ``6-``), and the bass too: G/B in C is ``5/7``.
+- Roman numerals: upper case for a major third (or none), lower case for a minor one; ``°``, ``ø``
+  and ``+`` for diminished, half-diminished and augmented; degrees are counted on the major scale
+  in major and on the natural minor scale in minor (``VI``, ``VII``; the raised seventh is
+  ``#vii°7``); ``b`` and ``#`` mark the others (``bVII``). A number after a slash is the chord's own
+  degree in the bass: ``V7/3`` is V7 over its third. ``6`` is an added sixth, never a figured bass.
+- Nashville numbers: ``-`` for minor, quality in superscript; numbers count in the major key of the
+  same signature (A minor is ``6-``), and the bass too: G/B in C is ``5/7``.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from engine.chord_symbols import QUALITY_DEGREES, quality_of_suffix, suffix
-from engine.errors import InputError
+from engine.chord_degrees import canonical_quality, sounding_degrees
+from engine.chord_symbols import quality_of_suffix, suffix
+from engine.errors import InputError, quoted
 from engine.pitch import (
     ascii_accidentals,
     degree_of_step,
@@ -47,9 +47,7 @@ _HARTE = re.compile(
     _ROOT + r"(?::(?P<quality>[a-z]*\d*)(?:\((?P<degrees>[^()]*)\))?)?"
     rf"(?:/(?P<bass>{_HARTE_DEGREE}))?\Z"
 )
-_DEGREE = re.compile(rf"\*?{_HARTE_DEGREE}\Z")
 _NO_CHORD_SYMBOLS = {"N.C.", "N.C", "NC", "NC.", "N", "NO CHORD", "NOCHORD", "TACET"}
-_ALIASES = {"aug7": ("aug", ("b7",)), "maj11": ("maj9", ("11",))}
 _MINOR = {"min", "min6", "min7", "minmaj7", "min9", "min11", "min13"}
 _DIMINISHED = {"dim", "dim7", "hdim7"}
 _NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII")
@@ -94,7 +92,7 @@ class Chord:
                 raise InputError("A chord without a root has no quality, degrees or bass.")
             return
         position(self.root)
-        quality, degrees = _canonical(self.quality, tuple(self.degrees))
+        quality, degrees = canonical_quality(self.quality, tuple(self.degrees))
         object.__setattr__(self, "quality", quality)
         object.__setattr__(self, "degrees", degrees)
         object.__setattr__(self, "bass", simple_degree(self.bass))
@@ -107,7 +105,8 @@ class Chord:
         match = _HARTE.match(label)
         if not match:
             raise InputError(
-                f"'{label}' is not a chord label; Harte syntax is accepted, such as Bb:min7/b3 or N."
+                f"{quoted(label)} is not a chord label; "
+                "Harte syntax is accepted, such as Bb:min7/b3 or N."
             )
         degrees = match["degrees"]
         return cls(
@@ -140,7 +139,8 @@ class Chord:
             except InputError:
                 pass
         raise InputError(
-            f"'{symbol}' is not a chord symbol; symbols such as Am7, F#m7b5, C/E, G7(b9) or N.C. are accepted."
+            f"{quoted(symbol)} is not a chord symbol; "
+            "symbols such as Am7, F#m7b5, C/E, G7(b9) or N.C. are accepted."
         )
 
     @property
@@ -176,12 +176,12 @@ class Chord:
     @property
     def bass_note(self) -> str | None:
         """The bass, spelled by its degree; the root when there is no slash; None for no chord."""
-        return None if self.root is None else self._note(self.bass)
+        return None if self.root is None else _spelled(self.root, self.bass)
 
     @property
     def bass_pitch_class(self) -> int | None:
         """0-11, C = 0; None for no chord."""
-        return None if self.root is None else pitch_class(self._note(self.bass))
+        return None if self.root is None else pitch_class(_spelled(self.root, self.bass))
 
     @cached_property
     def pitch_classes(self) -> frozenset[int]:
@@ -189,7 +189,9 @@ class Chord:
         if self.root is None:
             return frozenset()
         root = pitch_class(self.root)
-        tones = {degree_semitones(degree) for degree in _tones(self.quality, self.degrees)}
+        tones = {
+            degree_semitones(degree) for degree in sounding_degrees(self.quality, self.degrees)
+        }
         return frozenset((root + tone) % 12 for tone in tones | {degree_semitones(self.bass)})
 
     def notes(self) -> tuple[str, ...]:
@@ -199,10 +201,10 @@ class Chord:
         """
         if self.root is None:
             return ()
-        return tuple(self._note(degree) for degree in _tones(self.quality, self.degrees))
+        return tuple(_spelled(self.root, d) for d in sounding_degrees(self.quality, self.degrees))
 
     def transpose(self, semitones: int, key: Key | None = None) -> Chord:
-        """The chord that many semitones higher.
+        """Move the chord that many semitones up.
 
         Parameters
         ----------
@@ -223,7 +225,7 @@ class Chord:
         return Chord(root, self.quality, self.degrees, self.bass)
 
     def roman(self, key: Key) -> str:
-        """The Roman numeral in a key: ``"ii7"``, ``"viiø7"``, ``"bVII"``, ``"V7/3"``.
+        """Write the chord as a Roman numeral: ``"ii7"``, ``"viiø7"``, ``"bVII"``, ``"V7/3"``.
 
         See the conventions at the top of the module. No chord is ``"N.C."``.
         """
@@ -239,7 +241,7 @@ class Chord:
         return f"{accidentals}{numeral}{self._figure('')}{bass}"
 
     def nashville(self, key: Key) -> str:
-        """The Nashville number in a key: ``"2-⁷"``, ``"5⁷"``, ``"b7"``, ``"5/7"``.
+        """Write the chord as a Nashville number: ``"2-⁷"``, ``"5⁷"``, ``"b7"``, ``"5/7"``.
 
         See the conventions at the top of the module. No chord is ``"N.C."``.
         """
@@ -256,10 +258,6 @@ class Chord:
         figure = self._figure("-").translate(_SUPERSCRIPT)
         return f"{accidentals}{number}{figure}{bass}"
 
-    def _note(self, degree: str) -> str:
-        assert self.root is not None
-        return note_name(position(self.root) + degree_step(degree))
-
     @property
     def _is_lower_case(self) -> bool:
         return self.quality in _MINOR or self.quality in _DIMINISHED
@@ -270,7 +268,7 @@ class Chord:
         return 3 if self.quality in _DIMINISHED else 5
 
     def _figure(self, minor: str) -> str:
-        """The quality after a numeral that already tells the third, or a `minor` sign."""
+        """Tell the quality after a numeral; `minor` stands for a minor third."""
         text = suffix(self.quality, self.degrees)
         if self.quality == "hdim7":
             return "ø7" + text.removeprefix("m7b5")
@@ -286,59 +284,8 @@ class Chord:
 NO_CHORD = Chord(None, "")
 
 
-@cache
-def _canonical(quality: str, degrees: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    if quality in _ALIASES:
-        quality, implied = _ALIASES[quality]
-        degrees = (*degrees, *implied)
-    for degree in degrees:
-        if not _DEGREE.match(degree):
-            raise InputError(
-                f"'{degree}' is not a chord degree; 1 to 13 with b, # or a leading * is accepted."
-            )
-    if quality == "" and degrees:  # degrees alone: a root with only these above it
-        quality = "1"
-    if quality not in QUALITY_DEGREES:
-        raise InputError(
-            f"'{quality}' is not a chord quality; {', '.join(QUALITY_DEGREES)} are accepted."
-        )
-    kept = {degree for degree in degrees if degree not in QUALITY_DEGREES[quality]}
-    if any(f"*{degree}" in degrees for degree in degrees):
-        raise InputError(f"({','.join(degrees)}) both adds and omits a degree; one is accepted.")
-    if quality == "1":
-        quality, kept = _named(kept)
-    return quality, tuple(sorted(kept, key=_degree_order))
-
-
-def _named(degrees: set[str]) -> tuple[str, set[str]]:
-    for quality, tones in QUALITY_DEGREES.items():
-        if degrees == set(tones) - {"1"}:
-            return quality, set()
-    return "1", degrees
-
-
-def _degree_order(degree: str) -> tuple[int, bool, int]:
-    plain = degree.lstrip("*")
-    accidental = plain.count("#") - plain.count("b")
-    return int(plain.lstrip("b#")), not degree.startswith("*"), accidental
-
-
-@cache
-def _tones(quality: str, degrees: tuple[str, ...]) -> tuple[str, ...]:
-    """Sounding degrees upwards from the root, one a pitch class; counted as mir_eval counts them."""
-    counts = Counter({degree_semitones(d) % 12: 1 for d in QUALITY_DEGREES[quality]})
-    for degree in degrees:
-        counts[degree_semitones(degree.lstrip("*")) % 12] += -1 if degree[0] == "*" else 1
-    tones: dict[int, str] = {}
-    for degree in (*QUALITY_DEGREES[quality], *degrees):
-        if degree[0] != "*" and counts[degree_semitones(degree) % 12] > 0:
-            tones.setdefault(degree_semitones(degree) % 12, degree)
-    return tuple(sorted(tones.values(), key=_height))
-
-
-def _height(degree: str) -> int:
-    semitones = degree_semitones(degree)
-    return semitones if semitones >= 0 else semitones + 12
+def _spelled(root: str, degree: str) -> str:
+    return note_name(position(root) + degree_step(degree))
 
 
 def _scale_number(step: int, steps: tuple[int, ...]) -> tuple[str, int]:

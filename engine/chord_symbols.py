@@ -1,8 +1,8 @@
 """The text of chord symbols: what stands between root and bass, to and from Harte's notation.
 
 `quality_of_suffix` reads what musicians type (``m7b5``, ``Δ7``, ``7(b9,#11)``, ``6/9``, ``9sus4``);
-`suffix` writes one pretty ASCII form. `suffix` checks its own pretty form by reading it back and else
-falls back on a literal one (``7(no5,addb13)``), so writing and reading always agree.
+`suffix` writes one pretty ASCII form. `suffix` checks its own pretty form by reading it back and
+else falls back on a literal one (``7(no5,addb13)``), so writing and reading always agree.
 
 Conventions (those of the training corpus): C7sus4 = ``sus4(b7)``, Cadd9 = C2 = ``maj(9)``,
 C6/9 = ``maj6(9)``, C7b9 = ``7(b9)``, C7#5 = ``aug(b7)``, C7b5 = ``7(*5,b5)``, Cm7b5 = ``hdim7``,
@@ -13,73 +13,48 @@ the natural one that the number implies; ``add`` keeps both.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
 from functools import cache
 
-from engine.errors import InputError
+from engine.chord_degrees import QUALITY_DEGREES
+from engine.errors import InputError, quoted
 from engine.pitch import ascii_accidentals
 
-QUALITY_DEGREES: dict[str, tuple[str, ...]] = {
-    "maj": ("1", "3", "5"),
-    "min": ("1", "b3", "5"),
-    "dim": ("1", "b3", "b5"),
-    "aug": ("1", "3", "#5"),
-    "sus2": ("1", "2", "5"),
-    "sus4": ("1", "4", "5"),
-    "maj6": ("1", "3", "5", "6"),
-    "min6": ("1", "b3", "5", "6"),
-    "7": ("1", "3", "5", "b7"),
-    "maj7": ("1", "3", "5", "7"),
-    "min7": ("1", "b3", "5", "b7"),
-    "minmaj7": ("1", "b3", "5", "7"),
-    "dim7": ("1", "b3", "b5", "bb7"),
-    "hdim7": ("1", "b3", "b5", "b7"),
-    "9": ("1", "3", "5", "b7", "9"),
-    "maj9": ("1", "3", "5", "7", "9"),
-    "min9": ("1", "b3", "5", "b7", "9"),
-    "11": ("1", "3", "5", "b7", "9", "11"),
-    "min11": ("1", "b3", "5", "b7", "9", "11"),
-    "13": ("1", "3", "5", "b7", "9", "11", "13"),
-    "maj13": ("1", "3", "5", "7", "9", "11", "13"),
-    "min13": ("1", "b3", "5", "b7", "9", "11", "13"),
-    "5": ("1", "5"),
-    "1": ("1",),
-}
-"""The degrees of every Harte shorthand, root position upwards (Harte et al. 2005, table 1)."""
-
+_SYNONYMS = str.maketrans(
+    {"△": "Δ", "∆": "Δ", "^": "Δ", "º": "°", "˚": "°", "Ø": "ø", "−": "-", "–": "-", "‑": "-"}
+)
 _DEGREE = r"(?:b{1,2}|#{1,2})?(?:1[0-3]|[1-9])"
 _MAJOR = r"(?:[Mm]ajor|[Mm]aj|MAJ|MA|[Mm]a(?!dd|ug)|M(?![Ii])|j|Δ)"
+_MINOR = r"[Mm]inor|[Mm]in|MIN|[Mm]i|MI|m|-(?!5)"
 _HEAD = re.compile(
-    rf"(?P<third>{_MAJOR}|[Mm]inor|[Mm]in|MIN|[Mm]i|MI|m|-(?!5)|[Dd]im|°|o(?!mit)|hdim|ø|[Aa]ug|\+|)"
+    rf"(?:(?P<maj>{_MAJOR})|(?P<min>{_MINOR})|(?P<dim>[Dd]im|°|o(?!mit))|(?P<hdim>hdim|ø)"
+    r"|(?P<aug>[Aa]ug|\+))?"
     rf"(?P<major_seventh>\(?{_MAJOR}(?=\(?(?:7|9|11|13|\)|\Z)))?"
-    r"\(?(?P<number>6/9|69|13|11|9|7|6|5|4|2|1)?(?P<major_after>M|maj)?"
+    r"\(?(?P<number>6/9|69|13|11|9|7|6|5|4|2|1)?(?P<major_after>M|maj)?\)?"
 )
 _MODIFIER = re.compile(
-    r"(?P<separator>[\s(,/]*)(?:"
+    r"(?P<separator>[(,/]*)(?:"
     r"(?P<sus>sus2sus4|sus4sus2|sus24|sus42|sus4|sus2|sus)"
     r"|(?P<alt>alt)"
     rf"|add(?P<add>{_DEGREE})"
     rf"|(?:no|omit)(?P<omit>{_DEGREE})"
-    r"|(?P<altered>[b#+-](?:13|11|10|9|6|5))"
-    r"|(?P<aug>aug|\+)"
-    r"|(?P<plain>13|11|9|7|6|5|4|2)"
-    r")[\s),]*"
+    r"|(?P<fifth>[b#+-]5|aug|\+(?!\d))"
+    r"|(?P<altered>[b#+-](?:13|11|10|9|6))"
+    r"|(?P<plain>13|11|9|7|6|4|2)"
+    r")[),]*"
 )
-_SYNONYMS = str.maketrans(
-    {"△": "Δ", "∆": "Δ", "^": "Δ", "º": "°", "˚": "°", "Ø": "ø", "−": "-", "–": "-", "‑": "-"}
-)
+_TENSIONS = {"9": ("9",), "11": ("9", "11"), "13": ("9", "11", "13"), "6/9": ("9",), "69": ("9",)}
 _SHORTHANDS = {
-    ("maj", ""): "maj",
     ("maj", "6"): "maj6",
     ("maj", "b7"): "7",
     ("maj", "7"): "maj7",
-    ("min", ""): "min",
     ("min", "6"): "min6",
     ("min", "b7"): "min7",
     ("min", "7"): "minmaj7",
     ("dim", "bb7"): "dim7",
     ("dim", "b7"): "hdim7",
 }
-_WITH_TENSIONS = {
+_STACKED = {
     ("7", "9"): "9",
     ("maj7", "9"): "maj9",
     ("min7", "9"): "min9",
@@ -88,9 +63,7 @@ _WITH_TENSIONS = {
     ("11", "13"): "13",
     ("min11", "13"): "min13",
 }
-_STACKS = {"9": ("9",), "11": ("9", "11"), "13": ("9", "11", "13"), "6/9": ("9",), "69": ("9",)}
 
-# Suffix of each shorthand, and of a shorthand with certain degrees: (text, altered fifth or tension).
 _LITERAL = {
     "maj": "",
     "min": "m",
@@ -103,6 +76,7 @@ _LITERAL = {
     "min11": "m11",
     "min13": "m13",
 }
+# quality: (degrees taken up, text, modifiers that belong to the text), the first that fits is used
 _PRETTY: dict[str, tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = {
     "sus4": (
         (("b7", "9", "11", "13"), "13sus4", ()),
@@ -120,80 +94,49 @@ _PRETTY: dict[str, tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = {
         (("7",), "maj7", ("#5",)),
     ),
     "dim": ((("7",), "dim(maj7)", ()),),
+    "hdim7": ((("9", "11"), "m11", ("b5",)), (("9",), "m9", ("b5",))),
     "minmaj7": ((("9",), "m(maj9)", ()),),
     "maj6": ((("9",), "6/9", ()),),
     "min6": ((("9",), "m6/9", ()),),
-    "maj9": ((("11",), "maj11", ()), (("#11", "13"), "maj13", ("#11",))),
     "7": ((("b9", "11", "13"), "13", ("b9",)), (("#9", "11", "13"), "13", ("#9",))),
     "9": ((("#11", "13"), "13", ("#11",)),),
-    "min7": (),
+    "maj9": ((("11",), "maj11", ()), (("#11", "13"), "maj13", ("#11",))),
 }
+_PLAIN_TENSIONS = {"b9", "#9", "#11", "b13"}
 
 
 @cache
 def quality_of_suffix(text: str) -> tuple[str, tuple[str, ...]]:
-    """Harte shorthand and extra degrees of a typed suffix.
+    """Read a typed suffix into Harte's shorthand and extra degrees.
 
     Parameters
     ----------
     text : str
-        What stands between root and slash bass: ``"m7b5"`` gives ``("hdim7", ())``.
+        What stands between root and slash bass, without blanks: ``"m7b5"`` gives
+        ``("hdim7", ())``.
 
     Raises
     ------
     InputError
         If the text is not a chord suffix.
     """
-    head = _HEAD.match(ascii_accidentals(text).translate(_SYNONYMS))
-    assert head is not None  # every part of the pattern may be empty
-    third, seventh = _third(head["third"]), ""
-    number = head["number"] or ""
-    tensions = set(_STACKS.get(number, ()))
-    added: list[str] = []
-    fifth = ""
-    if number in {"6", "6/9", "69"}:
-        seventh = "6"
-    elif number in {"7", "9", "11", "13"} or head["major_seventh"]:
-        seventh = _seventh(head)
-    elif number == "5":
-        third = "5" if third == "maj" else third
-    elif number == "4":
-        third = "sus4"
-    elif number == "2":
-        added.append("9")
-    elif number == "1":
-        third = "1"
-    if not number and (head["third"] == "Δ" or head["third"] == "ø"):
-        seventh = _seventh(head)
-    altered: set[str] = set()
-    rest = head.string[head.end() :].lstrip(")")
-    while rest:
-        modifier = _MODIFIER.match(rest)
+    written = ascii_accidentals(text).translate(_SYNONYMS)
+    reading = _Reading()
+    end = reading.take_head(_HEAD.match(written))
+    while end < len(written):
+        modifier = _MODIFIER.match(written, end)
         if not modifier or (modifier["plain"] and not modifier["separator"]):
-            raise InputError(f"'{text}' is not a chord suffix; m7, maj7, sus4, 7(b9) or dim are.")
-        rest = rest[modifier.end() :]
-        if sus := modifier["sus"]:
-            third = "sus2" if sus == "sus2" else "sus4"
-            if len(sus) > 4:
-                added.append("9")
-        elif modifier["alt"]:
-            seventh = seventh or "b7"
-            altered |= {"b9", "b13"}
-        elif degree := modifier["add"] or modifier["plain"]:
-            added.append({"2": "9", "4": "11"}.get(degree, degree) if "maj" == third else degree)
-        elif modifier["omit"]:
-            added.append("*" + modifier["omit"])
-        elif modifier["aug"] or modifier["altered"][1:] == "5":
-            fifth = "#5" if modifier["aug"] or modifier["altered"][0] in "#+" else "b5"
-        else:
-            sign, degree = modifier["altered"][0], modifier["altered"][1:]
-            altered.add({"+": "#", "-": "b"}.get(sign, sign) + degree)
-    return _harte(third, seventh, fifth, tensions, altered, added)
+            raise InputError(
+                f"{quoted(text)} is not a chord suffix; m7, maj7, sus4 or 7(b9) are accepted."
+            )
+        reading.take_modifier(modifier)
+        end = modifier.end()
+    return reading.harte()
 
 
 @cache
 def suffix(quality: str, degrees: tuple[str, ...]) -> str:
-    """The ASCII suffix musicians write: ``("7", ("b9",))`` gives ``"7b9"``."""
+    """Write the ASCII suffix of a Harte shorthand and extra degrees: ``"7b9"``, ``"m7b5"``."""
     pretty = _pretty(quality, degrees)
     read_quality, read_degrees = quality_of_suffix(pretty)
     if (read_quality, set(read_degrees)) == (quality, set(degrees)):
@@ -201,49 +144,86 @@ def suffix(quality: str, degrees: tuple[str, ...]) -> str:
     return _joined(_LITERAL.get(quality, quality), [_literal(degree) for degree in degrees])
 
 
-def _third(text: str) -> str:
-    if text in {"", "Δ", "j", "M"} or (text.lower().startswith("ma")):
-        return "maj"
-    if text == "-" or text.lower().startswith("m"):
-        return "min"
-    return "aug" if text == "+" or text.lower() == "aug" else "dim"
+@dataclass
+class _Reading:
+    """What the symbol has said so far."""
 
+    third: str = "maj"  # maj, min, dim, aug, sus2, sus4, 5 or 1
+    seventh: str = ""
+    fifth: str = ""
+    tensions: set[str] = field(default_factory=set[str])  # implied by the number
+    altered: set[str] = field(default_factory=set[str])  # replace implied tensions
+    added: list[str] = field(default_factory=list[str])  # literal; omitted ones begin with *
 
-def _seventh(head: re.Match[str]) -> str:
-    third = head["third"]
-    if head["major_seventh"] or head["major_after"] or (third and _third(third) == "maj"):
-        return "7"
-    return "bb7" if third.lower() in {"dim", "°", "o"} else "b7"
+    def take_head(self, head: re.Match[str] | None) -> int:
+        """Take quality and number; where they end."""
+        if head is None:  # pragma: no cover - every part of the pattern may be empty
+            return 0
+        kinds = ("maj", "min", "dim", "hdim", "aug")
+        kind = next((kind for kind in kinds if head[kind]), "")
+        number = head["number"] or ""
+        self.third = {"": "maj", "hdim": "dim"}.get(kind, kind)
+        self.tensions = set(_TENSIONS.get(number, ()))
+        if number in {"6", "6/9", "69"}:
+            self.seventh = "6"
+        elif number in {"7", "9", "11", "13"} or head["major_seventh"] or kind == "hdim":
+            is_major = kind == "maj" or head["major_seventh"] or head["major_after"]
+            self.seventh = "7" if is_major else "bb7" if kind == "dim" else "b7"
+        elif number == "5":
+            self.third = "5" if kind == "" else self.third
+        elif number == "4":
+            self.third = "sus4"
+        elif number == "2":
+            self.added.append("9")
+        elif number == "1":
+            self.third = "1"
+        elif head["maj"] == "Δ":
+            self.seventh = "7"
+        return head.end()
 
+    def take_modifier(self, modifier: re.Match[str]) -> None:
+        if sus := modifier["sus"]:
+            self.third = "sus2" if sus == "sus2" else "sus4"
+            if len(sus) > 4:
+                self.added.append("9")
+        elif modifier["alt"]:
+            self.seventh = self.seventh or "b7"
+            self.altered |= {"b9", "b13"}
+        elif modifier["add"]:
+            self.added.append(modifier["add"])
+        elif modifier["plain"]:
+            self.added.append({"2": "9", "4": "11"}.get(modifier["plain"], modifier["plain"]))
+        elif modifier["omit"]:
+            self.added.append("*" + modifier["omit"])
+        elif modifier["fifth"]:
+            self.fifth = "b5" if modifier["fifth"][0] in "b-" else "#5"
+        else:
+            sign, degree = modifier["altered"][0], modifier["altered"][1:]
+            self.altered.add({"+": "#", "-": "b"}.get(sign, sign) + degree)
 
-def _harte(
-    third: str,
-    seventh: str,
-    fifth: str,
-    tensions: set[str],
-    altered: set[str],
-    added: list[str],
-) -> tuple[str, tuple[str, ...]]:
-    degrees = [*added, *altered]
-    if fifth == "#5" and third == "maj":
-        third = "aug"
-    elif fifth == "b5" and third == "min" and seventh != "6":
-        third = "dim"
-    elif fifth and f"{third}{fifth}" not in {"dimb5", "aug#5"}:
-        degrees += ["*5", fifth]
-    tensions = tensions - {degree.lstrip("b#") for degree in altered}
-    quality = _SHORTHANDS.get((third, seventh))
-    if quality is None:
-        quality = third
-        degrees += [seventh] if seventh else []
-    for tension in sorted(tensions, key=int):
-        if (quality, tension) in _WITH_TENSIONS:
-            quality = _WITH_TENSIONS[quality, tension]
-        elif quality == "maj9" and {"11", "13"} <= tensions:
-            quality = "maj13"
-        elif tension not in QUALITY_DEGREES[quality]:
-            degrees.append(tension)
-    return quality, tuple(dict.fromkeys(degrees))
+    def harte(self) -> tuple[str, tuple[str, ...]]:
+        """Name it in Harte's terms."""
+        degrees = [*self.added, *self.altered]
+        third, fifth = self.third, self.fifth
+        if fifth == "#5" and third == "maj":
+            third = "aug"
+        elif fifth == "b5" and third == "min" and self.seventh != "6":
+            third = "dim"
+        elif fifth and (third, fifth) not in {("dim", "b5"), ("aug", "#5")}:
+            degrees += ["*5", fifth]
+        quality = _SHORTHANDS.get((third, self.seventh), "") if self.seventh else third
+        if not quality:
+            quality = third
+            degrees.append(self.seventh)
+        tensions = self.tensions - {degree.lstrip("b#") for degree in self.altered}
+        if quality == "maj7" and tensions == {"9", "11", "13"}:
+            return "maj13", tuple(degrees)
+        for tension in sorted(tensions, key=int):
+            if (quality, tension) in _STACKED:
+                quality = _STACKED[quality, tension]
+            else:
+                degrees.append(tension)
+        return quality, tuple(d for d in degrees if d not in QUALITY_DEGREES[quality])
 
 
 def _pretty(quality: str, degrees: tuple[str, ...]) -> str:
@@ -258,8 +238,7 @@ def _pretty(quality: str, degrees: tuple[str, ...]) -> str:
         if {"*5", fifth} <= set(left):
             modifiers.append(fifth)
             left = [degree for degree in left if degree not in {"*5", fifth}]
-    tensions = {"b9", "#9", "#11", "b13"}
-    modifiers += [degree if degree in tensions else _literal(degree) for degree in left]
+    modifiers += [degree if degree in _PLAIN_TENSIONS else _literal(degree) for degree in left]
     return _joined(head, modifiers)
 
 

@@ -21,3 +21,8 @@ class WeightsError(EngineError):
 
 class CancelledError(EngineError):
     """The user cancelled a long task; nothing half-made was kept."""
+
+
+def quoted(text: str) -> str:
+    """Quote what came in for an error message: on one line, at most 40 characters of it."""
+    return repr(text if len(text) <= 40 else f"{text[:40]}...")

@@ -1,8 +1,8 @@
 """Keys: parse, spell notes, transpose.
 
-Spelling uses the line of fifths: in any key the twelve pitch classes are the twelve neighbours from a
-minor second above the tonic (five fifths down) to an augmented fourth above it (six up). So C major
-has Db, Ab, Eb and Bb (borrowed from minor) but F#; in E major every black key is a sharp.
+Spelling uses the line of fifths: in any key the twelve pitch classes are the twelve neighbours from
+a minor second above the tonic (five fifths down) to an augmented fourth above it (six up). So C
+major has Db, Ab, Eb and Bb (borrowed from minor) but F#; in E major every black key is a sharp.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from engine.errors import InputError
+from engine.errors import InputError, quoted
 from engine.pitch import ascii_accidentals, note_name, pitch_class, position
 
 _FLATTEST = 5
@@ -45,7 +45,7 @@ class Key:
 
     def __post_init__(self) -> None:
         if self.mode not in _COMMON_TONICS:
-            raise InputError(f"'{self.mode}' is not a mode; major and minor are accepted.")
+            raise InputError(f"{quoted(self.mode)} is not a mode; major and minor are accepted.")
         if not -7 <= self.fifths <= 7:
             raise InputError(
                 f"{self.tonic} {self.mode} has more than seven sharps or flats; "
@@ -67,7 +67,8 @@ class Key:
         mode = match and (_MODES.get(match.group(3)) or _MODES.get(match.group(3).lower()))
         if not match or not mode:
             raise InputError(
-                f"'{text}' is not a key; a tonic and a mode are accepted, such as G major, Bbm or F#:minor."
+                f"{quoted(text)} is not a key; "
+                "a tonic and a mode are accepted, such as G major, Bbm or F#:minor."
             )
         tonic = match.group(1).upper() + match.group(2)
         if -7 <= position(tonic) - 3 * (mode == "minor") <= 7:
@@ -105,7 +106,7 @@ class Key:
         return Key(note_name(position(self.tonic) - 3), "major")
 
     def place(self, pitch_class: int, flattest: int = _FLATTEST) -> int:
-        """Where on the line of fifths a pitch class lies in this key, double accidentals included.
+        """Find the place of a pitch class on the line of fifths, double accidentals included.
 
         Parameters
         ----------
@@ -118,7 +119,7 @@ class Key:
         return lowest + (pitch_class * 7 - lowest) % 12
 
     def spell(self, pitch_class: int, flattest: int = _FLATTEST) -> str:
-        """The note name that fits this key, without double accidentals.
+        """Name a pitch class as fits this key, without double accidentals.
 
         ``Key("E", "major").spell(8)`` is G#, ``Key("C", "major").spell(8)`` is Ab.
         """
@@ -130,7 +131,7 @@ class Key:
         return note_name(place)
 
     def transpose(self, semitones: int) -> Key:
-        """The key that many semitones higher, in its common spelling; itself for whole octaves."""
+        """Move the key up, to its common spelling; whole octaves change nothing."""
         if semitones % 12 == 0:
             return self
         return Key(_COMMON_TONICS[self.mode][(self.tonic_pitch_class + semitones) % 12], self.mode)

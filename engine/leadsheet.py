@@ -10,9 +10,10 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from engine.chord import Chord
-from engine.errors import InputError
+from engine.errors import InputError, quoted
 from engine.key import KEYS, Key
 from engine.lyrics import SECTIONS
 
@@ -62,12 +63,14 @@ class Line:
             raise InputError("A line has neither words nor chords; at least one is needed.")
         for word in self.words:
             if word.split() != [word] or any(unicodedata.category(c) in {"Cc", "Cs"} for c in word):
-                raise InputError(f"{word!r} is not one word; words without blanks are accepted.")
+                raise InputError(
+                    f"{quoted(word)} is not one word; words without blanks are accepted."
+                )
         previous = 0
         for placed in self.chords:
             if not 0 <= placed.word <= len(self.words):
                 raise InputError(
-                    f"A chord is placed on word {placed.word} of a line with {len(self.words)} words; "
+                    f"A chord is on word {placed.word} of a line with {len(self.words)} words; "
                     f"0 to {len(self.words)} are accepted."
                 )
             if placed.word < previous:
@@ -78,7 +81,7 @@ class Line:
             previous = placed.word
         if self.section is not None and self.section not in SECTIONS:
             raise InputError(
-                f"'{self.section}' is not a section; {', '.join(SECTIONS)} are accepted."
+                f"{quoted(self.section)} is not a section; {', '.join(SECTIONS)} are accepted."
             )
 
     @property
@@ -118,8 +121,8 @@ class LeadSheet:
             raise InputError("The lead sheet has no lines; at least one is needed.")
         if not _TIME_SIGNATURE.match(self.time_signature):
             raise InputError(
-                f"'{self.time_signature}' is not a time signature; beats over a beat unit are accepted, "
-                "such as 4/4, 3/4 or 6/8."
+                f"{quoted(self.time_signature)} is not a time signature; "
+                "beats over a beat unit are accepted, such as 4/4, 3/4 or 6/8."
             )
         if not TEMPO_RANGE[0] <= self.tempo <= TEMPO_RANGE[1]:
             raise InputError(
@@ -137,11 +140,11 @@ class LeadSheet:
         return tuple(placed.chord for line in self.lines for placed in line.chords)
 
     def transpose(self, semitones: int) -> LeadSheet:
-        """The song that many semitones higher, in the common spelling of the key arrived in."""
+        """Move the song up by semitones, into the common spelling of the key arrived in."""
         return self._moved(semitones, self.key.transpose(semitones))
 
     def transposed_to(self, key: Key) -> LeadSheet:
-        """The song in another key of the same mode, by the shorter way; chords are spelled for it.
+        """Move the song to another key of the same mode; chords are spelled for it.
 
         Raises
         ------
@@ -157,7 +160,7 @@ class LeadSheet:
         return self._moved(semitones, key)
 
     def capo(self, fret: int) -> LeadSheet:
-        """The shapes to finger with a capo at that fret, 0 to 11, so that it sounds as before."""
+        """Write the shapes to finger with a capo at a fret 0 to 11 so that it sounds as before."""
         if not 0 <= fret <= 11:
             raise InputError(f"A capo at fret {fret} is out of range; 0 to 11 are accepted.")
         return self.transpose(-fret)
@@ -179,11 +182,11 @@ class LeadSheet:
 
 
 def estimated_key(chords: Sequence[Chord]) -> Key:
-    """The key the chords fit best; C major for no chords.
+    """Estimate the key that chords fit best; C major for no chords.
 
-    The highest of 24 keys by share of diatonic triads + 0.5 x share of tonic triads + 0.5 x share of
-    V-I moves + 0.1 if the first chord is the tonic + 0.05 if the last is. Ties go to the first in
-    `KEYS`.
+    The highest of 24 keys by share of diatonic triads + 0.5 x share of tonic triads + 0.5 x share
+    of V-I moves + 0.1 if the first chord is the tonic + 0.05 if the last is. Ties go to the first
+    in `KEYS`.
     """
     triads = [triad for chord in chords if (triad := _triad(chord))]
     return max(KEYS, key=lambda key: _fit(triads, key)) if triads else KEYS[0]
@@ -211,7 +214,7 @@ def _fit(triads: Sequence[tuple[int, str]], key: Key) -> float:
     relative = [((root - key.tonic_pitch_class) % 12, kind) for root, kind in triads]
     tonic, dominant = (0, key.mode), (7, "major")
     diatonic = sum(triad in _DIATONIC[key.mode] for triad in relative)
-    cadences = sum(pair == (dominant, tonic) for pair in zip(relative, relative[1:], strict=False))
+    cadences = sum(pair == (dominant, tonic) for pair in pairwise(relative))
     return (
         (diatonic + 0.5 * relative.count(tonic)) / len(relative)
         + 0.5 * cadences / max(len(relative) - 1, 1)

@@ -3,10 +3,11 @@
 Conventions
 -----------
 - A *note name* is a letter and ASCII accidentals: ``"Bb"``, ``"F##"``.
-- The *line of fifths* numbers note names so that spelling is arithmetic (Temperley 2000, "The line of
-  fifths", Music Analysis 19:289-319): ... Bb -2, F -1, C 0, G 1, D 2, A 3, E 4, B 5, F# 6 ...
+- The *line of fifths* numbers note names so that spelling is arithmetic (Temperley 2000, "The line
+  of fifths", Music Analysis 19:289-319): ... Bb -2, F -1, C 0, G 1, D 2, A 3, E 4, B 5, F# 6 ...
 - A *degree* is Harte's: a number 1-13 with accidentals, counted on the major scale of the root
-  (``"b3"``, ``"#11"``, ``"bb7"``). Its step on the line of fifths, added to the root, spells the note.
+  (``"b3"``, ``"#11"``, ``"bb7"``). Its step on the line of fifths, added to the root's place,
+  spells the note.
 - A *pitch class* is an integer 0-11 with C = 0.
 """
 
@@ -14,7 +15,7 @@ from __future__ import annotations
 
 import re
 
-from engine.errors import InputError
+from engine.errors import InputError, quoted
 
 _FIFTHS = "FCGDAEB"
 _NOTE = re.compile(r"([A-G])(#*|b*)\Z")
@@ -25,51 +26,53 @@ _ASCII_ACCIDENTALS = str.maketrans({"♭": "b", "♯": "#", "𝄫": "bb", "𝄪"
 
 
 def ascii_accidentals(text: str) -> str:
-    """The text with musical accidental signs written as ``b`` and ``#``."""
+    """Write musical accidental signs as ``b`` and ``#``."""
     return text.translate(_ASCII_ACCIDENTALS)
 
 
 def position(note: str) -> int:
-    """Place of a note name on the line of fifths; raises `InputError` for anything else."""
+    """Find a note name's place on the line of fifths; raises `InputError` for anything else."""
     match = _NOTE.match(note)
     if not match:
-        raise InputError(f"'{note}' is not a note name; a letter A to G with b or # is accepted.")
+        raise InputError(
+            f"{quoted(note)} is not a note name; a letter A to G with b or # is accepted."
+        )
     letter, accidentals = match.groups()
     return _FIFTHS.index(letter) - 1 + 7 * _alteration(accidentals)
 
 
 def note_name(place: int) -> str:
-    """The note name at a place on the line of fifths."""
+    """Name the note at a place on the line of fifths."""
     alteration, letter = divmod(place + 1, 7)
     return _FIFTHS[letter] + ("#" * alteration if alteration > 0 else "b" * -alteration)
 
 
 def pitch_class(note: str) -> int:
-    """Pitch class 0-11 of a note name."""
+    """Give the pitch class 0-11 of a note name."""
     return position(note) * 7 % 12
 
 
 def degree_step(degree: str) -> int:
-    """Distance of a degree from its root on the line of fifths."""
+    """Measure from a root to its degree on the line of fifths."""
     alteration, number = _split_degree(degree)
     return _DEGREE_STEP[(number - 1) % 7] + 7 * alteration
 
 
 def degree_semitones(degree: str) -> int:
-    """Distance of a degree above its root in semitones; 9 is 14, not 2."""
+    """Measure from a root to its degree in semitones; 9 is 14, not 2."""
     alteration, number = _split_degree(degree)
     return _DEGREE_SEMITONES[(number - 1) % 7] + 12 * ((number - 1) // 7) + alteration
 
 
 def degree_of_step(step: int) -> str:
-    """The degree (number 1-7) at a distance from the root on the line of fifths."""
+    """Name the degree (1 to 7) at a distance from the root on the line of fifths."""
     alteration, place = divmod(step + 1, 7)
     number = _DEGREE_STEP.index(place - 1) + 1
     return ("#" * alteration if alteration > 0 else "b" * -alteration) + str(number)
 
 
 def simple_degree(degree: str) -> str:
-    """The same degree within one octave: ``"b9"`` gives ``"b2"``."""
+    """Bring a degree within one octave: ``"b9"`` gives ``"b2"``."""
     return degree_of_step(degree_step(degree))
 
 
@@ -77,7 +80,7 @@ def _split_degree(degree: str) -> tuple[int, int]:
     match = _DEGREE.match(degree)
     if not match:
         raise InputError(
-            f"'{degree}' is not a scale degree; 1 to 13 with b or # in front is accepted."
+            f"{quoted(degree)} is not a scale degree; 1 to 13 with b or # in front is accepted."
         )
     return _alteration(match.group(1)), int(match.group(2))
 
