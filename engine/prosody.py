@@ -1,0 +1,62 @@
+"""What a word brings to a rhythm: how many syllables it has and whether it is stressed.
+
+Counts are estimates from spelling, enough to share time among the words of a line; nothing is
+hyphenated. English rules; words in other scripts count one syllable per two letters.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_SYLLABLES = 6
+
+_VOWELS = re.compile(r"[aeiouy]+")
+_HIATUS = re.compile(r"ia(?!l|n$)|eo(?!n$)|io(?!n)|iet|ying|(?<=d)n't$|(?<=[aeiou])ing$")
+_SILENT_E = re.compile(r"(?:[^aeiouyl]|[aeiouy]l)(?:e|es|ed)$")
+_SOUNDED = re.compile(r"(?:[td]ed|[^aeiouy]le|(?:[sxz]|[cs]h|[cg])es)$")
+_SIBLING = re.compile(r"(?:'|’)(?:s|m|d|re|ve|ll|t|er|st)$")
+
+# Words that fall on weak beats unless something else decides: articles, prepositions,
+# conjunctions, auxiliaries and pronouns.
+WEAK_WORDS = frozenset(
+    re.findall(
+        r"\S+",
+        """
+        a an the and or but nor so if as at by for from in of on to with than that into
+        i i'm i've i'll you he she it it's we they me him us them my your his her its our their
+        is am are was were be been has had have do does did will would can could shall should
+        may might must when where who just 'cause cause 'til till
+        """,
+    )
+)
+
+
+def is_weak(word: str) -> bool:
+    """Return whether a word is a function word, which sings best off the strong beats."""
+    return _letters(word) in WEAK_WORDS
+
+
+def syllables(word: str) -> int:
+    """Return an estimate of the syllables of a word, 1 to 6."""
+    letters = _letters(word)
+    if not letters:
+        return 1
+    parts = [part for part in re.split(r"[-–—_/]+", letters) if part]
+    return min(MAX_SYLLABLES, sum(_syllables(part) for part in parts) or 1)
+
+
+def _letters(word: str) -> str:
+    """Return a word in lower case, without accents and surrounding punctuation."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", word) if not unicodedata.combining(c))
+    return re.sub(r"^[^\w'’]+|\W+$", "", plain.lower().replace("’", "'"))
+
+
+def _syllables(part: str) -> int:
+    if not re.search(r"[a-z]", part):
+        return max(1, (len(part) + 1) // 2)
+    part = _SIBLING.sub("", part) or part
+    count = len(_VOWELS.findall(part)) + len(_HIATUS.findall(part))
+    if count > 1 and _SILENT_E.search(part) and not _SOUNDED.search(part):
+        count -= 1
+    return max(1, count)
