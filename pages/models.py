@@ -1,0 +1,15 @@
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import models_view
+
+st.title("Models", anchor=False)
+st.markdown(
+    "What really answers here. Each model is a small set of trained weights on an open base; its "
+    "card says what it learned from, how it did on songs it never saw, and where it ends."
+)
+
+models_view.show_all()
+st.subheader("Presets", anchor=False)
+models_view.presets_table()

@@ -1,0 +1,107 @@
+"""Holds the table of layers: who may import what, and what stays light."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+HEAVY = {"torch", "transformers", "peft", "music21", "plotly", "sklearn", "pandas", "verovio"}
+SCREENS = [ROOT / "Home.py", *sorted((ROOT / "pages").glob("*.py"))]
+NEVER = {
+    "pages": HEAVY | {"train", "bench", "mir_eval", "bitsandbytes", "accelerate"},
+    "ui": {"torch", "transformers", "peft", "music21", "plotly", "train", "pages", "bench"},
+    "engine": {"streamlit", "ui", "pages", "train", "bench"},
+    "train": {"streamlit", "ui", "pages"},
+    "bench": {"streamlit", "ui", "pages"},
+}
+
+
+def files_of(layer: str) -> list[Path]:
+    return SCREENS if layer == "pages" else sorted((ROOT / layer).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def imports(path: Path) -> Iterator[tuple[str, bool]]:
+    """(module, whether only for type checking) of every import, lazy ones too."""
+    tree = ast.parse(path.read_text("utf-8"))
+    for_types: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            for_types.update(id(child) for child in ast.walk(node))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield alias.name, id(node) in for_types
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module, id(node) in for_types
+
+
+ALL = [(layer, path) for layer in NEVER for path in files_of(layer)]
+
+
+@pytest.mark.parametrize(("layer", "path"), ALL, ids=[name_of(path) for _, path in ALL])
+def test_no_module_reaches_into_a_forbidden_layer(layer: str, path: Path) -> None:
+    found = {
+        module
+        for module, for_types in imports(path)
+        if module.split(".")[0] in NEVER[layer] and not for_types
+    }
+    assert not found, f"{name_of(path)} imports {', '.join(sorted(found))}"
+
+
+@pytest.mark.parametrize("path", SCREENS, ids=name_of)
+def test_pages_are_thin(path: Path) -> None:
+    text = path.read_text("utf-8")
+    tree = ast.parse(text)
+
+    assert len(text.splitlines()) <= 80
+    assert "cache_" not in text, "caching belongs in ui"
+    assert "unsafe_allow_html" not in text, "HTML belongs in ui"
+    loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
+    assert not loops, "loops over data belong in engine or ui"
+    calls = {ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    assert not calls & {"open", "Path", "pathlib.Path", "st.html", "st.iframe"}
+
+
+def test_streamlit_caches_live_in_ui_only() -> None:
+    elsewhere = [*SCREENS, *files_of("engine"), *files_of("train"), *files_of("bench")]
+    users = [name_of(path) for path in elsewhere if "st.cache_" in path.read_text("utf-8")]
+    assert not users
+
+
+def test_plotly_is_imported_by_the_figures_only() -> None:
+    users = {
+        path
+        for path in files_of("engine")
+        for module, _ in imports(path)
+        if module.split(".")[0] == "plotly"
+    }
+    strangers = {name_of(path) for path in users if "figures" not in path.parts}
+    assert not strangers
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys\nprint(' '.join(sys.modules))"
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.splitlines()[-1].split())
+
+
+def test_importing_the_engine_imports_nothing_heavy() -> None:
+    loaded = modules_after("import engine")
+    assert not loaded & (HEAVY | {"numpy", "streamlit", "py3langid", "mir_eval"})
+
+
+def test_importing_the_first_page_imports_no_model_library() -> None:
+    loaded = modules_after("import ui.home, ui.theme, ui.genre_view, ui.chords_view")
+    assert not loaded & (HEAVY - {"plotly", "pandas"} | {"plotly.graph_objects"})

@@ -1,0 +1,139 @@
+"""Long work off the script's thread: one bounded queue per model, progress, and a cancel flag.
+
+Streamlit's Stop button does not end a running script, and every open browser tab has a script of
+its own. So a model is asked through its `Queue`: one worker, a few places to wait, and a refusal
+in words when those are taken. A `Job` is what the page holds meanwhile; it may be polled from a
+fragment, waited for, or cancelled, and it outlives the script run that submitted it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import CancelledError as FutureCancelledError
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Generic, TypeVar
+
+from engine.errors import CancelledError, EngineError
+
+T = TypeVar("T")
+
+MAX_WAITING = 8
+
+
+class Job(Generic[T]):
+    """One task on its way through a queue.
+
+    Attributes
+    ----------
+    name : str
+        What is being done, in words for the screen.
+    step, steps : int
+        Progress as the task reports it; both 0 until the first report.
+    """
+
+    def __init__(self, name: str, queue: Queue) -> None:
+        self.name = name
+        self.step = 0
+        self.steps = 0
+        self._queue = queue
+        self._cancel = threading.Event()
+        self._future: Future[T] | None = None
+        self._started: float | None = None
+        self._seconds: float | None = None
+
+    def report(self, step: int, steps: int) -> None:
+        """Take progress from the task (it may be called from any thread)."""
+        self.step, self.steps = step, steps
+
+    def cancel(self) -> None:
+        """Ask the task to stop; one that has not begun never begins."""
+        self._cancel.set()
+        if self._future:
+            self._future.cancel()
+
+    def cancelled(self) -> bool:
+        """Whether a stop was asked for; the task looks at this in its loop."""
+        return self._cancel.is_set()
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is a result, an error, or nothing more to come."""
+        return self._future is not None and self._future.done()
+
+    @property
+    def started(self) -> bool:
+        """Whether the worker has taken the task up."""
+        return self._started is not None
+
+    @property
+    def ahead(self) -> int:
+        """How many tasks the worker has to finish before this one begins."""
+        return self._queue.ahead(self)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent working, without the wait in the queue."""
+        if self._seconds is not None:
+            return self._seconds
+        return time.perf_counter() - self._started if self._started else 0.0
+
+    def result(self) -> T:
+        """Wait for the end and give the task's result.
+
+        Raises
+        ------
+        CancelledError
+            If it was cancelled.
+        EngineError
+            Whatever the task raised.
+        """
+        assert self._future is not None, "submit() sets the future"  # noqa: S101
+        try:
+            return self._future.result()
+        except FutureCancelledError:
+            raise CancelledError(f"{self.name}: cancelled before it began.") from None
+
+    def run(self, task: Callable[[Job[T]], T]) -> T:
+        """Do the work (on the queue's worker)."""
+        self._started = time.perf_counter()
+        try:
+            return task(self)
+        finally:
+            self._seconds = time.perf_counter() - self._started
+
+    def attach(self, future: Future[T]) -> None:
+        """Remember where the result will appear."""
+        self._future = future
+
+
+class Queue:
+    """One worker for one model, and at most `limit` tasks waiting or running."""
+
+    def __init__(self, name: str, limit: int = MAX_WAITING) -> None:
+        self.name = name
+        self.limit = limit
+        self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lyric-lab-{name}")
+        self._lock = threading.Lock()
+        self._jobs: list[Job[object]] = []
+
+    def submit(self, name: str, task: Callable[[Job[T]], T]) -> Job[T]:
+        """Put a task in the queue; `EngineError` if it is full."""
+        with self._lock:
+            self._jobs = [job for job in self._jobs if not job.finished]
+            if len(self._jobs) >= self.limit:
+                raise EngineError(
+                    f"{self.name} is busy: {len(self._jobs)} songs are waiting already and no more "
+                    "are taken; try again in a minute."
+                )
+            job: Job[T] = Job(name, self)
+            job.attach(self._pool.submit(job.run, task))
+            self._jobs.append(job)  # type: ignore[arg-type]
+        return job
+
+    def ahead(self, job: Job[T]) -> int:
+        """How many unfinished tasks came before this one."""
+        with self._lock:
+            jobs = [other for other in self._jobs if not other.finished]
+        return next((index for index, other in enumerate(jobs) if other is job), 0)

@@ -1,0 +1,145 @@
+"""What is loaded or drawn once and kept for every session: models, songbook, staff, sound.
+
+Pages and the other modules of `ui` call these through the module (``resources.classifier(name)``),
+which is also where tests put their small models.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.queues import Queue
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.corpora import SongTable
+    from engine.generator import ChordGenerator
+    from engine.leadsheet import LeadSheet
+    from engine.prediction import GenreClassifier
+
+TITLES = {
+    "llama": "LLaMA",
+    "roberta": "RoBERTa",
+    "bilstm-gru": "BiLSTM-GRU",
+    "tinyllama": "TinyLlama",
+}
+GENRE_MODELS = ("llama", "roberta", "bilstm-gru")
+GENERATOR = "tinyllama"
+
+
+def model_title(name: str) -> str:
+    """The name of a model slot on screen."""
+    return TITLES.get(name, name)
+
+
+@lru_cache
+def base_label(name: str) -> str:
+    """The base that really runs in a slot, known without loading it."""
+    from engine.weights import slot
+
+    return slot(name).base_label
+
+
+def loading_message(name: str) -> str:
+    """What a spinner says while a model loads."""
+    return (
+        f"Loading {model_title(name)} ({base_label(name)}); "
+        "the first time on this machine its base is unpacked, some 20 seconds"
+    )
+
+
+@st.cache_resource(show_spinner=False)
+def classifier(name: str) -> GenreClassifier:
+    """One genre model, loaded once per process."""
+    from engine.classifiers import load_classifier
+
+    return load_classifier(name)
+
+
+@st.cache_resource(show_spinner=False)
+def generator(name: str = GENERATOR) -> ChordGenerator:
+    """The chord generator, loaded once per process."""
+    from engine.generator import load_generator
+
+    return load_generator(name)
+
+
+@st.cache_resource(show_spinner=False)
+def queue(name: str) -> Queue:
+    """The one line in which all sessions wait for a model."""
+    return Queue(model_title(name))
+
+
+def songbook() -> tuple[LeadSheet, ...]:
+    """The embedded songs (the engine keeps them once read)."""
+    from engine.corpora.songbook import songbook as read
+
+    return read()
+
+
+def examples(count: int = 3) -> tuple[LeadSheet, ...]:
+    """A few songs of the songbook, of different genres."""
+    from engine.corpora.songbook import example_songs
+
+    return example_songs(count)
+
+
+@st.cache_data(show_spinner=False)
+def songbook_table() -> pd.DataFrame:
+    """The songbook as a table of songs."""
+    from engine.corpora import songs_table
+
+    return songs_table(songbook())
+
+
+def read_table(name: str, data: bytes) -> SongTable:
+    """A user's file as a table of songs; kept by the session that brought it, not here."""
+    from engine.corpora import read_table as read
+
+    return read(name, data)
+
+
+@st.cache_data(show_spinner="Counting words", max_entries=64)
+def marking_words(_songs: pd.DataFrame, identity: str, genre: str, min_songs: int) -> pd.DataFrame:
+    """The words that mark a genre in one table; `identity` stands for the table in the cache."""
+    from engine.corpora import marking_words as marking
+
+    return marking(_songs, genre, min_songs=min_songs)
+
+
+@st.cache_data(show_spinner="Engraving the staff", max_entries=64)
+def staff(sheet: LeadSheet, width: int) -> list[str]:
+    """Pages of staff notation, SVG, for a window this many pixels wide."""
+    from engine.notation import staff_svg
+
+    return list(staff_svg(sheet, width=width))
+
+
+@st.cache_data(show_spinner="Rendering the sound", max_entries=16)
+def sound(sheet: LeadSheet) -> bytes:
+    """The song as a WAV file."""
+    from engine.audio import wav
+
+    return wav(sheet)
+
+
+@st.cache_data(show_spinner=False, max_entries=2000)
+def diagram(label: str, instrument: str) -> str | None:
+    """How to finger one chord (Harte label), SVG; None where no shape is known."""
+    from engine.notation import chord_diagram_svg
+
+    from engine.chord import Chord
+
+    return chord_diagram_svg(Chord.harte(label), instrument)
+
+
+@lru_cache(maxsize=64)
+def exported(sheet: LeadSheet, format_name: str) -> bytes:
+    """The song as a file; called when a download begins, outside the script's thread."""
+    from engine.formats import write
+
+    return write(sheet, format_name)

@@ -1,0 +1,123 @@
+"""What a session remembers, by name: the lyric, the last answers, and a task to begin on arrival.
+
+Widgets that must survive a change of page carry ``persist_state="session"`` under these keys; the
+rest are values the app itself keeps. A stranger's browser tab never sees another's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+if TYPE_CHECKING:
+    from engine.leadsheet import LeadSheet
+    from engine.prediction import Prediction
+    from ui.queues import Job
+
+LYRIC = "lyric"
+TITLE = "song_title"
+GENRE_PAGE = "pages/genre.py"
+CHORDS_PAGE = "pages/chords.py"
+_PAGES = {"genre": GENRE_PAGE, "chords": CHORDS_PAGE}
+
+_GENRE_ANSWER = "_genre_answer"
+_SONG = "_song"
+_JOB = "_chords_job"
+_BEGIN = "_begin"
+_MESSAGE = "_message"
+
+
+@dataclass(frozen=True)
+class GenreAnswer:
+    """What the genre models said of one lyric."""
+
+    lyric: str
+    predictions: tuple[Prediction, ...]
+    warning: str | None = None
+
+
+@dataclass(frozen=True)
+class Song:
+    """A lead sheet on the Chords page, with where it came from."""
+
+    sheet: LeadSheet
+    lyric: str
+    source: str
+    seconds: float | None = None
+    warning: str | None = None
+
+
+def lyric() -> str:
+    """What the user has typed, pasted or chosen; may be empty."""
+    return str(st.session_state.get(LYRIC, "") or "")
+
+
+def title() -> str:
+    """The song's title; may be empty."""
+    return str(st.session_state.get(TITLE, "") or "")
+
+
+def set_song(text: str, song_title: str = "") -> None:
+    """Replace the lyric and title. Call it before their widgets are drawn, or in a callback."""
+    st.session_state[LYRIC] = text
+    st.session_state[TITLE] = song_title
+
+
+def go(task: str) -> None:
+    """Open the page of ``"genre"`` or ``"chords"`` and begin there at once."""
+    st.session_state[_BEGIN] = task
+    st.switch_page(_PAGES[task])
+
+
+def begins(task: str) -> bool:
+    """Whether the user came here by `go`; true once."""
+    if st.session_state.get(_BEGIN) != task:
+        return False
+    del st.session_state[_BEGIN]
+    return True
+
+
+def genre_answer() -> GenreAnswer | None:
+    """The last genre answer."""
+    return st.session_state.get(_GENRE_ANSWER)
+
+
+def keep_genre_answer(answer: GenreAnswer | None) -> None:
+    """Remember a genre answer."""
+    st.session_state[_GENRE_ANSWER] = answer
+
+
+def song() -> Song | None:
+    """The song with chords shown on the Chords page."""
+    return st.session_state.get(_SONG)
+
+
+def keep_song(value: Song | None) -> None:
+    """Show another song on the Chords page, as it is: no transposition or capo left over."""
+    st.session_state[_SONG] = value
+    for name in ("transpose", "capo"):
+        st.session_state.pop(name, None)
+
+
+def job() -> Job[Any] | None:
+    """The chord generation under way, if any."""
+    return st.session_state.get(_JOB)
+
+
+def keep_job(value: Job[Any] | None) -> None:
+    """Remember the generation under way; one that it replaces is cancelled."""
+    if (old := job()) is not None and old is not value:
+        old.cancel()
+    st.session_state[_JOB] = value
+
+
+def keep_message(text: str) -> None:
+    """Leave a message for the next run of the script (callbacks draw nothing)."""
+    st.session_state[_MESSAGE] = text
+
+
+def taken_message() -> str | None:
+    """The message left, once."""
+    return st.session_state.pop(_MESSAGE, None)
