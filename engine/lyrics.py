@@ -192,7 +192,7 @@ def _parsed_lines(text: str) -> Iterable[LyricLine]:
     stanza = 0
     stanza_has_lines = False
     for raw in text.split("\n"):
-        heading = _section_heading(raw)
+        heading = section_heading(raw)
         if heading or not raw.strip():
             if heading or stanza_has_lines:
                 section = heading
@@ -207,7 +207,8 @@ def _parsed_lines(text: str) -> Iterable[LyricLine]:
             yield LyricLine(words, section, stanza)
 
 
-def _section_heading(raw: str) -> str | None:
+def section_heading(raw: str) -> str | None:
+    """Name the section a line announces (``"[Verse 2]"``, ``"Chorus:"``), None for a sung line."""
     if match := _SECTION_DIRECTIVE.match(raw):
         name = (match.group(1) or match.group(2)).lower()
         return {"v": "verse", "c": "chorus", "b": "bridge"}.get(name, name)
