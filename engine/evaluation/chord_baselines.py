@@ -1,0 +1,5 @@
+"""Chord baselines."""
+
+from __future__ import annotations
+
+CHORD_BASELINES = ("trigram", "commonest-progression")

@@ -1,0 +1,171 @@
+"""The songs an evaluation is made on, and tables of predictions on disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from engine.corpora import read_table
+from engine.errors import InputError
+from engine.lyrics import Lyrics
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_METADATA = b"lyric-lab"
+
+
+@dataclass(frozen=True)
+class GenreSongs:
+    """Songs with a genre each, ready to be predicted.
+
+    Attributes
+    ----------
+    dataset, split, sha256 : str
+        What records say of them.
+    table : data frame
+        ``id``, ``reference``, ``words``, ``year``, ``cluster``: what is kept of a song.
+    lyrics : list of Lyrics
+        In the table's order.
+    problems : tuple of str
+        Songs left out, and why.
+    """
+
+    dataset: str
+    split: str
+    sha256: str
+    table: pd.DataFrame
+    lyrics: list[Lyrics]
+    problems: tuple[str, ...]
+
+
+def genre_songs(path: Path, limit: int | None = None) -> GenreSongs:
+    """Read a file of songs with genres (any format `engine.corpora.read_table` reads).
+
+    The dataset is called after the file's folder, the split after the file; `limit` takes the
+    first songs only, and says so in the split.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or has no songs with genres.
+    """
+    data = file_bytes(path)
+    read = read_table(path.name, data)
+    problems = list(read.problems)
+    rows: list[dict[str, Any]] = []
+    lyrics: list[Lyrics] = []
+    for index, song in enumerate(read.songs.to_dict("records"), start=1):
+        if not song["genre"]:
+            problems.append(f"Song {index}: no genre; it is left out.")
+            continue
+        try:
+            parsed = Lyrics.parse(song["lyrics"])
+        except InputError as error:
+            problems.append(f"Song {index}: {error}")
+            continue
+        named = f"{song['artist']}|{song['title']}"
+        identity = song.get("id") or short_hash(named if len(named) > 1 else song["lyrics"], 12)
+        rows.append(
+            {
+                "id": str(identity),
+                "reference": song["genre"],
+                "words": len(parsed.words),
+                "year": song["year"],
+                "cluster": cluster_of(song["artist"], str(identity)),
+            }
+        )
+        lyrics.append(parsed)
+        if limit is not None and len(rows) >= limit:
+            break
+    if not rows:
+        raise InputError(f"'{path.name}' has no song with a genre; a column 'genre' is needed.")
+    import pandas as pd
+
+    table = pd.DataFrame(rows)
+    repeated = table["id"].duplicated()
+    if repeated.any():
+        problems.append(f"{int(repeated.sum())} songs repeat an id; they are left out.")
+        lyrics = [lyric for lyric, again in zip(lyrics, repeated, strict=True) if not again]
+        table = table.drop_duplicates("id", ignore_index=True)
+    table["year"] = table["year"].astype("Int64")
+    return GenreSongs(
+        dataset_name(path),
+        split_name(path, limit, len(table)),
+        hashlib.sha256(data).hexdigest(),
+        table,
+        lyrics,
+        tuple(problems),
+    )
+
+
+def file_bytes(path: Path) -> bytes:
+    """The bytes of a data file; `InputError` if it is not there."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(f"'{path}' cannot be read ({error.strerror}).") from None
+
+
+def dataset_name(path: Path) -> str:
+    """The name of the folder a data file lies in."""
+    return path.resolve().parent.name or "data"
+
+
+def split_name(path: Path, limit: int | None, n: int) -> str:
+    """The file's name without its endings; with a limit, how many songs were taken."""
+    stem = path.name.split(".", 1)[0]
+    return stem if limit is None else f"{stem}[:{n}]"
+
+
+def cluster_of(artist: str | None, identity: str) -> str:
+    """Eight hex digits that songs of one artist share, and that do not tell the artist's name."""
+    name = " ".join((artist or "").lower().split())
+    return short_hash(f"artist|{name}" if name else f"song|{identity}", 8)
+
+
+def short_hash(text: str, digits: int) -> str:
+    """The first hex digits of a text's sha256."""
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:digits]
+
+
+def write_predictions(table: pd.DataFrame, about: dict[str, Any], path: Path) -> None:
+    """Write a table of predictions as Parquet, with what it is about in its metadata."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow: Any = pa.Table.from_pandas(table, preserve_index=False)
+    arrow = arrow.replace_schema_metadata(
+        {**(arrow.schema.metadata or {}), _METADATA: json.dumps(about).encode("utf-8")}
+    )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_suffix(".part")
+    pq.write_table(arrow, temporary, compression="zstd", compression_level=19)
+    temporary.replace(path)
+
+
+def read_predictions(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """A table of predictions and what it is about.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or is not such a table.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        arrow: Any = pq.read_table(path)
+        about = json.loads((arrow.schema.metadata or {})[_METADATA])
+    except (OSError, KeyError, ValueError, pa.ArrowException) as error:
+        raise InputError(
+            f"The predictions {path.name} are not readable ({type(error).__name__})."
+        ) from None
+    table = cast("pd.DataFrame", arrow.to_pandas())
+    if "year" in table:
+        table["year"] = table["year"].astype("Int64")
+    return table, cast("dict[str, Any]", about)

@@ -1,0 +1,164 @@
+"""Genre prediction as a task of the runner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from engine.corpora import read_table
+from engine.errors import InputError
+from engine.evaluation.baselines import GENRE_BASELINES, genre_baseline
+from engine.evaluation.data import GenreSongs, file_bytes, genre_songs, short_hash
+from engine.evaluation.metrics import (
+    GENRE_METRICS,
+    Metric,
+    bertscore_metrics,
+    class_metrics,
+    labels_of,
+)
+from engine.evaluation.runner import Loader, Subject, Task
+from engine.modelcard import sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BATCH = 16
+
+
+def genre_task(
+    data: Path,
+    preset: str = "embedded",
+    training: Path | None = None,
+    limit: int | None = None,
+    scorer: str = "minilm-l6",
+    load: Loader | None = None,
+) -> Task:
+    """Genre prediction on a file of songs; parameters as in `engine.evaluation.evaluate`."""
+    songs = genre_songs(data, limit)
+
+    def subject(name: str) -> Subject:
+        if name in GENRE_BASELINES:
+            model: Any = _baseline(name, data, training)
+            kind, of, revision, size = "baseline", "", model.revision, model.megabytes
+        else:
+            model = _loaded(name, preset, load)
+            kind, of = "model", preset
+            revision, size = card_revision(model.card), megabytes_read(name, preset)
+
+        def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
+            predictions = model.predict([songs.lyrics[number] for number in numbers])
+            return [
+                {"p": dict(zip(prediction.labels, prediction.probabilities, strict=True))}
+                for prediction in predictions
+            ]
+
+        return Subject(name, model.base, of, kind, revision, size, answer, _BATCH)
+
+    def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
+        return predictions_table(songs, [row["p"] for row in rows], scorer)
+
+    words = songs.table["words"].tolist()
+    return Task(
+        name="genre",
+        dataset=songs.dataset,
+        split=songs.split,
+        sha256=songs.sha256,
+        ids=songs.table["id"].tolist(),
+        order=sorted(range(len(words)), key=words.__getitem__),  # batches of one length
+        load=subject,
+        table=table,
+        problems=songs.problems,
+    )
+
+
+def predictions_table(
+    songs: GenreSongs, probabilities: Sequence[dict[str, float]], scorer: str
+) -> tuple[pd.DataFrame, Sequence[Metric]]:
+    """The table of predictions of one model, BERTScore included, and the metrics for it.
+
+    Probabilities are kept as float32; every metric is computed from what is kept.
+    """
+    labels = list(dict.fromkeys(label for row in probabilities for label in row))
+    values = np.array(
+        [[row.get(label, 0.0) for label in labels] for row in probabilities], dtype=np.float32
+    )
+    table = songs.table.copy()
+    table.insert(2, "prediction", [labels[index] for index in values.argmax(axis=1)])
+    for index, label in enumerate(labels):
+        table[f"p:{label}"] = values[:, index]
+    return scored_table(table, scorer)
+
+
+def scored_table(table: pd.DataFrame, scorer: str) -> tuple[pd.DataFrame, Sequence[Metric]]:
+    """Add BERTScore of the label texts to a table, and tell its metrics."""
+    from engine.evaluation.bertscore import bert_scorer
+
+    bert = bert_scorer(scorer)
+    scores = bert.score(table["prediction"].tolist(), table["reference"].tolist())
+    for index, part in enumerate(("precision", "recall", "f1")):
+        table[f"bertscore_{part}"] = scores[:, index].astype(np.float32)
+    table["year"] = table["year"].astype("Int16")
+    table["words"] = table["words"].astype("int32")
+    metrics = (
+        *GENRE_METRICS,
+        *bertscore_metrics(bert.signature),
+        *class_metrics(labels_of(table)),
+    )
+    return table, metrics
+
+
+def card_revision(card: Any) -> str:
+    """First 12 hex digits of the sha256 of a model card's content."""
+    return short_hash(json.dumps(asdict(card), sort_keys=True), 12)
+
+
+def megabytes_read(name: str, preset: str) -> float:
+    """MB of the files a slot reads: its own weights, and its base's where that is on this disk."""
+    from engine.weights import base_source, slot
+
+    place = slot(name, preset)
+    folders = [place.folder]
+    if place.base:
+        folders.append(Path(base_source(place.base)))
+    sizes = [
+        path.stat().st_size
+        for folder in folders
+        if folder.is_dir()
+        for path in folder.iterdir()
+        if path.suffix == ".safetensors"
+    ]
+    return sum(sizes) / 2**20
+
+
+def training_file(data: Path, training: Path | None) -> Path:
+    """The file that baselines are fitted on; `InputError` if there is none."""
+    if training is not None:
+        return training
+    endings = data.name.split(".", 1)[1]
+    beside = data.with_name(f"train.{endings}")
+    if not beside.exists():
+        raise InputError(
+            f"A baseline is fitted when it is evaluated: name its training file "
+            f"(there is no '{beside.name}' beside '{data.name}')."
+        )
+    return beside
+
+
+def _baseline(name: str, data: Path, training: Path | None) -> Any:
+    path = training_file(data, training)
+    songs = read_table(path.name, file_bytes(path)).songs
+    labelled = songs.loc[songs["genre"] != ""]
+    return genre_baseline(name, cast("pd.DataFrame", labelled), sha256(path))
+
+
+def _loaded(name: str, preset: str, load: Loader | None) -> Any:
+    if load is not None:
+        return load(name, preset)
+    from engine.classifiers import load_classifier
+
+    return load_classifier(name, preset)

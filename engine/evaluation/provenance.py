@@ -1,0 +1,90 @@
+"""Where and when a number was made: hardware, commit, time, memory."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import platform
+import subprocess
+from functools import cache
+from pathlib import Path
+
+_STATUS = Path("/proc/self/status")
+
+
+@cache
+def device_name() -> str:
+    """The accelerator's name, or the processor's and how many cores may be used."""
+    import torch
+
+    if torch.cuda.is_available():
+        return str(torch.cuda.get_device_name())
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return f"CPU {_processor()}, {cores} cores"
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text("utf-8")
+    except OSError:
+        return platform.processor() or platform.machine()
+    for line in text.splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.machine()
+
+
+def git_commit() -> str:
+    """The commit of the code that runs, "+changes" if tracked code was edited, or "unknown"."""
+    root = Path(__file__).parent.parent.parent
+    try:
+        commit = _git(root, "rev-parse", "--short=12", "HEAD")
+        edited = _git(root, "status", "--porcelain", "--untracked-files=no", "--", "engine")
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return commit + ("+changes" if edited else "")
+
+
+def _git(root: Path, *arguments: str) -> str:
+    command = ["git", "-C", str(root), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=20)  # noqa: S603
+    return done.stdout.strip()
+
+
+def utc_now() -> str:
+    """The time now, in UTC, to the second, ISO 8601."""
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+
+
+class PeakMemory:
+    """Highest resident memory since this was made, above what was resident then, in MB.
+
+    The kernel's own high-water mark is reset where that is allowed (Linux); elsewhere
+    `megabytes` is None.
+    """
+
+    def __init__(self) -> None:
+        try:
+            Path("/proc/self/clear_refs").write_text("5", "ascii")
+            self._before = _status_megabytes("VmRSS")
+        except OSError:
+            self._before = None
+
+    @property
+    def megabytes(self) -> float | None:
+        """MB, or None where it cannot be told."""
+        peak = _status_megabytes("VmHWM")
+        if self._before is None or peak is None:
+            return None
+        return max(0.0, peak - self._before)
+
+
+def _status_megabytes(field: str) -> float | None:
+    try:
+        text = _STATUS.read_text("ascii", errors="replace")
+    except OSError:
+        return None
+    for line in text.splitlines():
+        if line.startswith(field + ":"):
+            return int(line.split()[1]) / 1024
+    return None
