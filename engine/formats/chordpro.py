@@ -3,16 +3,16 @@
 Writing
 -------
 Every lead sheet comes back from `read` exactly as it was written. ``[ ] { }`` and the backslash in
-words are escaped by a backslash, and so is ``#`` at the start of a line. Stanzas are parted by
-blank lines; those of a section stand in their environment, intro, outro and other as labelled
-verses. The genre is ``{meta: genre ...}``.
+words are escaped by a backslash, and so is the start of a line that would read as a comment (``#``)
+or a heading. Stanzas are parted by blank lines; those of a section stand in their environment,
+intro, outro and other as labelled verses. The genre is ``{meta: genre ...}``.
 
 Reading
 -------
 Files as found in the wild: short directive names, chords inside a word or at its end (they belong
 to that word), chords standing alone (they belong to the next word, or come after the last), section
-names as comments or bracketed headings, ``{chorus}`` as a repetition of the last chorus. Tablature,
-grids, other notation and unknown directives are left out. Only the first song of a file is read.
+names as comments or headings, ``{chorus}`` as a repetition of the last chorus. Tablature, grids,
+other notation and unknown directives are left out. Only the first song of a file is read.
 """
 
 from __future__ import annotations
@@ -27,16 +27,17 @@ from engine.chord import Chord
 from engine.errors import InputError, quoted
 from engine.key import Key
 from engine.leadsheet import LeadSheet, Line, PlacedChord, estimated_key
-from engine.lyrics import SECTIONS, section_heading
+from engine.lyrics import section_heading
 
 NAME = "ChordPro"
 EXTENSION = ".cho"
 MIME = "text/vnd.chordpro"
 
 _ESCAPED = re.compile(r"[\\\[\]{}]")
-_UNESCAPED = re.compile(r"\\([\\\[\]{}#])")
+_ESCAPED_IN_FIELD = re.compile(r"[\\{}]")
+_UNESCAPED = re.compile(r"\\([\\\[\]{}])")
 _TOKEN = re.compile(
-    r"(?P<escaped>\\[\\\[\]{}#])"
+    r"(?P<escaped>\A\\.|\\[\\\[\]{}])"
     r"|\{(?P<directive>(?:\\.|[^}\\])*)\}"
     r"|\[(?P<chord>[^\[\]]*)\]"
     r"|(?P<blank>\s+)"
@@ -68,7 +69,7 @@ def write(sheet: LeadSheet) -> bytes:
         ("tempo", str(sheet.tempo)),
         ("meta", sheet.genre and f"genre {sheet.genre}"),
     ]
-    texts = [f"{{{name}: {_escaped(value)}}}" for name, value in fields if value]
+    texts = [f"{{{name}: {_escaped(value, brackets=False)}}}" for name, value in fields if value]
     before: Line | None = None
     for line in sheet.lines:
         if before is None or line.stanza != before.stanza:
@@ -95,7 +96,7 @@ def read(data: bytes, strict: bool = False) -> LeadSheet:
         If there are no words and no chords, the data is binary, or `strict` finds something.
     """
     song = _Song(strict)
-    for number, text in enumerate(_decoded(data).split("\n"), 1):
+    for number, text in enumerate(decoded(data).split("\n"), 1):
         song.number = number
         if not text.startswith("#"):
             song.take(text)
@@ -104,8 +105,8 @@ def read(data: bytes, strict: bool = False) -> LeadSheet:
     return song.sheet()
 
 
-def _escaped(text: str) -> str:
-    return _ESCAPED.sub(r"\\\g<0>", text)
+def _escaped(text: str, brackets: bool = True) -> str:
+    return (_ESCAPED if brackets else _ESCAPED_IN_FIELD).sub(r"\\\g<0>", text)
 
 
 def _start_of(line: Line) -> list[str]:
@@ -133,12 +134,13 @@ def _line_text(line: Line) -> str:
     if chords[-1]:
         texts.append(chords[-1].replace("][", "] ["))
     text = " ".join(texts)
-    return "\\" + text if text.startswith("#") else text
+    return "\\" + text if text.startswith("#") or _section(text) else text
 
 
-def _decoded(data: bytes) -> str:
+def decoded(data: bytes) -> str:
+    """Decode a text file of any age, every line end a newline; `InputError` for binary data."""
     if b"\x00" in data:
-        raise InputError("This looks like binary data; a ChordPro text file is accepted.")
+        raise InputError("This looks like binary data; a text file is accepted.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -166,7 +168,7 @@ class _Song:
         if self.environment in _NOT_SUNG:
             if (match := _TOKEN.match(text.strip())) and match["directive"]:
                 self._take_directive(match["directive"])
-        elif heading := section_heading(text) if text.lstrip().startswith("[") else None:
+        elif heading := None if "{" in text else _section(text):
             self._begin(heading)
         elif text.strip():
             self._take_words(text)
@@ -274,7 +276,8 @@ class _Song:
 
 
 def _section(text: str) -> str | None:
-    return text.lower() if text.lower() in SECTIONS else section_heading(text)
+    is_other = text.strip().lower() in {"other", "[other]"}
+    return "other" if is_other else section_heading(text)
 
 
 def _with_tempo(sheet: LeadSheet, text: str) -> LeadSheet:

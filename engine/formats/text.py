@@ -1,0 +1,130 @@
+"""Plain text: chords over words, for a monospaced font; what players paste into messages.
+
+Reading takes pages as players share them: a line of nothing but chords belongs to the words below
+it, each chord to the word under it or the next one; ``Key: G`` and the like name the fields;
+headings such as ``[Chorus]`` or ``Verse 2:`` name the sections. Alignment cannot carry everything:
+two chords on one word come back on two, so ChordPro or JSON are the formats to keep songs in.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from engine.chord import Chord
+from engine.errors import InputError
+from engine.formats import chordpro
+from engine.leadsheet import LeadSheet, Line
+from engine.lyrics import section_heading
+
+NAME = "Plain text"
+EXTENSION = ".txt"
+MIME = "text/plain"
+
+_FIELD = re.compile(r"(title|artist|key|time|tempo|genre):\s*(\S.*)\Z", re.IGNORECASE)
+_BETWEEN_CHORDS = re.compile(r"[|/%().:-]+\Z|x\d\Z|\d?x\Z", re.IGNORECASE)
+_ESCAPED = re.compile(r"[\\\[\]{}]|\A#")
+
+
+def write(sheet: LeadSheet) -> bytes:
+    """Write UTF-8 text: the fields, then each stanza under the name of its section."""
+    fields = [
+        ("Title", sheet.title),
+        ("Artist", sheet.artist),
+        ("Key", sheet.key.name),
+        ("Time", sheet.time_signature),
+        ("Tempo", str(sheet.tempo)),
+        ("Genre", sheet.genre),
+    ]
+    texts = [f"{name}: {value}" for name, value in fields if value]
+    stanza = -1
+    for line in sheet.lines:
+        if line.stanza != stanza:
+            texts += ["", f"[{line.section.capitalize()}]"] if line.section else [""]
+            stanza = line.stanza
+        texts += _chords_over_words(line)
+    return "\n".join([*texts, ""]).encode()
+
+
+def read(data: bytes) -> LeadSheet:
+    """Read chords over words; what is not said is filled in as `engine.formats.chordpro` does.
+
+    Raises
+    ------
+    InputError
+        If there are no words and no chords, or the data is binary.
+    """
+    texts: list[str] = []
+    above: list[tuple[int, str]] = []  # chords waiting for the words below, with their columns
+    for raw in [*chordpro.decoded(data).split("\n"), ""]:
+        text = raw.expandtabs(8).rstrip()
+        chords = _chord_columns(text)
+        if above and (chords or not text or section_heading(text)):
+            texts.append(" ".join(f"[{symbol}]" for _, symbol in above))
+            above = []
+        if chords:
+            above = chords
+        elif match := _FIELD.match(text):
+            field = f"{match[1].lower()}: {match[2]}"
+            texts.append(f"{{{_ESCAPED.sub(_backslashed, field)}}}")
+        elif section_heading(text) and not above:
+            texts.append(f"[{text.strip('[](){} :')}]")
+        elif text.strip("[]").lower() == "other":
+            texts.append("[Other]")
+        else:
+            texts.append(_with_chords(text, above))
+            above = []
+    return chordpro.read("\n".join(texts).encode())
+
+
+def _chords_over_words(line: Line) -> list[str]:
+    if not line.words:
+        return ["  ".join(placed.chord.symbol for placed in line.chords)]
+    upper, lower = "", ""
+    for index in range(len(line.words) + 1):
+        symbols = " ".join(p.chord.symbol for p in line.chords if p.word == index)
+        column = _width(lower) + (index > 0)
+        if symbols:
+            column = max(column, len(upper) + 1 if upper else 0)
+            upper = upper.ljust(column) + symbols
+        if index < len(line.words):
+            lower += " " * (column - _width(lower)) + line.words[index]
+    return [upper, lower] if upper else [lower]
+
+
+def _width(text: str) -> int:
+    """Columns a text takes: none for combining marks, two for wide East Asian characters."""
+    return sum(
+        0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF")
+        for c in text
+    )
+
+
+def _chord_columns(text: str) -> list[tuple[int, str]]:
+    """Columns and symbols of a line of chords; none for a line that holds anything else."""
+    chords: list[tuple[int, str]] = []
+    for token in re.finditer(r"\S+", text):
+        if _BETWEEN_CHORDS.match(token[0]):
+            continue
+        try:
+            chords.append((token.start(), Chord.parse(token[0].strip("|()")).symbol))
+        except InputError:
+            return []
+    return chords
+
+
+def _with_chords(text: str, chords: list[tuple[int, str]]) -> str:
+    """Put chords into the words below them, as ChordPro."""
+    left = list(chords)
+    pieces: list[str] = []
+    for word in re.finditer(r"\S+", text):
+        end = _width(text[: word.end()])
+        here = [symbol for column, symbol in left if column < end]
+        left = left[len(here) :]
+        chord = "".join(f"[{symbol}]" for symbol in here)
+        pieces.append(chord + _ESCAPED.sub(_backslashed, word[0]))
+    return " ".join([*pieces, *(f"[{symbol}]" for _, symbol in left)])
+
+
+def _backslashed(match: re.Match[str]) -> str:
+    return "\\" + match[0]
