@@ -9,6 +9,14 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+_MATTERS = (
+    "engine/*.py",
+    "engine/classifiers",
+    "engine/corpora",
+    "engine/evaluation",
+    "engine/generator",
+    "models",
+)
 _STATUS = Path("/proc/self/status")
 
 
@@ -35,11 +43,11 @@ def _processor() -> str:
 
 
 def git_commit() -> str:
-    """The commit of the code that runs, "+changes" if tracked code was edited, or "unknown"."""
+    """The commit of the code that runs, "+changes" if what evaluations use was edited, or "unknown"."""
     root = Path(__file__).parent.parent.parent
     try:
         commit = _git(root, "rev-parse", "--short=12", "HEAD")
-        edited = _git(root, "status", "--porcelain", "--untracked-files=no", "--", "engine")
+        edited = _git(root, "status", "--porcelain", "--untracked-files=no", "--", *_MATTERS)
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return commit + ("+changes" if edited else "")
