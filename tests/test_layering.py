@@ -104,4 +104,4 @@ def test_importing_the_engine_imports_nothing_heavy() -> None:
 
 def test_importing_the_first_page_imports_no_model_library() -> None:
     loaded = modules_after("import ui.home, ui.theme, ui.genre_view, ui.chords_view")
-    assert not loaded & (HEAVY - {"plotly", "pandas"} | {"plotly.graph_objects"})
+    assert not loaded & (HEAVY - {"plotly", "pandas"})

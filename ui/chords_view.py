@@ -15,7 +15,7 @@ from ui.leadsheet_html import CHORD_STYLES, leadsheet_html
 from ui.lyric_input import parsed
 
 if TYPE_CHECKING:
-    from engine.generator import Controls
+    from engine.generator.controls import Controls
     from engine.leadsheet import LeadSheet
     from ui.queues import Job
 

@@ -165,7 +165,7 @@ def table(songs: pd.DataFrame, chosen: Source) -> int | None:
         column_config={"year": st.column_config.NumberColumn(format="%d")},
         alt="Table of songs; choose a row to read the song below.",
     )
-    rows = [row for row in event.selection.rows if row < len(songs)]
+    rows = [row for row in event["selection"]["rows"] if row < len(songs)]
     return int(songs.index[rows[0]]) if rows else None
 
 
@@ -244,7 +244,7 @@ def song(chosen: Source, index: int) -> None:
     text = lyric_of(sheet) if sheet else str(row["lyrics"])
     st.subheader(title, anchor=False)
     facts = [str(row[name]) for name in ("artist", "genre") if row[name]]
-    if row["year"] == row["year"] and row["year"] is not None and str(row["year"]) != "<NA>":
+    if str(row["year"]) != "<NA>":
         facts.append(str(row["year"]))
     st.caption(" · ".join([*facts, f"{int(row['words']):,} words"]))
     with st.container(horizontal=True, key="song_tasks"):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.prediction import Prediction
     from ui.queues import Job
 
-_NUMBER_WORDS = {1: "one", 2: "two", 3: "three"}
+_NUMBER_WORDS = {2: "two", 3: "three"}
 
 
 def model_choice() -> list[str]:
@@ -112,7 +112,8 @@ def agreement(predictions: Sequence[Prediction]) -> str:
         f"{resources.model_title(p.model)} says {p.label}" for p in predictions if p.label != genre
     )
     count = _NUMBER_WORDS.get(most, str(most)).capitalize()
-    return f"{count} of {len(predictions)} models say {genre}; {others}"
+    total = _NUMBER_WORDS.get(len(predictions), str(len(predictions)))
+    return f"{count} of {total} models say {genre}; {others}"
 
 
 def _chart(predictions: Sequence[Prediction]) -> None:

@@ -62,13 +62,12 @@ def lyric_box(height: int = 260, *, examples: bool = True) -> str:
 
 def example_buttons() -> None:
     """One button for each example song; it fills the lyric box."""
+    st.markdown("or try", width="content")
     for index, sheet in enumerate(_examples()):
         st.button(
-            f"{sheet.title} ({sheet.genre})" if sheet.genre else sheet.title,
+            sheet.title,
             key=f"example_{index}",
-            icon=":material/lyrics:",
-            type="tertiary",
-            help="Fill the box with this song of the songbook",
+            help=f"Fill the box with this {sheet.genre or ''} song of the songbook",
             on_click=_take_example,
             args=(sheet,),
         )

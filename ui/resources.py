@@ -130,9 +130,8 @@ def sound(sheet: LeadSheet) -> bytes:
 @st.cache_data(show_spinner=False, max_entries=2000)
 def diagram(label: str, instrument: str) -> str | None:
     """How to finger one chord (Harte label), SVG; None where no shape is known."""
-    from engine.notation import chord_diagram_svg
-
     from engine.chord import Chord
+    from engine.notation import chord_diagram_svg
 
     return chord_diagram_svg(Chord.harte(label), instrument)
 

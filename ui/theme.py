@@ -7,9 +7,14 @@ from pathlib import Path
 import streamlit as st
 
 _STYLE = Path(__file__).with_name("style.css")
+_LOGO = Path(__file__).with_name("logo.svg")
 
 
 def set_up() -> None:
-    """Name the app in the browser's tab and load the style; once, in ``Home.py``."""
-    st.set_page_config(page_title="Lyric Lab", page_icon=":material/music_note:", layout="wide")
+    """Name the app in the browser's tab and load the style; once, in ``Home.py``.
+
+    The tab's icon is a file of ours: Streamlit would fetch a Material one from elsewhere.
+    """
+    st.set_page_config(page_title="Lyric Lab", page_icon=_LOGO, layout="wide")
+    st.logo(str(_LOGO), size="large")
     st.html(_STYLE)

@@ -107,3 +107,13 @@ def finished(app: AppTest, seconds: float = 20) -> AppTest:
         time.sleep(0.02)
         app.run()
     return app
+
+
+@pytest.fixture
+def lyric() -> str:
+    return LYRIC
+
+
+@pytest.fixture
+def until_finished() -> Callable[[AppTest], AppTest]:
+    return finished

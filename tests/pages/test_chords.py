@@ -1,0 +1,189 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.errors import EngineError
+from engine.key import Key
+from ui import resources
+
+Wait = Callable[[AppTest], AppTest]
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    return app.run().switch_page("pages/chords.py").run()
+
+
+@pytest.fixture
+def written(page: AppTest, lyric: str, until_finished: Wait) -> AppTest:
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="chords_write").click().run()
+    return until_finished(page)
+
+
+def lead_sheet(page: AppTest) -> str:
+    return next(html.value for html in page.html if "ll-sheet" in html.value)
+
+
+def open_tab(page: AppTest, name: str) -> AppTest:
+    page.session_state["chords_tab"] = name
+    return page.run()
+
+
+def test_chords_stand_over_the_words(written: AppTest) -> None:
+    assert not written.exception
+    html = lead_sheet(written)
+    assert "<b>G</b></span>" in html
+    assert "dusty" in html
+    assert "Verse" in html
+
+
+def test_the_controls_reach_the_generator(
+    page: AppTest, lyric: str, until_finished: Wait, generator: object
+) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.selectbox(key="chords_key").set_value("E minor")
+    page.selectbox(key="chords_genre").set_value("jazz")
+    page.selectbox(key="chords_per_line").set_value(3)
+    page.selectbox(key="chords_metre").set_value("3/4")
+    page.button_group(key="chords_complexity").set_value("extended")
+    page.text_input(key="song_title").set_value("Rain")
+    page.number_input(key="chords_tempo").set_value(72)
+    page.slider(key="chords_temperature").set_value(0.3)
+    page.number_input(key="chords_seed").set_value(5)
+    page.button(key="chords_write").click().run()
+    until_finished(page)
+
+    (asked,) = generator.asked  # type: ignore[attr-defined]
+    assert asked.key == Key("E", "minor")
+    assert (asked.genre, asked.chords_per_line, asked.time_signature) == ("jazz", 3, "3/4")
+    assert (asked.complexity, asked.title, asked.tempo) == ("extended", "Rain", 72)
+    assert (asked.temperature, asked.seed) == (0.3, 5)
+    assert page.header[0].value == "Rain"
+
+
+def test_left_alone_the_controls_leave_the_choice_to_the_model(
+    written: AppTest, generator: object
+) -> None:
+    (asked,) = generator.asked  # type: ignore[attr-defined]
+    assert asked.key is None
+    assert asked.genre is None
+    assert asked.chords_per_line is None
+    assert asked.tempo is None
+
+
+def test_another_version_takes_the_next_seed(
+    written: AppTest, until_finished: Wait, generator: object
+) -> None:
+    before = lead_sheet(written)
+    written.button(key="chords_again").click().run()
+    until_finished(written)
+
+    assert [asked.seed for asked in generator.asked] == [0, 1]  # type: ignore[attr-defined]
+    assert lead_sheet(written) != before
+
+
+def test_transpose_and_capo_change_the_view_without_generating_again(
+    written: AppTest, generator: object
+) -> None:
+    written.number_input(key="transpose").set_value(2).run()
+    assert "<b>A</b>" in lead_sheet(written)
+    written.number_input(key="capo").set_value(2).run()
+    assert "<b>G</b>" in lead_sheet(written)
+    assert any("A major" in c.value and "play G major shapes" in c.value for c in written.caption)
+    assert len(generator.asked) == 1  # type: ignore[attr-defined]
+
+
+def test_chords_show_as_numerals_and_numbers(written: AppTest) -> None:
+    written.button_group(key="chord_style").set_value("Roman").run()
+    assert "<b>IV</b>" in lead_sheet(written)
+    written.button_group(key="chord_style").set_value("Nashville").run()
+    assert "<b>4</b>" in lead_sheet(written)
+
+
+def test_cancel_stops_the_generator_and_keeps_what_was_there(
+    written: AppTest, until_finished: Wait, generator: object
+) -> None:
+    before = lead_sheet(written)
+    generator.seconds_per_line = 0.3  # type: ignore[attr-defined]
+    written.button(key="chords_again").click().run()
+    job = written.session_state["_chords_job"]
+    written.button(key="chords_cancel").click().run()
+    until_finished(written)
+
+    assert job.step < 4
+    assert "Cancelled" in written.info[0].value
+    assert lead_sheet(written) == before
+
+
+def test_progress_counts_the_lines(page: AppTest, lyric: str, generator: object) -> None:
+    generator.seconds_per_line = 0.2  # type: ignore[attr-defined]
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="chords_write").click().run()
+    time.sleep(0.5)
+    page.run()
+
+    assert "of 4" in page.get("progress")[0].text
+    page.button(key="chords_cancel").click().run()
+
+
+def test_an_error_of_the_generator_is_shown_as_it_stands(
+    page: AppTest, lyric: str, until_finished: Wait, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Broken:
+        name, base = "tinyllama", "Tiny"
+
+        def generate(self, *args: object, **kwargs: object) -> None:
+            raise EngineError("The line is too long for 2 chords.")
+
+    monkeypatch.setattr(resources, "generator", lambda name="tinyllama": Broken())
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="chords_write").click().run()
+    until_finished(page)
+
+    assert page.error[0].value == "The line is too long for 2 chords."
+    assert page.text_area(key="lyric").value == lyric
+    assert not page.exception
+
+
+def test_the_staff_is_engraved_for_wide_and_narrow_windows(written: AppTest) -> None:
+    open_tab(written, "Staff")
+
+    assert not written.exception
+    assert len(written.get("imgs")) >= 2
+
+
+@pytest.mark.parametrize("instrument", ["Guitar", "Ukulele", "Piano"])
+def test_shapes_of_the_used_chords_are_drawn(written: AppTest, instrument: str) -> None:
+    open_tab(written, "Chord shapes")
+    written.button_group(key="instrument").set_value(instrument).run()
+
+    assert not written.exception
+    assert len(written.get("imgs")) == 3
+
+
+def test_the_text_form_can_be_copied(written: AppTest) -> None:
+    open_tab(written, "Text")
+
+    assert "Down the dusty road" in written.code[0].value
+
+
+def test_every_format_can_be_downloaded(written: AppTest) -> None:
+    keys = {button.key for button in written.download_button}
+    assert keys >= {
+        f"download_{name}" for name in ("musicxml", "mxl", "midi", "chordpro", "json", "text")
+    }
+
+
+def test_controls_and_song_survive_a_walk_through_the_pages(written: AppTest) -> None:
+    written.selectbox(key="chords_genre").set_value("reggae").run()
+    before = lead_sheet(written)
+    written.switch_page("pages/explorer.py").run()
+    written.switch_page("pages/chords.py").run()
+
+    assert written.selectbox(key="chords_genre").value == "reggae"
+    assert lead_sheet(written) == before

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from ui import resources
+
+CSV = """title,artist,year,genre,lyrics
+Slow Rain,Ann,1999,folk,"Slow rain on the valley road"
+Fast Rain,Bob,2005,punk,"Fast rain on the city wall again"
+No Words,Bob,2006,punk,
+"""
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    return app.run().switch_page("pages/explorer.py").run()
+
+
+def choose_row(page: AppTest, source: str, row: int) -> AppTest:
+    page.session_state[f"songs_{source}"] = {
+        "selection": {"rows": [row], "columns": [], "cells": []}
+    }
+    return page.run()
+
+
+def count(page: AppTest) -> str:
+    return next(metric.value for metric in page.metric if metric.label == "Songs")
+
+
+def test_the_songbook_is_there_at_once(page: AppTest) -> None:
+    assert not page.exception
+    assert int(count(page)) == len(resources.songbook())
+    assert "lyrics" not in page.dataframe[0].value.columns
+
+
+def test_filters_narrow_the_table(page: AppTest) -> None:
+    page.multiselect(key="genres_songbook").set_value(["folk"]).run()
+    assert set(page.dataframe[0].value["genre"]) == {"folk"}
+    page.text_input(key="explorer_search").set_value("no such words anywhere").run()
+    assert count(page) == "0"
+    assert not page.exception
+
+
+@pytest.mark.parametrize("tab", ["Charts", "Words that mark a genre"])
+def test_every_tab_draws(page: AppTest, tab: str) -> None:
+    page.session_state["explorer_tab"] = tab
+    page.run()
+    assert not page.exception
+    assert page.get("plotly_chart")
+
+
+def test_charts_of_no_songs_do_not_fail(page: AppTest) -> None:
+    page.text_input(key="explorer_search").set_value("no such words anywhere")
+    page.session_state["explorer_tab"] = "Charts"
+    page.run()
+    assert not page.exception
+
+
+def test_a_song_opens_and_goes_to_the_genre_page(page: AppTest) -> None:
+    choose_row(page, "songbook", 0)
+    sheet = resources.songbook()[0]
+    assert page.subheader[0].value == sheet.title
+    page.button(key="song_genre").click().run()
+
+    assert page.title[0].value == "Genre"
+    assert page.metric
+    assert page.session_state["song_title"] == sheet.title
+
+
+def test_a_song_of_the_songbook_opens_with_its_own_chords(page: AppTest) -> None:
+    choose_row(page, "songbook", 1)
+    page.button(key="song_open").click().run()
+
+    assert page.title[0].value == "Chords"
+    assert page.header[0].value == resources.songbook()[1].title
+    assert not page.exception
+
+
+def test_own_files_are_read_and_their_problems_told(page: AppTest) -> None:
+    page.button_group(key="explorer_source").set_value("My file").run()
+    page.file_uploader(key="explorer_file").set_value(("songs.csv", CSV.encode(), "text/csv"))
+    page.run()
+
+    assert not page.exception
+    assert count(page) == "2"
+    assert any("could not be used" in expander.label for expander in page.expander)
+    assert list(page.dataframe[0].value["title"]) == ["Slow Rain", "Fast Rain"]
+
+    page.switch_page("pages/genre.py").run()
+    page.switch_page("pages/explorer.py").run()
+    assert count(page) == "2", "the file is remembered on coming back"
+
+
+def test_a_file_that_cannot_be_read_is_an_error_in_words(page: AppTest) -> None:
+    page.button_group(key="explorer_source").set_value("My file").run()
+    page.file_uploader(key="explorer_file").set_value(("songs.csv", b"a,b\n1,2\n", "text/csv"))
+    page.run()
+
+    assert "no column of lyrics" in page.error[0].value
+    assert not page.exception

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.errors import WeightsError
+from ui import resources
+
+
+@pytest.fixture
+def page(app: AppTest) -> AppTest:
+    return app.run().switch_page("pages/genre.py").run()
+
+
+def test_three_models_answer_side_by_side_with_base_and_time(page: AppTest, lyric: str) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="genre_run").click().run()
+
+    assert not page.exception
+    assert [(m.label, m.value) for m in page.metric] == [
+        ("LLaMA", "folk"),
+        ("RoBERTa", "folk"),
+        ("BiLSTM-GRU", "country"),
+    ]
+    captions = " ".join(caption.value for caption in page.caption)
+    assert "Tiny-LLaMA · 0.01 s" in captions
+    assert page.subheader[0].value == "Two of three models say folk; BiLSTM-GRU says country"
+    assert any("ballad" in text.value for text in page.markdown)
+
+
+def test_only_chosen_models_are_asked(page: AppTest, lyric: str) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.button_group(key="genre_models").set_value(["roberta"])
+    page.button(key="genre_run").click().run()
+
+    assert [metric.label for metric in page.metric] == ["RoBERTa"]
+    assert page.subheader[0].value == "RoBERTa says folk"
+
+
+def test_no_model_chosen_is_an_error_in_words(page: AppTest, lyric: str) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.button_group(key="genre_models").set_value([])
+    page.button(key="genre_run").click().run()
+
+    assert "choose at least one" in page.error[0].value
+
+
+def test_the_downloads_hold_what_is_on_screen(page: AppTest, lyric: str) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="genre_run").click().run()
+
+    shown = {code.language: code.value for code in page.code}
+    answers = json.loads(shown["json"])
+    assert [answer["model"] for answer in answers] == ["llama", "roberta", "bilstm-gru"]
+    assert set(answers[0]) >= {"model", "base", "label", "probabilities", "seconds"}
+    assert any(code.value.startswith("model,base,genre,probability") for code in page.code)
+    assert page.download_button(key="genre_json")
+    assert page.download_button(key="genre_csv")
+
+
+def test_a_foreign_lyric_is_answered_with_a_warning(page: AppTest) -> None:
+    page.text_area(key="lyric").set_value(
+        "Der Regen fällt auf alle Dächer\nund niemand weiß wohin er geht\n"
+        "die Straße schläft, der Wind wird schwächer\nbis nur noch eine Lampe steht"
+    )
+    page.button(key="genre_run").click().run()
+
+    assert "not English" in page.warning[0].value
+    assert page.metric
+
+
+def test_missing_weights_are_told_and_the_lyric_is_kept(
+    page: AppTest, lyric: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(name: str) -> None:
+        raise WeightsError("The weights of RoBERTa are not installed.")
+
+    monkeypatch.setattr(resources, "classifier", broken)
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="genre_run").click().run()
+
+    assert page.error[0].value == "The weights of RoBERTa are not installed."
+    assert page.text_area(key="lyric").value == lyric
+    assert not page.exception
+
+
+def test_an_answer_for_other_words_is_marked(page: AppTest, lyric: str) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="genre_run").click().run()
+    page.text_area(key="lyric").set_value("Other words entirely").run()
+
+    assert "has changed" in page.info[0].value
+
+
+def test_lyric_models_and_answer_survive_a_walk_through_the_pages(
+    page: AppTest, lyric: str
+) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.button_group(key="genre_models").set_value(["llama", "roberta"])
+    page.button(key="genre_run").click().run()
+    for other in ("chords", "explorer", "models", "leaderboard"):
+        page.switch_page(f"pages/{other}.py").run()
+        assert not page.exception
+    page.switch_page("pages/genre.py").run()
+
+    assert page.text_area(key="lyric").value == lyric
+    assert page.button_group(key="genre_models").value == ["llama", "roberta"]
+    assert [metric.label for metric in page.metric] == ["LLaMA", "RoBERTa"]

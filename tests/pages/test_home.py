@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from ui import resources
+
+
+def test_an_example_fills_the_box_and_the_title(app: AppTest) -> None:
+    app.run()
+    app.button(key="example_0").click().run()
+
+    sheet = resources.examples()[0]
+    words = " ".join(next(line for line in sheet.lines if line.words).words)
+    assert words in app.text_area(key="lyric").value
+    assert app.session_state["song_title"] == sheet.title
+    assert not app.exception
+
+
+def test_one_click_leads_to_three_genre_answers(app: AppTest, lyric: str) -> None:
+    app.run()
+    app.text_area(key="lyric").set_value(lyric)
+    app.button(key="home_genre").click().run()
+
+    assert app.title[0].value == "Genre"
+    assert [metric.label for metric in app.metric] == ["LLaMA", "RoBERTa", "BiLSTM-GRU"]
+    assert not app.exception
+
+
+def test_one_click_leads_to_chords_being_written(app: AppTest, lyric: str) -> None:
+    app.run()
+    app.text_area(key="lyric").set_value(lyric)
+    app.button(key="home_chords").click().run()
+
+    assert app.title[0].value == "Chords"
+    assert app.session_state["_chords_job"] is not None
+    assert not app.exception
+
+
+def test_an_empty_box_is_said_to_be_empty_and_nothing_else_happens(app: AppTest) -> None:
+    app.run()
+    app.button(key="home_genre").click().run()
+
+    assert app.title[0].value == "Lyric Lab"
+    assert "empty" in app.error[0].value
+
+
+def test_a_binary_file_is_refused_and_the_typed_words_stay(app: AppTest, lyric: str) -> None:
+    app.run()
+    app.text_area(key="lyric").set_value(lyric).run()
+    app.file_uploader(key="lyric_file").set_value(("song.txt", b"\x00\x01\x02", "text/plain"))
+    app.run()
+
+    assert "binary" in app.error[0].value
+    assert app.text_area(key="lyric").value == lyric
+
+
+def test_a_text_file_becomes_the_lyric(app: AppTest) -> None:
+    app.run()
+    upload = ("my_first song.txt", b"Rain on the roof\nrain on the road", "text/plain")
+    app.file_uploader(key="lyric_file").set_value(upload).run()
+
+    assert app.text_area(key="lyric").value == "Rain on the roof\nrain on the road"
+    assert app.session_state["song_title"] == "my first song"
