@@ -42,8 +42,9 @@ def _processor() -> str:
     return platform.machine()
 
 
+@cache
 def git_commit() -> str:
-    """The commit of the code that runs, "+changes" if what evaluations use was edited, or "unknown"."""
+    """The commit of the code, "+changes" if what evaluations use was edited, or "unknown"."""
     root = Path(__file__).parent.parent.parent
     try:
         commit = _git(root, "rev-parse", "--short=12", "HEAD")

@@ -1,0 +1,314 @@
+"""Records and predictions as small tables: what the leaderboard's figures and exports read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.evaluation.board import EvaluationSet, latest, predictions
+from engine.evaluation.metrics import (
+    ACCURACY,
+    ECE_BINS,
+    Metric,
+    labels_of,
+    metric,
+    probabilities_of,
+)
+from engine.evaluation.records import EvaluationRecord
+from engine.evaluation.uncertainty import bootstrap_values, percentile_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LENGTHS = (0, 100, 200, 300, 400, 600, 100_000)
+
+
+def metric_values(
+    records: Iterable[EvaluationRecord], songs: EvaluationSet, metric_names: Sequence[str]
+) -> pd.DataFrame:
+    """Columns ``model``, ``metric`` (title), ``value``, ``low``, ``high``: for `bertscore_bars`."""
+    import pandas as pd
+
+    records = list(records)
+    rows = [
+        (name, metric(metric_name).title, record.value, record.low, record.high)
+        for metric_name in metric_names
+        for name, record in latest(records, songs, metric_name).items()
+    ]
+    return pd.DataFrame(rows, columns=["model", "metric", "value", "low", "high"]).astype(
+        {"value": float, "low": float, "high": float}
+    )
+
+
+def wide_table(
+    records: Iterable[EvaluationRecord], songs: EvaluationSet, metric_names: Sequence[str]
+) -> pd.DataFrame:
+    """One row a model: ``model``, ``base``, ``kind``, ``revision``, ``n``, then each metric.
+
+    A metric gives three columns: its name, and the name with `` low`` and `` high``.
+    """
+    import pandas as pd
+
+    records = list(records)
+    rows: dict[str, dict[str, Any]] = {}
+    for metric_name in metric_names:
+        for name, record in latest(records, songs, metric_name).items():
+            row = rows.setdefault(
+                name,
+                {
+                    "model": name,
+                    "base": record.base,
+                    "kind": record.kind,
+                    "revision": record.revision,
+                    "n": record.n,
+                },
+            )
+            row[metric_name] = record.value
+            row[f"{metric_name} low"] = record.low
+            row[f"{metric_name} high"] = record.high
+    return pd.DataFrame(list(rows.values()))
+
+
+def class_f1_table(records: Iterable[EvaluationRecord], songs: EvaluationSet) -> pd.DataFrame:
+    """F1 of every class (columns) for every model (index): for `f1_heat_map`."""
+    import pandas as pd
+
+    records = list(records)
+    names = dict.fromkeys(
+        record.metric
+        for record in records
+        if record.metric.startswith("f1/") and songs.holds(record)
+    )
+    columns = {
+        name.split("/", 1)[1]: {
+            model: record.value for model, record in latest(records, songs, name).items()
+        }
+        for name in sorted(names)
+    }
+    return pd.DataFrame(columns)
+
+
+def cost_table(
+    records: Iterable[EvaluationRecord], songs: EvaluationSet, metric_name: str = "accuracy"
+) -> pd.DataFrame:
+    """Columns ``model``, ``score``, ``seconds``, ``megabytes``: for `accuracy_against_latency`.
+
+    Models without a measured cost, such as guests, are left out.
+    """
+    import pandas as pd
+
+    records = list(records)
+    seconds = latest(records, songs, "latency-p50")
+    size = latest(records, songs, "size")
+    rows = [
+        (name, record.value, seconds[name].value, size[name].value)
+        for name, record in latest(records, songs, metric_name).items()
+        if name in seconds and name in size
+    ]
+    return pd.DataFrame(rows, columns=["model", "score", "seconds", "megabytes"])
+
+
+def prediction_tables(
+    records: Iterable[EvaluationRecord],
+    songs: EvaluationSet,
+    metric_name: str = "accuracy",
+    folder: Path | None = None,
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Each model's newest predictions on a set, by its name; and what could not be read."""
+    tables: dict[str, pd.DataFrame] = {}
+    problems: list[str] = []
+    for name, record in latest(records, songs, metric_name).items():
+        try:
+            tables[name] = predictions(record, folder)
+        except InputError as error:
+            problems.append(f"{name}: {error}")
+    return tables, tuple(problems)
+
+
+def reliability_bins(table: pd.DataFrame, bins: int = ECE_BINS) -> pd.DataFrame:
+    """Columns ``confidence``, ``accuracy`` (means in a bin of confidence) and ``songs``."""
+    import pandas as pd
+
+    confidence = probabilities_of(table, labels_of(table)).max(axis=1)
+    right = np.asarray(table["reference"]) == np.asarray(table["prediction"])
+    index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    songs = np.bincount(index, minlength=bins)
+    return pd.DataFrame(
+        {
+            "confidence": np.bincount(index, confidence, bins) / songs.clip(min=1),
+            "accuracy": np.bincount(index, right, bins) / songs.clip(min=1),
+            "songs": songs,
+        }
+    )
+
+
+def bertscores(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Columns ``model``, ``correct``, ``bertscore_f1``, a row a song and model."""
+    import pandas as pd
+
+    parts = [
+        pd.DataFrame(
+            {
+                "model": name,
+                "correct": np.asarray(table["reference"]) == np.asarray(table["prediction"]),
+                "bertscore_f1": np.asarray(table["bertscore_f1"], dtype=float),
+            }
+        )
+        for name, table in tables.items()
+        if "bertscore_f1" in table
+    ]
+    columns = ["model", "correct", "bertscore_f1"]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+
+
+def score_by_length(
+    tables: Mapping[str, pd.DataFrame], measure: Metric = ACCURACY, seed: int = 0
+) -> pd.DataFrame:
+    """A metric by words: ``model``, ``group``, ``value``, ``low``, ``high``, ``songs``."""
+    titles = [
+        f"{low} to {high - 1}" if high < LENGTHS[-1] else f"{low} and more"
+        for low, high in pairwise(LENGTHS)
+    ]
+    titles[0] = f"under {LENGTHS[1]}"
+
+    def group(table: pd.DataFrame) -> list[str | None]:
+        places = np.searchsorted(LENGTHS, np.asarray(table["words"]), side="right") - 1
+        return [titles[place] for place in places]
+
+    return _score_by(tables, measure, group, titles, seed)
+
+
+def score_by_decade(
+    tables: Mapping[str, pd.DataFrame], measure: Metric = ACCURACY, seed: int = 0
+) -> pd.DataFrame:
+    """A metric by decade: columns as in `score_by_length`; songs without a year are left out."""
+
+    def group(table: pd.DataFrame) -> list[str | None]:
+        years = table["year"].tolist()
+        return [f"{int(y) // 10 * 10}s" if isinstance(y, int | float) else None for y in years]
+
+    found = {name for table in tables.values() for name in group(table) if name}
+    return _score_by(tables, measure, group, sorted(found), seed)
+
+
+def _score_by(
+    tables: Mapping[str, pd.DataFrame],
+    measure: Metric,
+    group: Any,
+    groups: Sequence[str],
+    seed: int,
+) -> pd.DataFrame:
+    import pandas as pd
+
+    rows: list[tuple[str, str, float, float, float, int]] = []
+    for name, table in tables.items():
+        of = np.array(group(table), dtype=object)
+        for title in groups:
+            part: Any = table.loc[of == title]
+            if len(part) and measure.applies_to(part):
+                sample = bootstrap_values(part, [measure], seed, resamples=500)
+                low, high = percentile_interval(sample[measure.name])
+                rows.append((name, title, measure.of(part), low, high, len(part)))
+    return pd.DataFrame(rows, columns=["model", "group", "value", "low", "high", "songs"])
+
+
+def disagreements(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
+    """Songs on which two models' answers differ, the surest mistakes of either first.
+
+    Columns ``id``, ``reference``, ``first``, ``second``, ``first_confidence``,
+    ``second_confidence``, ``right`` ("first", "second" or "neither"), ``words``, ``year``.
+    """
+    import pandas as pd
+
+    one, other = _answers(first), _answers(second)
+    both: Any = one.merge(other[["id", "prediction", "confidence"]], on="id", suffixes=("", "_2"))
+    both = both[both["prediction"] != both["prediction_2"]]
+    right = np.where(
+        both["prediction"] == both["reference"],
+        "first",
+        np.where(both["prediction_2"] == both["reference"], "second", "neither"),
+    )
+    table = pd.DataFrame(
+        {
+            "id": both["id"],
+            "reference": both["reference"],
+            "first": both["prediction"],
+            "second": both["prediction_2"],
+            "first_confidence": both["confidence"],
+            "second_confidence": both["confidence_2"],
+            "right": right,
+            "words": both["words"],
+            "year": both["year"],
+        }
+    )
+    surest = np.maximum(table["first_confidence"].fillna(0), table["second_confidence"].fillna(0))
+    return table.iloc[np.argsort(-surest, kind="stable")].reset_index(drop=True)
+
+
+def errors(
+    table: pd.DataFrame, reference: str | None = None, prediction: str | None = None
+) -> pd.DataFrame:
+    """A model's mistakes, the surest first; of one true or one answered class if asked.
+
+    Columns ``id``, ``reference``, ``prediction``, ``words``, ``year``, ``bertscore_f1`` and
+    ``confidence`` (missing for guests that gave labels only).
+    """
+    answers: Any = _answers(table)
+    wrong = answers[answers["reference"] != answers["prediction"]]
+    if reference:
+        wrong = wrong[wrong["reference"] == reference]
+    if prediction:
+        wrong = wrong[wrong["prediction"] == prediction]
+    return wrong.sort_values("confidence", ascending=False, ignore_index=True)
+
+
+def _answers(table: pd.DataFrame) -> pd.DataFrame:
+    import pandas as pd
+
+    columns = ["id", "reference", "prediction", "words", "year", "bertscore_f1"]
+    found: dict[str, Any] = {name: table[name] for name in columns if name in table}
+    confidence: Any = np.nan
+    if any(str(name).startswith("p:") for name in table.columns):
+        confidence = probabilities_of(table, labels_of(table)).max(axis=1)
+    return pd.DataFrame({**found, "confidence": confidence})
+
+
+def as_latex(table: pd.DataFrame, caption: str = "") -> str:
+    r"""A table as LaTeX with ``booktabs`` rules; numbers with three decimals, text escaped."""
+    cells = [
+        [_latex_cell(value) for value in row]
+        for row in table.astype(object).itertuples(index=False, name=None)
+    ]
+    numeric = [table[name].dtype.kind in "fi" for name in table.columns]
+    layout = "".join("r" if is_number else "l" for is_number in numeric)
+    lines = [
+        r"\begin{table}",
+        r"\centering",
+        *([rf"\caption{{{_escaped(caption)}}}"] if caption else []),
+        rf"\begin{{tabular}}{{{layout}}}",
+        r"\toprule",
+        " & ".join(_escaped(str(name)) for name in table.columns) + r" \\",
+        r"\midrule",
+        *(" & ".join(row) + r" \\" for row in cells),
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _latex_cell(value: object) -> str:
+    if value is None or (isinstance(value, float) and np.isnan(value)):
+        return "--"
+    return f"{value:.3f}" if isinstance(value, float) else _escaped(str(value))
+
+
+def _escaped(text: str) -> str:
+    special = {c: "\\" + c for c in "&%$#_{}"}
+    special |= {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    return "".join(special.get(character, character) for character in text)
