@@ -1,0 +1,75 @@
+"""What a user may ask of a chord generator."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from engine.errors import InputError
+from engine.key import Key
+
+COMPLEXITIES = ("triads", "sevenths", "extended")
+MAX_CHORDS_PER_LINE = 16
+_TIME_SIGNATURE = re.compile(r"\d{1,2}/(?:1|2|4|8|16)")
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The wishes that generation obeys.
+
+    Attributes
+    ----------
+    key : Key or None
+        None lets the generator choose mode and tonic.
+    genre : str or None
+        A genre name; one the model did not learn counts as its nearest neighbour, or as unknown.
+    chords_per_line : int or None
+        Exactly this many chords on each lyric line (fewer only where a line is too short: at most
+        two chords per word and two after the last word); None leaves the number to the words.
+    complexity : str
+        ``"triads"``, ``"sevenths"`` (also sixths and suspensions) or ``"extended"`` (all).
+    temperature : float
+        0 takes the most probable chord each time; 0.8 is lively; at most 2.
+    seed : int
+        Same lyrics, controls and seed give the same lead sheet on the same machine.
+    tempo : int or None
+        Beats per minute written on the lead sheet; None takes `LeadSheet`'s default.
+    time_signature : str
+        Written on the lead sheet, and heard by the model.
+    title : str
+        Written on the lead sheet.
+
+    Raises
+    ------
+    InputError
+        If a value is outside its range.
+    """
+
+    key: Key | None = None
+    genre: str | None = None
+    chords_per_line: int | None = None
+    complexity: str = "sevenths"
+    temperature: float = 0.8
+    seed: int = 0
+    tempo: int | None = None
+    time_signature: str = "4/4"
+    title: str = ""
+
+    def __post_init__(self) -> None:
+        if self.complexity not in COMPLEXITIES:
+            raise InputError(
+                f"Complexity '{self.complexity}' is not known; {', '.join(COMPLEXITIES)} are accepted."
+            )
+        count = self.chords_per_line
+        if count is not None and not 1 <= count <= MAX_CHORDS_PER_LINE:
+            raise InputError(
+                f"Chords per line is {count}; 1 to {MAX_CHORDS_PER_LINE} are accepted, or none given."
+            )
+        if not 0 <= self.temperature <= 2:
+            raise InputError(f"Temperature is {self.temperature}; 0 to 2 are accepted.")
+        if not 0 <= self.seed < 2**63:
+            raise InputError(f"Seed is {self.seed}; 0 to 2**63 - 1 are accepted.")
+        if self.tempo is not None and not 20 <= self.tempo <= 400:
+            raise InputError(f"Tempo is {self.tempo}; 20 to 400 beats per minute are accepted.")
+        if not _TIME_SIGNATURE.fullmatch(self.time_signature):
+            raise InputError(f"'{self.time_signature}' is no time signature; '4/4' is one.")

@@ -1,0 +1,171 @@
+"""Songs with placed chords, read for training and scoring.
+
+One row of ``train.jsonl.gz`` and its siblings is the JSON form of a lead sheet with a few fields
+more. Chords are brought to C major or A minor here, with the code that generation uses.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.chord import Chord
+from engine.errors import InputError
+from engine.generator.encoding import Header, ModelLine, chunks, line_key
+from engine.generator.vocabulary import HOME, Vocabulary, complexity_of, metre_of, normalised
+from engine.key import Key
+
+_SILENT_SHARE = 0.2  # above this share of chordless lines, chords were left out, not absent
+_SEVENTHS_SHARE = 0.05
+_EXTENDED_SHARE = 0.03
+
+
+@dataclass(frozen=True)
+class HomeLine:
+    """A lyric line with its chords in the home key: (word index, chord) pairs."""
+
+    words: tuple[str, ...]
+    chords: tuple[tuple[int, Chord], ...]
+    section: str | None
+
+
+@dataclass(frozen=True)
+class HomeSong:
+    """A song in C major or A minor: distinct lyric lines only, see `engine.generator.encoding`."""
+
+    key: Key
+    key_given: bool
+    genre: str
+    time_signature: str | None
+    lines: tuple[HomeLine, ...]
+
+    @property
+    def complexity(self) -> str:
+        """The complexity the song's chords show: which it would be generated with."""
+        levels = Counter(complexity_of(chord) for line in self.lines for _, chord in line.chords)
+        total = max(levels.total(), 1)
+        if levels[2] >= _EXTENDED_SHARE * total:
+            return "extended"
+        return "sevenths" if levels[1] + levels[2] >= _SEVENTHS_SHARE * total else "triads"
+
+    def header(self, vocabulary: Vocabulary) -> Header:
+        """The control tokens that describe the song."""
+        return Header(
+            vocabulary.genre_token(self.genre),
+            f"complexity:{self.complexity}",
+            f"metre:{metre_of(self.time_signature)}",
+        )
+
+    def model_lines(self, vocabulary: Vocabulary) -> list[ModelLine]:
+        """The lines with chords as vocabulary indices, long lines in chunks."""
+        result: list[ModelLine] = []
+        for line in self.lines:
+            pieces = chunks(line.words)
+            for start, words in pieces:
+                stop = start + len(words)
+                last = stop == len(line.words)
+                placed = [
+                    (position - start, vocabulary.chord_index(chord))
+                    for position, chord in line.chords
+                    if start <= position < stop or (last and position == stop)
+                ]
+                result.append(ModelLine(words, _without_restatements(placed), line.section or "none"))
+        if result:
+            result[-1] = replace(result[-1], section="final")
+        return result
+
+
+def songs(path: Path) -> list[HomeSong]:
+    """All songs of a ``.jsonl`` or ``.jsonl.gz`` file that have a line to learn from.
+
+    Raises
+    ------
+    InputError
+        If a row is not a song, naming the row.
+    """
+    found: list[HomeSong] = []
+    for number, row in enumerate(_rows(path), start=1):
+        try:
+            song = _song(row)
+        except (KeyError, TypeError, ValueError) as error:
+            raise InputError(
+                f"Row {number} of {path.name} is not a song ({error!r}); "
+                f"rows need key and lines of words and chords."
+            ) from None
+        if any(line.chords for line in song.lines):
+            found.append(song)
+    return found
+
+
+def vocabulary_of(songs: Sequence[HomeSong]) -> Vocabulary:
+    """The closed vocabulary of a training set."""
+    chords = Counter(
+        chord.label for song in songs for line in song.lines for _, chord in line.chords
+    )
+    keys: dict[str, Counter[str]] = {mode: Counter() for mode in HOME}
+    for song in songs:
+        if song.key_given:
+            keys[song.key.mode][song.key.tonic] += 1
+    common = {
+        mode: dict(counts.most_common()) or {HOME[mode].tonic: 1} for mode, counts in keys.items()
+    }
+    return Vocabulary.build(chords, Counter(song.genre for song in songs), common)
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
+    with opened as file:
+        for line in file:
+            yield json.loads(line)
+
+
+def _song(row: dict[str, Any]) -> HomeSong:
+    key = Key.parse(row["key"])
+    home = HOME[key.mode]
+    semitones = home.tonic_pitch_class - key.tonic_pitch_class
+    distinct: dict[tuple[str, ...], HomeLine] = {}
+    for line in row["lines"]:
+        words = tuple(str(word) for word in line["words"])
+        if not words:
+            continue
+        chords = tuple(
+            (min(int(position), len(words)), _at_home(label, semitones, home))
+            for position, label in line["chords"]
+        )
+        name = line_key(words)
+        known = distinct.get(name)
+        # A repeat written without chords says nothing; one written with chords where the first
+        # time had none takes its place.
+        if known is None or (chords and not known.chords):
+            distinct[name] = HomeLine(words, chords, line.get("section"))
+    lines = tuple(distinct.values())
+    silent = sum(1 for line in lines if not line.chords)
+    if silent > _SILENT_SHARE * len(lines):
+        lines = tuple(line for line in lines if line.chords)
+    return HomeSong(
+        key,
+        row.get("key_source") != "estimated",
+        row.get("genre") or "unknown",
+        row.get("time_signature"),
+        lines,
+    )
+
+
+@cache
+def _at_home(label: str, semitones: int, home: Key) -> Chord:
+    return normalised(Chord.harte(label).transpose(semitones, home))
+
+
+def _without_restatements(chords: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Chords without those that only repeat the one before them (1.2 % of the corpus's)."""
+    kept: list[tuple[int, int]] = []
+    for position, chord in chords:
+        if not kept or kept[-1][1] != chord:
+            kept.append((position, chord))
+    return tuple(kept)
