@@ -44,7 +44,7 @@ _ROOT = r"(?P<root>[A-G](?:##?|bb?|))"
 _SYMBOL = re.compile(_ROOT + r"(?P<suffix>.*?)(?:/(?P<bass>[A-Ga-g](?:#*|b*)))?\Z")
 _HARTE_DEGREE = r"(?:#*|b*)(?:1[0-3]|[1-9])"
 _HARTE = re.compile(
-    _ROOT + r"(?::(?P<quality>[a-z]*\d*)(?:\((?P<degrees>[^()]*)\))?)?"
+    _ROOT + r"(?::(?=[a-z\d(])(?P<quality>[a-z]*\d*)(?:\((?P<degrees>[^()]*)\))?)?"
     rf"(?:/(?P<bass>{_HARTE_DEGREE}))?\Z"
 )
 _NO_CHORD_SYMBOLS = {"N.C.", "N.C", "NC", "NC.", "N", "NO CHORD", "NOCHORD", "TACET"}

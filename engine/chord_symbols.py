@@ -169,8 +169,10 @@ class _Reading:
         elif number in {"7", "9", "11", "13"} or head["major_seventh"] or kind == "hdim":
             is_major = kind == "maj" or head["major_seventh"] or head["major_after"]
             self.seventh = "7" if is_major else "bb7" if kind == "dim" else "b7"
+        elif number in {"5", "4", "1"} and (kind, number) != ("aug", "5") and kind:
+            return head.start("number")  # Cm5 is no chord: let the number stand unread
         elif number == "5":
-            self.third = "5" if kind == "" else self.third
+            self.third = self.third if kind else "5"
         elif number == "4":
             self.third = "sus4"
         elif number == "2":

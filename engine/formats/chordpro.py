@@ -69,7 +69,7 @@ def write(sheet: LeadSheet) -> bytes:
         ("tempo", str(sheet.tempo)),
         ("meta", sheet.genre and f"genre {sheet.genre}"),
     ]
-    texts = [f"{{{name}: {_escaped(value, brackets=False)}}}" for name, value in fields if value]
+    texts = [f"{{{name}: {_field(value)}}}" for name, value in fields if value]
     before: Line | None = None
     for line in sheet.lines:
         if before is None or line.stanza != before.stanza:
@@ -105,8 +105,13 @@ def read(data: bytes, strict: bool = False) -> LeadSheet:
     return song.sheet()
 
 
-def _escaped(text: str, brackets: bool = True) -> str:
-    return (_ESCAPED if brackets else _ESCAPED_IN_FIELD).sub(r"\\\g<0>", text)
+def _escaped(text: str) -> str:
+    return _ESCAPED.sub(r"\\\g<0>", text)
+
+
+def _field(text: str) -> str:
+    """Escape a value; a space keeps a last backslash from escaping the brace."""
+    return _ESCAPED_IN_FIELD.sub(r"\\\g<0>", text) + " " * text.endswith("\\")
 
 
 def _start_of(line: Line) -> list[str]:
@@ -134,7 +139,7 @@ def _line_text(line: Line) -> str:
     if chords[-1]:
         texts.append(chords[-1].replace("][", "] ["))
     text = " ".join(texts)
-    return "\\" + text if text.startswith("#") or _section(text) else text
+    return "\\" + text if text.startswith("#") or section_of(text) else text
 
 
 def decoded(data: bytes) -> str:
@@ -168,7 +173,7 @@ class _Song:
         if self.environment in _NOT_SUNG:
             if (match := _TOKEN.match(text.strip())) and match["directive"]:
                 self._take_directive(match["directive"])
-        elif heading := None if "{" in text else _section(text):
+        elif heading := None if "{" in text else section_of(text):
             self._begin(heading)
         elif text.strip():
             self._take_words(text)
@@ -235,12 +240,12 @@ class _Song:
         if start := _START.match(name):
             environment = _SHORT.get(start[1], start[1])
             label = _LABEL.search(value)
-            section = _section(label[1] if label else value) or _section(environment) or "other"
+            section = section_of(label[1] if label else value) or section_of(environment) or "other"
             self._begin(section, environment)
         elif _END.match(name):
             self.environment = None
             self._begin(None)
-        elif name == "comment" and (section := _section(value)):
+        elif name == "comment" and (section := section_of(value)):
             self._begin(section)
         elif name == "chorus":
             self._repeat_chorus()
@@ -253,9 +258,8 @@ class _Song:
         if not self.chorus:
             sung = self.lines[self.chorus_start :]
             self.chorus = list(takewhile(lambda line: line.section == "chorus", sung))
-        for line in self.chorus:
-            stanza = line.stanza - self.chorus[0].stanza
-            self.lines.append(replace(line, stanza=len(self.lines) + stanza))
+        first = len(self.lines) - self.chorus[0].stanza if self.chorus else 0
+        self.lines += [replace(line, stanza=line.stanza + first) for line in self.chorus]
         self._begin(None)
 
     def _chords(self, text: str) -> list[Chord]:
@@ -275,7 +279,8 @@ class _Song:
         return []
 
 
-def _section(text: str) -> str | None:
+def section_of(text: str) -> str | None:
+    """Name the section a heading announces, ``[Other]`` included; None for anything else."""
     is_other = text.strip().lower() in {"other", "[other]"}
     return "other" if is_other else section_heading(text)
 

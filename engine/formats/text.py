@@ -15,7 +15,6 @@ from engine.chord import Chord
 from engine.errors import InputError
 from engine.formats import chordpro
 from engine.leadsheet import LeadSheet, Line
-from engine.lyrics import section_heading
 
 NAME = "Plain text"
 EXTENSION = ".txt"
@@ -23,7 +22,7 @@ MIME = "text/plain"
 
 _FIELD = re.compile(r"(title|artist|key|time|tempo|genre):\s*(\S.*)\Z", re.IGNORECASE)
 _BETWEEN_CHORDS = re.compile(r"[|/%().:-]+\Z|x\d\Z|\d?x\Z", re.IGNORECASE)
-_ESCAPED = re.compile(r"[\\\[\]{}]|\A#")
+_ESCAPED = re.compile(r"[\\\[\]{}]")
 
 
 def write(sheet: LeadSheet) -> bytes:
@@ -59,7 +58,8 @@ def read(data: bytes) -> LeadSheet:
     for raw in [*chordpro.decoded(data).split("\n"), ""]:
         text = raw.expandtabs(8).rstrip()
         chords = _chord_columns(text)
-        if above and (chords or not text or section_heading(text)):
+        section = chordpro.section_of(text)
+        if above and (chords or not text or section):
             texts.append(" ".join(f"[{symbol}]" for _, symbol in above))
             above = []
         if chords:
@@ -67,10 +67,8 @@ def read(data: bytes) -> LeadSheet:
         elif match := _FIELD.match(text):
             field = f"{match[1].lower()}: {match[2]}"
             texts.append(f"{{{_ESCAPED.sub(_backslashed, field)}}}")
-        elif section_heading(text) and not above:
-            texts.append(f"[{text.strip('[](){} :')}]")
-        elif text.strip("[]").lower() == "other":
-            texts.append("[Other]")
+        elif section:
+            texts.append(f"[{section.capitalize()}]")
         else:
             texts.append(_with_chords(text, above))
             above = []
@@ -123,7 +121,8 @@ def _with_chords(text: str, chords: list[tuple[int, str]]) -> str:
         left = left[len(here) :]
         chord = "".join(f"[{symbol}]" for symbol in here)
         pieces.append(chord + _ESCAPED.sub(_backslashed, word[0]))
-    return " ".join([*pieces, *(f"[{symbol}]" for _, symbol in left)])
+    line = " ".join([*pieces, *(f"[{symbol}]" for _, symbol in left)])
+    return f"\\{line}" if line.startswith("#") else line
 
 
 def _backslashed(match: re.Match[str]) -> str:

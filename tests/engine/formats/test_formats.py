@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from engine import formats
+from engine.errors import InputError
+from engine.formats import chordpro, json_format
+
+SHEET = chordpro.read(b"{title: Rust}\n[C]la [G7]la [C]")
+
+
+@pytest.mark.parametrize("name", formats.FORMATS)
+def test_every_format_writes_and_says_what_it_is(name: str) -> None:
+    assert formats.write(SHEET, name)
+    assert formats.extension(name).startswith(".")
+    assert "/" in formats.mime(name)
+    assert formats.name(name)
+
+
+@pytest.mark.parametrize("name", ["chordpro", "json", "text"])
+def test_readable_formats_read_what_they_wrote(name: str) -> None:
+    assert formats.read(formats.write(SHEET, name), name) == SHEET
+
+
+def test_an_unknown_format_names_those_there_are() -> None:
+    for use in (formats.mime, formats.extension, lambda name: formats.write(SHEET, name)):
+        with pytest.raises(InputError, match="'pdf2' is not a format; chordpro, json, musicxml"):
+            use("pdf2")
+
+
+def test_reading_a_huge_file_or_a_write_only_format_is_refused() -> None:
+    with pytest.raises(InputError, match="at most 2,000,000 bytes"):
+        formats.read(b" " * 2_000_001, "json")
+    with pytest.raises(InputError, match="written but not read"):
+        formats.read(b"MThd", "midi")
+
+
+def test_a_format_is_imported_only_when_used() -> None:
+    program = "import sys, engine.formats; print([m for m in sys.modules if 'music21' in m])"
+    output = subprocess.run(  # noqa: S603 - a program of our own
+        [sys.executable, "-c", program], capture_output=True, check=True
+    )
+    assert output.stdout.strip() == b"[]"
+
+
+def test_the_same_song_means_the_same_in_every_readable_format() -> None:
+    assert json_format.read(json_format.write(SHEET)) == chordpro.read(chordpro.write(SHEET))

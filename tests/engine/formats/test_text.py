@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+
+from engine.chord import Chord
+from engine.errors import InputError
+from engine.formats import chordpro, text
+from engine.leadsheet import LeadSheet
+from tests.engine.strategies import lead_sheets
+
+CHORDPRO = b"""{title: Rust and Rain}
+{artist: The Makers}
+{key: Em}
+{time: 3/4}
+{tempo: 96}
+{meta: genre folk}
+
+{start_of_verse: Intro}
+[Em] [G]
+{end_of_verse}
+
+{start_of_verse}
+[Em]Rain on the [G]roof [Cmaj7]a [D]day
+no chords here
+so long [Am7]gone [B7]
+{end_of_verse}
+"""
+TEXT = """Title: Rust and Rain
+Artist: The Makers
+Key: E minor
+Time: 3/4
+Tempo: 96
+Genre: folk
+
+[Intro]
+Em  G
+
+[Verse]
+Em          G    Cmaj7 D
+Rain on the roof a     day
+no chords here
+        Am7  B7
+so long gone
+"""
+
+
+def test_chords_stand_over_their_words() -> None:
+    assert text.write(chordpro.read(CHORDPRO)).decode() == TEXT
+
+
+def test_a_page_reads_back_as_the_same_song() -> None:
+    assert text.read(TEXT.encode()) == chordpro.read(CHORDPRO)
+
+
+def test_wide_and_combining_characters_keep_the_columns() -> None:
+    sheet = chordpro.read("日本 [C]e\u0301a [G]x".encode())
+    assert text.write(sheet).decode().splitlines()[-2:] == ["     C  G", "日本 e\u0301a x"]
+
+
+def test_a_page_shared_by_a_player_is_read() -> None:
+    page = (
+        "Chorus:\n|G   D/F# |\nOh  my [x] #y\n   C\nmy\n\tAm\nEm\n{la}\n# no remark\n\n"
+        "Dm\n[Other]\nx\n"
+    )
+    sheet = text.read(page.encode())
+    written = chordpro.write(sheet).decode()
+    assert "\n{start_of_chorus}\n[G]Oh [D/F#]my \\[x\\] #y\nmy [C]\n[Am]\n[Em]\\{la\\}\n" in written
+    assert sheet.lines[-3].words == ("#", "no", "remark")
+    assert [line.section for line in sheet.lines][-1] == "other"
+
+
+@given(lead_sheets())
+def test_every_song_can_be_written_and_no_word_or_chord_is_lost(sheet: LeadSheet) -> None:
+    page = text.write(sheet).decode()
+    for line in sheet.lines:
+        for word in line.words:
+            assert word in page
+        for placed in line.chords:
+            assert placed.chord.symbol in page
+
+
+@given(lead_sheets())
+def test_any_page_of_text_can_be_read(sheet: LeadSheet) -> None:
+    assert text.read(text.write(sheet)).lines
+
+
+def test_chords_are_never_glued_together() -> None:
+    sheet = chordpro.read(b"[C][F]a[G7sus4]b [Bbmaj7]I [D]o [E] [A]")
+    upper = text.write(sheet).decode().splitlines()[-2]
+    assert [Chord.parse(token).symbol for token in upper.split()] == [
+        chord.symbol for chord in sheet.chords
+    ]
+
+
+def test_an_empty_page_is_refused() -> None:
+    with pytest.raises(InputError, match="no words and no chords"):
+        text.read(b"\n")
