@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import TypeVar
 
 from engine.chord import Chord
-from engine.metre import Metre
+from engine.metre import OFFBEAT, Metre
 from engine.rhythm import Layout, Sung
 from engine.voicing import Voicing, voicings
 
@@ -110,7 +110,7 @@ class Staff:
         return self._by_bar(pieces)
 
     def _by_bar(self, pieces: list[_P]) -> dict[int, list[_P]]:
-        bars: dict[int, list[P]] = {start: [] for start, _ in self.bars}
+        bars: dict[int, list[_P]] = {start: [] for start, _ in self.bars}
         starts = [start for start, _ in self.bars]
         for piece in pieces:
             bars[starts[bisect_right(starts, piece.start) - 1]].append(piece)
@@ -132,7 +132,10 @@ class Staff:
     def _slashes(self, start: int, end: int) -> Iterator[Piece]:
         at = start
         while at < end:
-            beat = min(end, self.metre.beat_end(at))
+            beat = self.metre.beat_end(at)
+            if beat > end:  # a pickup begins within the beat
+                yield from self._rests(at, end)
+                return
             for a, b in self._cut(at, beat):
                 yield Piece(a, b, slash=True)
             at = beat
@@ -140,7 +143,14 @@ class Staff:
     def _rests(self, start: int, end: int) -> Iterator[Piece]:
         if start < end:
             for a, b in self._cut(start, end):
-                yield Piece(a, b)
+                yield from (Piece(*rest) for rest in self._rest_values(a, b))
+
+    def _rest_values(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Cut rests of two beats in triple time, where only whole bars and beats may rest."""
+        beats = [slot for slot in range(start + 1, end) if self.metre.strength(slot) < OFFBEAT]
+        if self.metre.triple and end - start < self.metre.slots:
+            return list(pairwise([start, *beats, end]))
+        return [(start, end)]
 
     def _piano(
         self, start: int, end: int, chord: Chord | None, voicing: Voicing | None
@@ -152,5 +162,7 @@ class Staff:
             cuts = self.metre.pieces(max(start, low), min(end, high))
             last = len(cuts) - 1
             for index, (a, b) in enumerate(cuts):
-                tied = (index > 0, index < last) if voicing else (False, False)
-                yield PianoPiece(a, b, chord, voicing, tied)
+                if voicing is None:
+                    yield from (PianoPiece(*rest) for rest in self._rest_values(a, b))
+                else:
+                    yield PianoPiece(a, b, chord, voicing, (index > 0, index < last))

@@ -12,9 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Element, SubElement, indent, tostring
+from xml.etree.ElementTree import Comment, Element, SubElement, indent, tostring
 
-from engine.notation import WORDS_ID, score, xml_text
+from engine.rhythm import layout
+from engine.score import WORDS_ID, score, xml_text
+from engine.staff import Staff
+from engine.systems import system_bars
 
 if TYPE_CHECKING:
     from engine.leadsheet import LeadSheet
@@ -23,6 +26,7 @@ NAME = "MusicXML"
 EXTENSION = ".musicxml"
 MIME = "application/vnd.recordare.musicxml+xml"
 
+_PAGE_ROOM = 44.0  # ems of the lyric font that music on A4 or letter paper has beside its clefs
 _HEADER = (
     '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
@@ -32,7 +36,7 @@ _HEADER = (
 
 def write(sheet: LeadSheet) -> bytes:
     """Return the lead sheet with its piano part as MusicXML, encoded as UTF-8."""
-    root = document(sheet)
+    root = document(sheet, system_bars=system_bars(Staff(layout(sheet)), _PAGE_ROOM))
     indent(root)
     return _HEADER.encode() + tostring(root, encoding="utf-8") + b"\n"
 
@@ -40,7 +44,7 @@ def write(sheet: LeadSheet) -> bytes:
 def document(
     sheet: LeadSheet, *, piano: bool = True, system_bars: Sequence[int] | None = None
 ) -> Element:
-    """Return the root element, ``score-partwise``; parameters as in `engine.notation.score`."""
+    """Return the root element, ``score-partwise``; parameters as in `engine.score.score`."""
     from music21.musicxml.m21ToXml import ScoreExporter
 
     whole = score(sheet, piano=piano, system_bars=system_bars)
@@ -49,10 +53,11 @@ def document(
     for part in root.iter("score-part"):
         if part.get("id") == WORDS_ID:
             _silence(part)
-    for element in root.iter():
-        for child in list(element):
-            if not isinstance(child.tag, str):  # a comment
-                element.remove(child)
+    for parent in (root, *root.iter("part")):
+        for child in [child for child in parent if child.tag is Comment]:
+            parent.remove(child)
+    for mark in root.iter("direction"):
+        mark.set("placement", "above")
     for harmony in root.iter("harmony"):
         for degree in harmony.iter("degree"):
             degree.set("print-object", "no")
@@ -99,7 +104,7 @@ def _silence(part: Element) -> None:
 
 
 def _join_tempo(measure: Element) -> None:
-    """Put the style words, which music21 writes as a direction of their own, before the metronome."""
+    """Put the style words, which music21 writes as a direction of their own, before the tempo."""
     directions = measure.findall("direction")
     tempo = next((d for d in directions if d.find("direction-type/metronome") is not None), None)
     if tempo is None:
@@ -108,6 +113,7 @@ def _join_tempo(measure: Element) -> None:
         words = direction.find("direction-type/words")
         if words is not None:
             words.attrib.pop("default-y", None)
+            words.text = f"{words.text} "
             holder = Element("direction-type")
             holder.append(words)
             tempo.insert(0, holder)
