@@ -11,7 +11,7 @@ st.markdown(
     "the key, the chord vocabulary and the words, so whatever it writes can be played."
 )
 
-text = lyric_box()
+text = lyric_box(height=220)
 controls = chord_controls.controls()
 with st.container(horizontal=True, key="chords_run"):
     asked = st.button(

@@ -11,7 +11,7 @@ st.markdown(
     "encoder that also sees what the BiLSTM-GRU heard, and the **BiLSTM-GRU** itself."
 )
 
-text = lyric_box()
+text = lyric_box(height=220)
 models = genre_view.model_choice()
 asked = st.button("Tell the genre", key="genre_run", type="primary", icon=":material/graphic_eq:")
 if asked or state.begins("genre"):

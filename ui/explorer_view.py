@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -117,37 +118,31 @@ def filtered(chosen: Source) -> pd.DataFrame:
             icon=":material/search:",
         )
         kept_genres = right.multiselect("Genres", genres, key=f"genres_{key}", placeholder="All")
-        years = _range(left, "Years", songs["year"].dropna(), f"years_{key}")
-        words = _range(right, "Words in a song", songs["words"], f"words_{key}")
+        places = iter((left, right))
+        years = _range(places, "Years", songs["year"].dropna(), f"years_{key}")
+        words = _range(places, "Words in a song", songs["words"], f"words_{key}")
     return passing(songs, kept_genres, years, words, search)
 
 
-def _range(place: Any, label: str, values: Any, key: str) -> tuple[int, int] | None:
+def _range(places: Iterator[Any], label: str, values: Any, key: str) -> tuple[int, int] | None:
     """A range slider over a column; None (no filter) at its full width or without a spread."""
     if values.empty or int(values.min()) == int(values.max()):
         return None
     low, high = int(values.min()), int(values.max())
-    chosen = place.slider(label, low, high, (low, high), key=key)
+    chosen = next(places).slider(label, low, high, (low, high), key=key)
     return None if tuple(chosen) == (low, high) else (int(chosen[0]), int(chosen[1]))
 
 
 def summary(songs: pd.DataFrame, of: int) -> None:
     """The size of what passed the filters."""
     with st.container(horizontal=True, key="explorer_summary"):
-        st.metric(
-            "Songs",
-            f"{len(songs):,}",
-            delta=f"of {of:,}",
-            delta_color="off",
-            delta_arrow="off",
-            width="content",
-        )
+        st.metric("Songs", f"{len(songs):,} of {of:,}", width="content")
         words: Any = songs["words"]
         st.metric("Words", f"{int(words.sum()):,}", width="content")
         genres = len(_names(songs, "genre"))
         st.metric("Genres", f"{genres:,}", width="content")
         artists = len(_names(songs, "artist"))
-        if artists:
+        if artists > 1:
             st.metric("Artists", f"{artists:,}", width="content")
 
 

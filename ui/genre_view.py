@@ -7,6 +7,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -119,8 +120,9 @@ def agreement(predictions: Sequence[Prediction]) -> str:
 def _chart(predictions: Sequence[Prediction]) -> None:
     from engine import figures
 
+    titled = [replace(p, model=resources.model_title(p.model)) for p in predictions]
     st.plotly_chart(
-        figures.probability_bars(predictions),
+        figures.probability_bars(titled),
         key="genre_chart",
         config=figures.download_settings("genre-probabilities"),
         alt="Probability of each genre, one bar per model; the numbers are in the table below.",
