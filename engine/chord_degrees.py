@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import cache
+from functools import lru_cache
 
 from engine.errors import InputError, quoted
 from engine.pitch import degree_semitones
@@ -41,7 +41,7 @@ _DEGREE = re.compile(r"\*?(?:#{1,2}|b{1,2})?(?:1[0-3]|[1-9])\Z")
 _ALIASES = {"aug7": ("aug", ("b7",)), "maj11": ("maj9", ("11",))}
 
 
-@cache
+@lru_cache(4096)
 def canonical_quality(quality: str, degrees: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """Name a quality one way only: aliases resolved, redundant degrees dropped, the rest sorted.
 
@@ -88,7 +88,7 @@ def _degree_order(degree: str) -> tuple[int, bool, int]:
     return int(plain.lstrip("b#")), not degree.startswith("*"), accidental
 
 
-@cache
+@lru_cache(4096)
 def sounding_degrees(quality: str, degrees: tuple[str, ...]) -> tuple[str, ...]:
     """List the degrees that sound, upwards from the root, each pitch class once.
 

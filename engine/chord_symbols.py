@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from engine.chord_degrees import QUALITY_DEGREES
 from engine.errors import InputError, quoted
@@ -105,7 +105,7 @@ _PRETTY: dict[str, tuple[tuple[tuple[str, ...], str, tuple[str, ...]], ...]] = {
 _PLAIN_TENSIONS = {"b9", "#9", "#11", "b13"}
 
 
-@cache
+@lru_cache(4096)
 def quality_of_suffix(text: str) -> tuple[str, tuple[str, ...]]:
     """Read a typed suffix into Harte's shorthand and extra degrees.
 
@@ -134,7 +134,7 @@ def quality_of_suffix(text: str) -> tuple[str, tuple[str, ...]]:
     return reading.harte()
 
 
-@cache
+@lru_cache(4096)
 def suffix(quality: str, degrees: tuple[str, ...]) -> str:
     """Write the ASCII suffix of a Harte shorthand and extra degrees: ``"7b9"``, ``"m7b5"``."""
     pretty = _pretty(quality, degrees)

@@ -38,7 +38,7 @@ _ESCAPED_IN_FIELD = re.compile(r"[\\{}]")
 _UNESCAPED = re.compile(r"\\([\\\[\]{}])")
 _TOKEN = re.compile(
     r"(?P<escaped>\A\\.|\\[\\\[\]{}])"
-    r"|\{(?P<directive>(?:\\.|[^}\\])*)\}"
+    r"|\{(?P<directive>(?:\\.|[^{}\\])*)\}"
     r"|\[(?P<chord>[^\[\]]*)\]"
     r"|(?P<blank>\s+)"
     r"|(?P<text>.)",

@@ -118,7 +118,9 @@ def _placed(pair: Any) -> PlacedChord:
 
 def _object(value: Any, what: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise InputError(f"{what} is not a JSON object; see the README for the fields accepted.")
+        raise InputError(
+            f"{what} is not a JSON object; an object with the fields of a lead sheet is accepted."
+        )
     return cast("dict[str, Any]", value)
 
 

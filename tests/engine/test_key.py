@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.key import KEYS, Key
-from engine.pitch import note_name, pitch_class, position
+from engine.pitch import pitch_class
 
 
 @pytest.mark.parametrize(
@@ -116,11 +116,3 @@ def test_the_relative_key_has_the_same_signature(key: Key) -> None:
 def test_printed_forms_can_be_read_again() -> None:
     for key in KEYS:
         assert {Key.parse(form) for form in (str(key), key.name, key.symbol)} == {key}
-
-
-def test_note_names_live_on_the_line_of_fifths() -> None:
-    assert [note_name(place) for place in range(-9, 14, 11)] == ["Bbb", "D", "F##"]
-    for place in range(-20, 21):
-        assert position(note_name(place)) == place
-    with pytest.raises(InputError, match="letter A to G"):
-        position("H")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import chordsketch
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.chord import Chord
 from engine.errors import InputError
@@ -158,6 +159,19 @@ def test_old_files_and_foreign_line_ends_are_read() -> None:
 def test_a_file_without_a_song_is_refused(data: bytes) -> None:
     with pytest.raises(InputError, match="no words and no chords"):
         chordpro.read(data)
+
+
+@given(st.one_of(st.binary(), st.text("[]{}\\#:CGm7 soc\ntitle", max_size=80).map(str.encode)))
+def test_any_bytes_give_a_song_or_one_clear_refusal(data: bytes) -> None:
+    try:
+        sheet = chordpro.read(data)
+    except InputError:
+        return
+    assert chordpro.read(chordpro.write(sheet)) == sheet
+
+
+def test_a_line_of_open_braces_does_not_stop_the_reader() -> None:
+    assert len(read("{" * 200_000).lines[0].words[0]) == 200_000
 
 
 def test_binary_data_is_refused() -> None:
