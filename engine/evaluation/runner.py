@@ -179,7 +179,7 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     else:
         from engine.evaluation.chord_task import chord_task
 
-        job = chord_task(data, preset, training, limit, seed, load)
+        job = chord_task(data, preset, training, limit, seed, scorer, load)
     records: list[EvaluationRecord] = []
     for name in dict.fromkeys(models):
         found = _evaluate_model(job, name, seed, results, resume, progress, cancelled)

@@ -1,0 +1,117 @@
+"""Songs with placed chords, for evaluation: the words to give, the chords to compare with."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import InputError
+from engine.evaluation.data import cluster_of, dataset_name, file_bytes, short_hash, split_name
+from engine.leadsheet import LeadSheet, Line
+from engine.lyrics import LyricLine, Lyrics
+
+if TYPE_CHECKING:
+    from engine.generator.songs import HomeSong
+
+
+@dataclass(frozen=True)
+class ChordSong:
+    """One song: what a generator is given and what its answer is compared with.
+
+    Attributes
+    ----------
+    id, cluster, year, genre : str or int
+        As kept in tables of predictions.
+    sheet : LeadSheet
+        The reference.
+    lines : tuple of Line
+        Its lyric lines: those with words.
+    lyrics : Lyrics
+        The same words.
+    home : HomeSong
+        The song as generators learn it, for the next-chord metrics.
+    """
+
+    id: str
+    cluster: str
+    year: int | None
+    genre: str
+    sheet: LeadSheet
+    lines: tuple[Line, ...]
+    lyrics: Lyrics
+    home: HomeSong
+
+
+@dataclass(frozen=True)
+class ChordSongs:
+    """All songs of a file, and what records say of it."""
+
+    dataset: str
+    split: str
+    sha256: str
+    songs: tuple[ChordSong, ...]
+    problems: tuple[str, ...]
+
+
+def chord_songs(path: Path, limit: int | None = None) -> ChordSongs:
+    """Read JSON lines (``.jsonl`` or ``.jsonl.gz``) of lead sheets in the project's JSON form.
+
+    Songs without a chord on a lyric line are left out and named in `problems`.
+
+    Raises
+    ------
+    InputError
+        If the file is missing, a row is not a song, or none is left.
+    """
+    from engine.formats import json_format
+    from engine.generator.songs import songs as home_songs
+
+    data = file_bytes(path)
+    homes = iter(home_songs(path))
+    found: list[ChordSong] = []
+    problems: list[str] = []
+    for number, row in enumerate(_rows(path, data), start=1):
+        if not any(line["words"] and line["chords"] for line in row["lines"]):
+            problems.append(f"Song {number}: no chord on a lyric line; it is left out.")
+            continue
+        home = next(homes)
+        sheet = json_format.read(json.dumps(row).encode("utf-8"))
+        lines = tuple(line for line in sheet.lines if line.words)
+        lyrics = Lyrics(tuple(LyricLine(line.words, line.section, line.stanza) for line in lines))
+        identity = str(row.get("id") or short_hash(json.dumps(row, sort_keys=True), 12))
+        year = row.get("year")
+        found.append(
+            ChordSong(
+                identity,
+                cluster_of(row.get("artist"), identity),
+                year if isinstance(year, int) else None,
+                str(row.get("genre") or "unknown"),
+                sheet,
+                lines,
+                lyrics,
+                home,
+            )
+        )
+        if limit is not None and len(found) >= limit:
+            break
+    if not found:
+        raise InputError(f"'{path.name}' has no song with chords on words.")
+    return ChordSongs(
+        dataset_name(path),
+        split_name(path, limit, len(found)),
+        hashlib.sha256(data).hexdigest(),
+        tuple(found),
+        tuple(problems),
+    )
+
+
+def _rows(path: Path, data: bytes) -> list[dict[str, Any]]:
+    try:
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+        return [json.loads(line) for line in text.split("\n") if line.strip()]
+    except (OSError, ValueError, EOFError) as error:
+        raise InputError(f"'{path.name}' is not readable as JSON lines ({error}).") from None
