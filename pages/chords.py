@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import chord_controls, chords_view, state
+from ui import chord_controls, chords_view, navigation, state
 from ui.lyric_input import lyric_box
 
+navigation.through_home()
 st.title("Chords", anchor=False)
 st.markdown(
     "**TinyLlama** reads the words and places chords on them, line by line. A grammar holds it to "

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import explorer_view
+from ui import explorer_view, navigation
 
+navigation.through_home()
 st.title("Explorer", anchor=False)
 st.markdown(
     "Look into a collection of lyrics: the project's own songbook, or a file of yours. Choose a "

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import genre_view, state
+from ui import genre_view, navigation, state
 from ui.lyric_input import lyric_box
 
+navigation.through_home()
 st.title("Genre", anchor=False)
 st.markdown(
     "Three models read the same words and answer separately: a **LLaMA** decoder, a **RoBERTa** "

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import leaderboard_view
+from ui import leaderboard_view, navigation
 
+navigation.through_home()
 st.title("Leaderboard", anchor=False)
 st.markdown(
     "How often the models are right, on songs by artists they never saw, beside baselines that "

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import models_view
+from ui import models_view, navigation
 
+navigation.through_home()
 st.title("Models", anchor=False)
 st.markdown(
     "What really answers here. Each model is a small set of trained weights on an open base; its "

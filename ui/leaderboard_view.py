@@ -109,11 +109,11 @@ def _standings(board: Board, chosen: Choice) -> None:
         {
             "place": standing.place,
             "model": boards.title(standing.name),
-            "runs on": standing.record.base,
-            "kind": standing.record.kind,
             title: standing.record.value,
             "low": standing.record.low,
             "high": standing.record.high,
+            "kind": standing.record.kind,
+            "runs on": standing.record.base,
             "songs": standing.record.n,
             "measured": standing.record.time[:10],
         }
@@ -143,7 +143,7 @@ def _reported_rows(chosen: Choice, title: str) -> list[dict[str, Any]]:
     from engine.evaluation import REPORTED
 
     return [
-        {"model": f"{figure.model}, original study", "kind": figure.note, title: figure.value}
+        {"model": f"{figure.model}, original study", title: figure.value, "kind": figure.note}
         for figure in REPORTED
         if (figure.task, figure.metric) == (chosen.songs.task, chosen.metric)
     ]

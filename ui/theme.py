@@ -11,10 +11,15 @@ _LOGO = Path(__file__).with_name("logo.svg")
 
 
 def set_up() -> None:
-    """Name the app in the browser's tab and load the style; once, in ``Home.py``.
+    """Load icon, logo and style; before the menu is made.
 
     The tab's icon is a file of ours: Streamlit would fetch a Material one from elsewhere.
     """
     st.set_page_config(page_title="Lyric Lab", page_icon=_LOGO, layout="wide")
     st.logo(str(_LOGO), size="large")
     st.html(_STYLE)
+
+
+def name_tab(title: str) -> None:
+    """Name the browser's tab after the page."""
+    st.set_page_config(page_title=f"{title} · Lyric Lab")

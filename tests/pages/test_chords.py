@@ -154,7 +154,7 @@ def test_the_staff_is_engraved_for_wide_and_narrow_windows(written: AppTest) -> 
     open_tab(written, "Staff")
 
     assert not written.exception
-    assert len(written.get("imgs")) >= 2
+    assert len(written.image) >= 2
 
 
 @pytest.mark.parametrize("instrument", ["Guitar", "Ukulele", "Piano"])
@@ -163,7 +163,7 @@ def test_shapes_of_the_used_chords_are_drawn(written: AppTest, instrument: str) 
     written.button_group(key="instrument").set_value(instrument).run()
 
     assert not written.exception
-    assert len(written.get("imgs")) == 3
+    assert len(written.image) == 3
 
 
 def test_the_text_form_can_be_copied(written: AppTest) -> None:
