@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from engine.evaluation.board import (
+from engine.evaluation.guests import GuestAnswers, add_guest, guest_answers
+from engine.evaluation.metrics import Metric, confusion, labels_of, metric
+from engine.evaluation.ranking import (
     Board,
     Comparison,
     EvaluationSet,
@@ -16,7 +18,6 @@ from engine.evaluation.board import (
     predictions,
     signatures,
 )
-from engine.evaluation.metrics import Metric, confusion, labels_of, metric
 from engine.evaluation.records import (
     EvaluationRecord,
     RecordProblem,
@@ -48,10 +49,12 @@ __all__ = [
     "EvaluationRecord",
     "EvaluationRun",
     "EvaluationSet",
+    "GuestAnswers",
     "Metric",
     "RecordProblem",
     "ReportedFigure",
     "Standing",
+    "add_guest",
     "append_records",
     "as_latex",
     "bertscores",
@@ -65,6 +68,7 @@ __all__ = [
     "evaluate",
     "evaluation_set_of",
     "evaluation_sets",
+    "guest_answers",
     "labels_of",
     "latest",
     "metric",

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import InputError
-from engine.evaluation.board import EvaluationSet, latest, predictions
 from engine.evaluation.metrics import (
     ACCURACY,
     ECE_BINS,
@@ -19,6 +18,7 @@ from engine.evaluation.metrics import (
     metric,
     probabilities_of,
 )
+from engine.evaluation.ranking import EvaluationSet, latest, predictions
 from engine.evaluation.records import EvaluationRecord
 from engine.evaluation.uncertainty import bootstrap_values, percentile_interval
 
