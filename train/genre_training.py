@@ -28,17 +28,25 @@ from transformers import (
 from engine.classifiers import load_classifier
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
-from engine.weights import Slot, models_folder, slot
+from engine.weights import Slot, compute_device, models_folder, slot
 from train.genre_data import GenreSplit, corpus_sha256
 
-LIBRARIES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "tokenizers", "safetensors")
+LIBRARIES = (
+    "torch",
+    "transformers",
+    "peft",
+    "accelerate",
+    "bitsandbytes",
+    "tokenizers",
+    "safetensors",
+)
 LICENCE = (
     "MIT for the weights trained here; the base keeps its own licence (see engine/presets.toml). "
     "The training lyrics are their writers' and are not distributed."
 )
 LIMITS = (
-    "English lyrics, twelve genres, songs of 1950 to 2020 mostly from charts; words alone cannot tell "
-    "rock from pop as sound does, and annotators themselves agree on about 71% of shared songs."
+    "English lyrics and twelve genres only; words alone cannot tell rock from pop as sound does, and "
+    "annotators themselves agree on about 71% of the songs they share."
 )
 
 
@@ -47,8 +55,12 @@ def parse_arguments(description: str, name: str) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True, help="folder with the parquet splits")
     parser.add_argument("--preset", choices=["embedded", "full"], default="embedded")
-    parser.add_argument("--config", type=Path, help="YAML file; default: train/configs/NAME[_full].yaml")
-    parser.add_argument("--output", type=Path, help="where weights go; default: the preset's folder")
+    parser.add_argument(
+        "--config", type=Path, help="YAML file; default: train/configs/NAME[_full].yaml"
+    )
+    parser.add_argument(
+        "--output", type=Path, help="where weights go; default: the preset's folder"
+    )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--max-minutes", type=float, help="fit the schedule into this much time")
@@ -72,8 +84,11 @@ def output_slot(name: str, arguments: argparse.Namespace) -> Slot:
 class GenreLoss(nn.Module):
     """Wraps a model so that Trainer gets a loss: weighted cross entropy over genres.
 
-    ``forward_logits`` of the wrapped step returns genre logits and an optional extra loss.
+    `step` gives the genre logits of a batch, and an extra loss or None.
     """
+
+    # The Trainer then divides the loss by the accumulation steps itself.
+    accepts_loss_kwargs = False
 
     def __init__(
         self,
@@ -90,7 +105,10 @@ class GenreLoss(nn.Module):
         """Loss (weighted in training only) and genre logits."""
         logits, extra = self.step(self.network, inputs)
         losses = nn.functional.cross_entropy(
-            logits.float(), labels, reduction="none", label_smoothing=self.smoothing if self.training else 0.0
+            logits.float(),
+            labels,
+            reduction="none",
+            label_smoothing=self.smoothing if self.training else 0.0,
         )
         loss = (losses * weights).mean() if self.training else losses.mean()
         if extra is not None and self.training:
@@ -108,7 +126,7 @@ class TimeLimit(TrainerCallback):
     def __init__(self, minutes: float | None) -> None:
         self.end = time.monotonic() + 60 * minutes if minutes else math.inf
 
-    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> Any:  # noqa: ANN401
+    def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> Any:
         """Ask the Trainer to stop and evaluate once the time is over."""
         if time.monotonic() > self.end:
             control.should_evaluate = control.should_save = control.should_training_stop = True
@@ -117,12 +135,18 @@ class TimeLimit(TrainerCallback):
 
 def genre_metrics(evaluated: Any) -> dict[str, float]:
     """Accuracy and macro F1 for the Trainer."""
-    logits = evaluated.predictions[0] if isinstance(evaluated.predictions, tuple) else evaluated.predictions
+    logits = (
+        evaluated.predictions[0]
+        if isinstance(evaluated.predictions, tuple)
+        else evaluated.predictions
+    )
     predicted = np.asarray(logits).argmax(-1)
     labels = evaluated.label_ids
     return {
         "accuracy": float(accuracy_score(labels, predicted)),
-        "macro_f1": float(f1_score(labels, predicted, average="macro", labels=range(len(GENRES)), zero_division=0)),
+        "macro_f1": float(
+            f1_score(labels, predicted, average="macro", labels=range(len(GENRES)), zero_division=0)
+        ),
     }
 
 
@@ -150,7 +174,8 @@ def fit(
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     print(
         f"{name}: {len(train_rows)} songs, {trainable / 1e6:.1f} M trainable parameters, "
-        f"{seconds:.2f} s a step, {steps} steps, about {steps * seconds / 60:.0f} minutes and evaluations"
+        f"{seconds:.2f} s a step, {steps} steps: "
+        f"about {steps * seconds / 60:.0f} minutes and evaluations"
     )
     if arguments.max_minutes:
         share = float(settings.get("training_share", 0.85))
@@ -220,10 +245,8 @@ def _seconds_per_step(
     batch: int,
     bf16: bool,
 ) -> float:
-    device = next(model.parameters()).device
-    if torch.cuda.is_available() and device.type == "cpu":
-        device = model.to("cuda").network.head.linear.weight.device  # type: ignore[union-attr]
-    model.train()
+    device = compute_device()
+    model.to(device).train()
     times: list[float] = []
     for index in range(4):
         chosen = [rows[(index * batch + i) * 7919 % len(rows)] for i in range(batch)]
@@ -270,9 +293,14 @@ def finish(
         base=own.base_label,
         base_sha256=own.base.sha256 if own.base else None,
         labels=GENRES,
-        training_data="12-genre lyrics corpus (English, split by artist), train and validation parts",
+        training_data="12-genre corpus of English lyrics, split by artist: train, validation",
         training_data_sha256=corpus_sha256(arguments.data),
-        config={**config, "settings": arguments.settings, "temperature": 1.0, "history": _curves(history)},
+        config={
+            **config,
+            "settings": arguments.settings,
+            "temperature": 1.0,
+            "history": _curves(history),
+        },
         library_versions={lib: importlib.metadata.version(lib) for lib in LIBRARIES},
         metrics={},
         licence=LICENCE,
@@ -296,12 +324,19 @@ def _log_probabilities(name: str, preset: str, split: GenreSplit) -> np.ndarray[
     return np.log(np.array([p.probabilities for p in predictions]).clip(1e-12))
 
 
-def _measured(split: str, logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> dict[str, float]:
+def _measured(
+    split: str, logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]
+) -> dict[str, float]:
     predicted = logits.argmax(-1)
     return {
         f"{split}/accuracy": round(float(accuracy_score(labels, predicted)), 4),
         f"{split}/macro_f1": round(
-            float(f1_score(labels, predicted, average="macro", labels=range(len(GENRES)), zero_division=0)), 4
+            float(
+                f1_score(
+                    labels, predicted, average="macro", labels=range(len(GENRES)), zero_division=0
+                )
+            ),
+            4,
         ),
         f"{split}/songs": len(labels),
     }

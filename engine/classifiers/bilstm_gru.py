@@ -50,9 +50,11 @@ class Vocabulary:
 
     @classmethod
     def read(cls, path: Path) -> Vocabulary:
+        """Read a JSON list of words."""
         return cls(json.loads(path.read_text("utf-8")))
 
     def write(self, path: Path) -> None:
+        """Write the words as a JSON list."""
         path.write_text(json.dumps(self.words, ensure_ascii=False, indent=0), "utf-8")
 
 
@@ -93,7 +95,7 @@ class BilstmGru(nn.Module):
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Tag logits (songs, tags) and genre logits (songs, genres) of padded ids (songs, tokens)."""
+        """Tag logits (songs, tags), genre logits (songs, genres) of padded ids (songs, tokens)."""
         embedded = self.embedding(input_ids)
         return self.forward_embedded(embedded, attention_mask)
 

@@ -108,9 +108,9 @@ class LlamaClassifier(TorchClassifier):
     """The LLaMA decoder with its adapter merged in."""
 
     def _load(self, folder: Path) -> None:
-        from peft import PeftModel
-
         decoder, self.tokenizer = load_decoder(self.slot, self.dtype)
+        from peft import PeftModel  # after the libraries were told to be quiet
+
         self.model = PooledLlama(decoder, len(self.labels), self.card.config["layers"])
         adapted: Any = PeftModel.from_pretrained(self.model.decoder, str(folder))
         with warnings.catch_warnings():

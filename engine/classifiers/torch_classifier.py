@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from engine.errors import WeightsError
@@ -68,7 +69,9 @@ class TorchClassifier(ABC):
                 probabilities = torch.softmax(logits.double() / self.temperature, dim=-1).cpu()
             seconds = (time.perf_counter() - start) / len(indices)
             for row, index in enumerate(indices):
-                tags = () if tag_probabilities is None else self._ranked_tags(tag_probabilities[row])
+                tags = (
+                    () if tag_probabilities is None else self._ranked_tags(tag_probabilities[row])
+                )
                 results[index] = Prediction(
                     self.name,
                     self.base,
@@ -113,9 +116,10 @@ def load_tensors(path: Path) -> dict[str, torch.Tensor]:
     """Read a safetensors file; `WeightsError` if it is missing or unreadable."""
     try:
         return load_file(path)
-    except Exception as error:
+    except (OSError, SafetensorError) as error:
         raise WeightsError(
-            f"{path} cannot be read as safetensors ({error}); restore it with `git checkout -- models`."
+            f"{path} cannot be read as safetensors ({error}); "
+            "restore it with `git checkout -- models`."
         ) from None
 
 
@@ -139,7 +143,10 @@ def load_into(module: torch.nn.Module, tensors: Mapping[str, torch.Tensor], **wh
     allow_missing: tuple[str, ...] = where.get("allow_missing", ())
     own = module.state_dict()
     result = module.load_state_dict(
-        {name: tensor.to(own[name].dtype) if name in own else tensor for name, tensor in tensors.items()},
+        {
+            name: tensor.to(own[name].dtype) if name in own else tensor
+            for name, tensor in tensors.items()
+        },
         strict=False,
     )
     missing = [name for name in result.missing_keys if not name.startswith(allow_missing)]

@@ -1,0 +1,246 @@
+"""The command line: the same engine as the app.
+
+``python -m engine genre|chords|evaluate [...]``; each command explains itself with ``--help``. Bad
+input is one line on stderr and exit status 2; a task cancelled with Ctrl-C exits with 130.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.classifiers import CLASSIFIERS
+from engine.errors import EngineError, InputError
+from engine.formats import FORMATS
+from engine.generator.controls import COMPLEXITIES, Controls
+from engine.key import Key
+from engine.lyrics import Lyrics, language_warning
+
+if TYPE_CHECKING:
+    from engine.prediction import Prediction
+
+# A file far beyond any lyric is refused before it is read.
+MAX_BYTES = 1_000_000
+BINARY_FORMATS = ("mxl", "midi")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    arguments = _parser().parse_args(argv)
+    command: Callable[[argparse.Namespace], None] = arguments.command
+    try:
+        command(arguments)
+    except EngineError as error:
+        _tell(f"error: {error}")
+        return 2
+    except KeyboardInterrupt:
+        _tell("cancelled")
+        return 130
+    except BrokenPipeError:  # the reader of our output left early, as `head` does
+        sys.stdout = None  # type: ignore[assignment]
+        return 0
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m engine", description="Genre and chords from the words of a song."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    genre = commands.add_parser("genre", help="tell the genre of a lyric")
+    _add_lyric_arguments(genre)
+    genre.add_argument(
+        "--model",
+        nargs="+",
+        choices=list(CLASSIFIERS),
+        default=list(CLASSIFIERS),
+        help="models to ask (default: all)",
+    )
+    genre.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    genre.set_defaults(command=_genre)
+
+    chords = commands.add_parser("chords", help="write chords on a lyric")
+    _add_lyric_arguments(chords)
+    chords.add_argument("--key", help="such as G:major or Em (default: chosen for you)")
+    chords.add_argument("--genre", help="a style, such as folk")
+    chords.add_argument("--title", default="", help="written on the lead sheet")
+    chords.add_argument("--tempo", type=int, help="beats per minute")
+    chords.add_argument("--time", default="4/4", help="time signature (default: 4/4)")
+    chords.add_argument(
+        "--per-line", type=int, help="chords on each line (default: as the words ask)"
+    )
+    chords.add_argument("--complexity", choices=COMPLEXITIES, default="sevenths")
+    chords.add_argument("--temperature", type=float, default=0.8, help="0 is the safest choice")
+    chords.add_argument("--seed", type=int, default=0, help="same seed, same chords")
+    chords.add_argument("--to", choices=list(FORMATS), default="chordpro", help="output format")
+    chords.add_argument("--output", type=Path, help="file to write (default: standard output)")
+    chords.set_defaults(command=_chords)
+
+    evaluate = commands.add_parser("evaluate", help="measure models on a dataset, append records")
+    evaluate.add_argument("--task", choices=["genre", "chords"], required=True)
+    evaluate.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="test file: parquet (genre) or JSON lines (chords), or the folder that holds it",
+    )
+    evaluate.add_argument("--model", nargs="+", help="models and baselines (default: all)")
+    evaluate.add_argument("--preset", default="embedded", help="embedded or full")
+    evaluate.add_argument("--limit", type=int, help="only so many songs, drawn by seed")
+    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument("--results", type=Path, help="folder of records (default: results)")
+    evaluate.add_argument(
+        "--restart", action="store_true", help="do not go on from an interrupted run"
+    )
+    evaluate.set_defaults(command=_evaluate)
+    return parser
+
+
+def _add_lyric_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", nargs="?", default="-", help="text file, or - for standard input (default)"
+    )
+    parser.add_argument("--preset", default="embedded", help="embedded or full")
+
+
+def _genre(arguments: argparse.Namespace) -> None:
+    from engine.classifiers import load_classifier
+    from engine.weights import preset
+
+    preset(arguments.preset)
+    lyrics = _read_lyrics(arguments.file)
+    predictions = [
+        load_classifier(name, arguments.preset).predict([lyrics])[0]
+        for name in dict.fromkeys(arguments.model)
+    ]
+    if arguments.json:
+        print(json.dumps([p.as_dict() for p in predictions], indent=2, ensure_ascii=False))
+    else:
+        print("\n\n".join(_as_text(p) for p in predictions))
+
+
+def _as_text(prediction: Prediction) -> str:
+    rows = [
+        f"  {label:<11}{p:7.1%}  {'█' * round(p * 30)}".rstrip()
+        for label, p in prediction.ranked[:5]
+    ]
+    head = (
+        f"{prediction.model} on {prediction.base}: {prediction.label} ({prediction.seconds:.2f} s)"
+    )
+    return "\n".join([head, *rows])
+
+
+def _chords(arguments: argparse.Namespace) -> None:
+    from engine import formats
+    from engine.generator import load_generator
+
+    # Wishes are checked before words, and both before a model is loaded.
+    controls = Controls(
+        key=Key.parse(arguments.key) if arguments.key else None,
+        genre=arguments.genre,
+        chords_per_line=arguments.per_line,
+        complexity=arguments.complexity,
+        temperature=arguments.temperature,
+        seed=arguments.seed,
+        tempo=arguments.tempo,
+        time_signature=arguments.time,
+        title=arguments.title,
+    )
+    binary_on_terminal = (
+        arguments.to in BINARY_FORMATS and not arguments.output and sys.stdout.isatty()
+    )
+    if binary_on_terminal:
+        raise InputError(f"{arguments.to} is binary; name a file with --output, or redirect.")
+    if arguments.output and not arguments.output.absolute().parent.is_dir():
+        raise InputError(f"The folder of --output {arguments.output} does not exist.")
+    lyrics = _read_lyrics(arguments.file)
+    sheet = load_generator("tinyllama", arguments.preset).generate(
+        lyrics, controls, progress=_counter("lines")
+    )
+    data = formats.write(sheet, arguments.to)
+    if arguments.output:
+        try:
+            arguments.output.write_bytes(data)
+        except OSError as error:
+            raise InputError(f"{arguments.output} cannot be written: {error.strerror}.") from None
+        _tell(f"wrote {arguments.output} ({formats.name(arguments.to)}, {len(data):,} bytes)")
+    else:
+        sys.stdout.buffer.write(
+            data if data.endswith(b"\n") or arguments.to in BINARY_FORMATS else data + b"\n"
+        )
+        sys.stdout.buffer.flush()
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from engine import evaluation
+
+    count = _counter("songs")
+
+    def progress(model: str, done: int, total: int) -> None:
+        count(done, total, model)
+
+    run = evaluation.evaluate(
+        arguments.task,
+        arguments.data,
+        arguments.model or list(evaluation.model_names(arguments.task)),
+        preset=arguments.preset,
+        limit=arguments.limit,
+        seed=arguments.seed,
+        results=arguments.results,
+        resume=not arguments.restart,
+        progress=progress,
+    )
+    for problem in run.problems:
+        _tell(f"warning: {problem}")
+    for record in run.records:
+        interval = "" if record.low is None else f"  [{record.low:.4f}, {record.high:.4f}]"
+        print(f"{record.model:<24}{record.metric:<28}{record.value:>10.4f}{interval}")
+
+
+def _read_lyrics(source: str) -> Lyrics:
+    lyrics = Lyrics.parse(_read_bytes(source))
+    if warning := language_warning(lyrics):
+        _tell(f"warning: {warning}")
+    return lyrics
+
+
+def _read_bytes(source: str) -> bytes:
+    if source == "-":
+        data = sys.stdin.buffer.read(MAX_BYTES + 1)
+    else:
+        path = Path(source)
+        if path.is_dir():
+            raise InputError(f"{source} is a folder; a text file is accepted.")
+        try:
+            with path.open("rb") as file:
+                data = file.read(MAX_BYTES + 1)
+        except OSError as error:
+            raise InputError(f"{source} cannot be read: {error.strerror}.") from None
+    if len(data) > MAX_BYTES:
+        raise InputError(f"The input is larger than {MAX_BYTES:,} bytes; no lyric is that long.")
+    return data
+
+
+def _counter(unit: str) -> Callable[..., None]:
+    """Progress on stderr, rewritten in place, only where a person is looking."""
+
+    def show(done: int, total: int, name: str = "") -> None:
+        if sys.stderr.isatty():
+            sys.stderr.write(f"\r{name} {done}/{total} {unit} ".lstrip())
+            sys.stderr.write("\n" if done == total else "")
+            sys.stderr.flush()
+
+    return show
+
+
+def _tell(message: Any) -> None:
+    print(" ".join(str(message).split()), file=sys.stderr)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
