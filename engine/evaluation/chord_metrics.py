@@ -32,6 +32,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -169,7 +170,11 @@ def _label_centroid(label: str) -> FloatArray:
 
 
 def song_columns(reference: Sequence[Line], predicted: Sequence[Line]) -> dict[str, float]:
-    """Everything the metrics need of one song, from its lyric lines and those predicted."""
+    """Everything the metrics need of one song, from its lyric lines and those predicted.
+
+    No predicted lines at all count as lines without chords.
+    """
+    predicted = predicted or [replace(line, chords=()) for line in reference]
     wanted, given = changes(reference), changes(predicted)
     places, placed = [at for at, _ in wanted], [at for at, _ in given]
     columns: dict[str, float] = {}
