@@ -120,9 +120,7 @@ class ChordBatches(Dataset[dict[str, torch.Tensor]]):
             "targets": padded([tokens.targets for tokens in sequences], -100),
         }
 
-    def _encoded(
-        self, window: tuple[int, HomeSong, Header, list[ModelLine], bool]
-    ) -> Tokens:
+    def _encoded(self, window: tuple[int, HomeSong, Header, list[ModelLine], bool]) -> Tokens:
         _length, song, header, lines, middle = window
         counts: list[int | None] | None = None
         if self._drop:
@@ -143,7 +141,7 @@ class ChordBatches(Dataset[dict[str, torch.Tensor]]):
 
 
 class ChordTrainer(Trainer):
-    """Trainer that keeps only what is trained, and whose learning rate also knows the time budget."""
+    """A Trainer that keeps only what is trained, and whose learning rate knows the time budget."""
 
     def __init__(self, *, config: dict[str, Any], max_minutes: float, **arguments: Any) -> None:
         super().__init__(**arguments)
@@ -152,6 +150,7 @@ class ChordTrainer(Trainer):
         self._started = time.monotonic()
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
+        """AdamW with a rate of its own for our rows and head."""
         lora = [p for p in self.model.decoder.parameters() if p.requires_grad]
         own = [*self.model.tokens.parameters(), *self.model.words.parameters()]
         own += [*self.model.head.parameters()]
@@ -206,6 +205,7 @@ class TimeBudget(TrainerCallback):
     def on_step_end(
         self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: Any
     ) -> TrainerControl:
+        """Look at the clock."""
         if self.trainer.share_of_time() >= 1:
             control.should_training_stop = control.should_evaluate = control.should_save = True
         return control
@@ -232,9 +232,7 @@ def load_trainable(model: nn.Module, folder: Path) -> None:
 def repeated(found: Sequence[HomeSong], most: int) -> list[HomeSong]:
     """The songs, those of rare genres up to `most` times."""
     counts = Counter(song.genre for song in found)
-    return [
-        song for song in found for _ in range(max(1, min(most, _RARE // counts[song.genre])))
-    ]
+    return [song for song in found for _ in range(max(1, min(most, _RARE // counts[song.genre])))]
 
 
 def data_hash(folder: Path) -> str:
@@ -261,8 +259,9 @@ def card(
         labels=vocabulary.chords,
         training_data=(
             f"English songs with chords placed on words: {counts['train']} to learn from, "
-            f"{counts['validation']} to stop by, {counts.get('test', 0)} to test on, split by title. "
-            "Most are in copyright and were used for research only; none of their words is shipped."
+            f"{counts['validation']} to stop by, {counts.get('test', 0)} to test on, split by "
+            "title. Most are in copyright and were used for research only; none of their words "
+            "is shipped."
         ),
         training_data_sha256=data_hash(data),
         config=config,
@@ -271,9 +270,10 @@ def card(
         licence="MIT (adapter, rows and head); base: " + base.licence,
         limits=(
             "Learnt from English songbooks, mostly pop, rock and standards reduced for guitar and "
-            "ukulele: chords are plainer than on records, inversions and extensions rare. Genres with "
-            "few songs (blues, folk, r&b, electronic) are weakly learnt; punk, metal and reggae not at "
-            "all (they borrow rock and pop). Keys and many genres of the training songs are estimates."
+            "ukulele: chords are plainer than on records, inversions and extensions rare. Genres "
+            "with few songs (blues, folk, r&b, electronic) are weakly learnt; punk, metal and "
+            "reggae not at all (they borrow rock and pop). Keys and many genres of the training "
+            "songs are estimates."
         ),
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
@@ -283,9 +283,7 @@ def figures(
     model: ChordModel, encoder: Encoder, splits: dict[str, list[HomeSong]], window: int
 ) -> dict[str, float]:
     """The card's metrics: validation and test, beside the trigram."""
-    sequences = {
-        name: chord_sequences(found, encoder.vocabulary) for name, found in splits.items()
-    }
+    sequences = {name: chord_sequences(found, encoder.vocabulary) for name, found in splits.items()}
     trigram = best_trigram(
         sequences["train"], sequences["validation"], len(encoder.vocabulary.chords)
     )
@@ -304,6 +302,7 @@ def figures(
 
 
 def parsed_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the split files")
     parser.add_argument("--preset", default="embedded", choices=("embedded", "full"))
@@ -350,8 +349,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         f"{len(learnt)} songs, {learning.tokens:,} tokens an epoch, {len(learning)} batches; "
         f"{weights:,} weights are trained on {config['layers']} layers of {where.base.label}.\n"
         f"Cost: at most {config['epochs']} epochs or {options.max_minutes:g} minutes, then some "
-        f"minutes to measure; some 900 tokens a second on two CPU cores; 2 GB of memory there, "
-        f"6 GB on a GPU for the full preset; checkpoints of {weights * 12 / 1e6:.0f} MB in {options.runs}.",
+        f"minutes to measure; some 1,400 tokens a second on two CPU cores of one's own; 3 GB of "
+        f"memory there, 6 GB on a GPU for the full preset; checkpoints of "
+        f"{weights * 12 / 1e6:.0f} MB in {options.runs}.",
         flush=True,
     )
 

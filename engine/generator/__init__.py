@@ -1,7 +1,8 @@
 """Chord generators: words and wishes in, a lead sheet out.
 
 A generator is found by name in `GENERATORS` and loaded on demand. Every lead sheet it returns is
-valid by construction: one line per lyric line, the asked key and complexity, equal chords on equal lines.
+valid by construction: one line per lyric line, the asked key and complexity, equal chords on equal
+lines.
 """
 
 from __future__ import annotations

@@ -58,12 +58,14 @@ class Controls:
     def __post_init__(self) -> None:
         if self.complexity not in COMPLEXITIES:
             raise InputError(
-                f"Complexity '{self.complexity}' is not known; {', '.join(COMPLEXITIES)} are accepted."
+                f"Complexity '{self.complexity}' is not known; "
+                f"{', '.join(COMPLEXITIES)} are accepted."
             )
         count = self.chords_per_line
         if count is not None and not 1 <= count <= MAX_CHORDS_PER_LINE:
             raise InputError(
-                f"Chords per line is {count}; 1 to {MAX_CHORDS_PER_LINE} are accepted, or none given."
+                f"Chords per line is {count}; "
+                f"1 to {MAX_CHORDS_PER_LINE} are accepted, or none given."
             )
         if not 0 <= self.temperature <= 2:
             raise InputError(f"Temperature is {self.temperature}; 0 to 2 are accepted.")

@@ -12,13 +12,14 @@ A song is one causal sequence::
 - Words are the base tokenizer's tokens, each cut after `MAX_TOKENS_PER_WORD`. Every word token, and
   the position token that points at the word, also carries the word's index (1-based, 0 for
   none), which the model embeds: so positions need not be counted.
-- A line whose words were sung before (`line_key`) is left out: repeats get the chords of their first
-  time by rule, so they need neither learning nor generating, and context reaches further.
+- A line whose words were sung before (`line_key`) is left out: repeats get the chords of their
+  first time by rule, so they need neither learning nor generating, and context reaches further.
 - Lines longer than `MAX_WORDS` are read in chunks.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -179,10 +180,7 @@ def chunks(words: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
     """A line in pieces of at most `MAX_WORDS` words, as evenly as can be: (first word, words)."""
     pieces = max(1, -(-len(words) // MAX_WORDS))
     bounds = [len(words) * piece // pieces for piece in range(pieces + 1)]
-    return [
-        (start, tuple(words[start:stop]))
-        for start, stop in zip(bounds, bounds[1:], strict=False)
-    ]
+    return [(start, tuple(words[start:stop])) for start, stop in itertools.pairwise(bounds)]
 
 
 def window_bounds(

@@ -1,10 +1,10 @@
 """The only way the model can speak: which outputs may come next on a line.
 
 States of one line (or chunk of a long line): at a *position* state the model says where the next
-chord stands, or ends the line; at a *chord* state it says which chord. Positions never run backwards
-nor past the line, a word carries at most `MOST_PER_WORD` chords, a chord is not restated directly,
-and with a wanted count the line ends after exactly that many chords. Every path through the states is
-a valid line, so no output is ever parsed, repaired or retried.
+chord stands, or ends the line; at a *chord* state it says which chord. Positions never run
+backwards nor past the line, a word carries at most `MOST_PER_WORD` chords, a chord is not restated
+directly, and with a wanted count the line ends after exactly that many chords. Every path through
+the states is a valid line, so no output is ever parsed, repaired or retried.
 """
 
 from __future__ import annotations

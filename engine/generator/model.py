@@ -73,9 +73,7 @@ class ChordModel(nn.Module):
         with torch.autocast(hidden.device.type, enabled=False):
             return self.head(hidden.to(torch.float32))
 
-    def forward(
-        self, input_ids: Tensor, word_index: Tensor, targets: Tensor
-    ) -> dict[str, Tensor]:
+    def forward(self, input_ids: Tensor, word_index: Tensor, targets: Tensor) -> dict[str, Tensor]:
         """Mean cross-entropy of the targets (those that are not -100), each within its kind."""
         hidden = self.hidden(input_ids, word_index)
         wanted = targets != _UNKNOWN
@@ -140,7 +138,9 @@ def load_decoder(slot: Slot, layers: int, dtype: torch.dtype, *, quantize: bool 
     return decoder
 
 
-def new_model(slot: Slot, vocabulary: Vocabulary, tokenizer: Any, config: dict[str, Any]) -> ChordModel:
+def new_model(
+    slot: Slot, vocabulary: Vocabulary, tokenizer: Any, config: dict[str, Any]
+) -> ChordModel:
     """A model to train: LoRA added, own rows set to the mean of their names' base embeddings.
 
     Parameters
@@ -166,17 +166,18 @@ def new_model(slot: Slot, vocabulary: Vocabulary, tokenizer: Any, config: dict[s
             lora_alpha=lora["alpha"],
             lora_dropout=lora["dropout"],
             target_modules=list(lora["targets"]),
-            base_model_name_or_path=slot.base.name if slot.base else None,
         ),
         autocast_adapter_dtype=True,  # LoRA stays in float32
     )
+    # peft notes the folder the base came from; what is shipped names the base instead.
+    wrapped.peft_config["default"].base_model_name_or_path = slot.base.name if slot.base else None
     model = ChordModel(wrapped, vocabulary.kinds, len(vocabulary.tokens))
     with torch.no_grad():
         for row, name in enumerate(vocabulary.tokens):
             ids = tokenizer(spoken(name, vocabulary), add_special_tokens=False)["input_ids"]
             model.tokens.weight[row] = base[ids].mean(0)
         nn.init.zeros_(model.words.weight)
-        # Small, so that the first loss is about that of a guess: the decoder's last states are large.
+        # Small, so that the first loss is about that of a guess: the last states are large.
         model.head.weight.copy_(0.1 * model.tokens.weight[vocabulary.first_output :])
         nn.init.zeros_(model.head.bias)
     return model
@@ -196,7 +197,8 @@ def save_model(model: ChordModel, folder: Path, dtype: torch.dtype = torch.bfloa
     from safetensors.torch import load_file, save_file
 
     folder.mkdir(parents=True, exist_ok=True)
-    model.decoder.save_pretrained(folder)
+    # The base's embedding is not changed; peft would ask the hub to make sure.
+    model.decoder.save_pretrained(folder, save_embedding_layers=False)
     (folder / "README.md").unlink(missing_ok=True)  # peft's template; our card says it all
     adapter = load_file(folder / ADAPTER_FILE)
     save_file({k: v.to(dtype).contiguous() for k, v in adapter.items()}, folder / ADAPTER_FILE)
@@ -207,7 +209,10 @@ def save_model(model: ChordModel, folder: Path, dtype: torch.dtype = torch.bfloa
 def load_model(
     slot: Slot, folder: Path, vocabulary: Vocabulary, layers: int, dtype: torch.dtype, device: Any
 ) -> ChordModel:
-    """A model to use: adapter merged in float32 and cast (kept apart where the base is quantized)."""
+    """A model to use: adapter merged in float32 and cast; kept apart if the base is quantized.
+
+    Four bits are for the GPU: on a CPU the full preset's base is loaded whole.
+    """
     from peft import PeftModel
     from safetensors.torch import load_file
 

@@ -62,7 +62,8 @@ def score(
     for number, song in enumerate(songs):
         for tokens in _sequences(encoder, song, window):
             ids, words, targets = (
-                torch.tensor(row, device=device) for row in (tokens.ids, tokens.words, tokens.targets)
+                torch.tensor(row, device=device)
+                for row in (tokens.ids, tokens.words, tokens.targets)
             )
             with torch.inference_mode():
                 hidden = model.hidden(ids[None], words[None])[0]

@@ -75,7 +75,9 @@ class HomeSong:
                     for position, chord in line.chords
                     if start <= position < stop or (last and position == stop)
                 ]
-                result.append(ModelLine(words, _without_restatements(placed), line.section or "none"))
+                result.append(
+                    ModelLine(words, _without_restatements(placed), line.section or "none")
+                )
         if result:
             result[-1] = replace(result[-1], section="final")
         return result
@@ -119,10 +121,10 @@ def vocabulary_of(songs: Sequence[HomeSong]) -> Vocabulary:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    opened = gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open()
-    with opened as file:
-        for line in file:
-            yield json.loads(line)
+    data = path.read_bytes()
+    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+    for line in text.splitlines():
+        yield json.loads(line)
 
 
 def _song(row: dict[str, Any]) -> HomeSong:

@@ -76,9 +76,10 @@ def complexity_of(chord: Chord) -> int:
     """The least complexity that allows a chord: 0 triads, 1 sevenths, 2 extended."""
     if chord.quality in _TRIADS and not chord.degrees:
         level = 0
-    elif (
-        chord.quality in _SEVENTHS and not chord.degrees
-    ) or (chord.quality, chord.degrees) in _SEVENTHS_WITH_DEGREES:
+    elif (chord.quality in _SEVENTHS and not chord.degrees) or (
+        chord.quality,
+        chord.degrees,
+    ) in _SEVENTHS_WITH_DEGREES:
         level = 1
     else:
         level = 2

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engine.errors import InputError
+from engine.generator.encoding import Header
+from engine.generator.songs import songs, vocabulary_of
+from tests.engine.generator.rows import corpus_file, corpus_row
+
+
+def test_songs_come_home_without_repeats_and_restatements(tmp_path: Path) -> None:
+    (song,) = songs(corpus_file(tmp_path, corpus_row()))
+    assert song.key_given
+    vocabulary = vocabulary_of([song])
+    lines = song.model_lines(vocabulary)
+    shown = [[(at, vocabulary.chords[index]) for at, index in line.chords] for line in lines]
+    assert shown == [[(0, "C:maj")], [(0, "B:hdim7"), (2, "C:maj")]]
+    assert [line.section for line in lines] == ["verse", "final"]
+    assert song.header(vocabulary) == Header("genre:unknown", "complexity:sevenths", "metre:3/4")
+
+
+def test_songs_with_chords_for_one_verse_only_do_not_teach_silence(tmp_path: Path) -> None:
+    row = corpus_row()
+    silent = [{"section": None, "words": [f"word{n}"], "chords": []} for n in range(3)]
+    row["lines"] = [*row["lines"], *silent]  # pyright: ignore
+    (song,) = songs(corpus_file(tmp_path, row))
+    assert len(song.lines) == 2
+
+
+def test_broken_rows_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="Row 2"):
+        songs(corpus_file(tmp_path, corpus_row(), corpus_row(key="H")))

@@ -1,0 +1,94 @@
+"""A tiny LLaMA and a generator on it, random but saved and loaded through the real path."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+
+from engine.generator.model import new_model, save_model
+from engine.generator.vocabulary import Vocabulary
+from engine.modelcard import ModelCard
+from engine.weights import slot
+
+CONFIG: dict[str, Any] = {
+    "layers": 2,
+    "window": 256,
+    "lora": {
+        "rank": 2,
+        "alpha": 4,
+        "dropout": 0.0,
+        "targets": ["q_proj", "v_proj", "down_proj"],
+    },
+}
+WORDS = "the rain came down on the river and we sang along until the morning light chord at line"
+
+
+def save_tiny_base(folder: Path) -> Path:
+    """A three-layer LlamaForCausalLM with a byte-level tokenizer of 300 tokens."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=300, initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+    )
+    tokenizer.train_from_iterator([WORDS] * 4, trainer)
+    wrapped = PreTrainedTokenizerFast(tokenizer_object=tokenizer)
+    torch.manual_seed(1)
+    config = LlamaConfig(
+        vocab_size=len(wrapped),
+        hidden_size=64,  # bitsandbytes packs 64 weights a block
+        intermediate_size=128,
+        num_hidden_layers=3,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        tie_word_embeddings=True,
+    )
+    LlamaForCausalLM(config).save_pretrained(folder)
+    wrapped.save_pretrained(folder)
+    return folder
+
+
+def tiny_vocabulary() -> Vocabulary:
+    """Plain chords, a few extended ones, three genres."""
+    chords = Counter(
+        {"C:maj": 50, "G:7(b9)": 20, "F:maj(9)": 20, "C:maj/3": 20, "D:min7/4": 20, "C:sus2": 9}
+    )
+    keys = {"major": {"C": 3, "G": 2, "Eb": 1}, "minor": {"A": 2, "D": 1}}
+    return Vocabulary.build(chords, Counter({"jazz": 9, "rock": 9, "pop": 9}), keys)
+
+
+def save_tiny_generator(folder: Path, base: Path) -> Path:
+    """A whole model folder with a card, on the base that the slot's override names."""
+    where = slot("tinyllama")
+    vocabulary = tiny_vocabulary()
+    torch.manual_seed(2)
+    model = new_model(where, vocabulary, AutoTokenizer.from_pretrained(str(base)), CONFIG)
+    with torch.no_grad():
+        for parameter in (model.tokens.weight, model.words.weight, model.head.weight):
+            parameter.normal_(0.0, 0.7)
+        for name, parameter in model.decoder.named_parameters():
+            if "lora_B" in name:
+                parameter.normal_(0.0, 0.2)
+    save_model(model, folder)
+    vocabulary.write(folder)
+    ModelCard(
+        name="tinyllama",
+        family="test",
+        base="tiny",
+        base_sha256=None,
+        labels=vocabulary.chords,
+        training_data="none",
+        training_data_sha256="",
+        config=CONFIG,
+        library_versions={},
+        metrics={},
+        licence="MIT",
+        limits="random weights",
+        created="2026-01-01T00:00:00+00:00",
+    ).write(folder)
+    return folder
