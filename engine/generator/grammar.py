@@ -2,9 +2,10 @@
 
 States of one line (or chunk of a long line): at a *position* state the model says where the next
 chord stands, or ends the line; at a *chord* state it says which chord. Positions never run
-backwards nor past the line, a word carries at most `MOST_PER_WORD` chords, a chord is not restated
-directly, and with a wanted count the line ends after exactly that many chords. Every path through
-the states is a valid line, so no output is ever parsed, repaired or retried.
+backwards nor past the line, a word carries one chord (up to `MOST_PER_WORD` where a count is asked
+for), a chord is not restated directly, and with a wanted count the line ends after exactly that
+many chords. Every path through the states is a valid line, so no output is ever parsed, repaired or
+retried.
 """
 
 from __future__ import annotations
@@ -76,8 +77,8 @@ class LineGrammar:
     last : bool
         False for a chunk with more of the same line behind it: the place after its last word
         belongs to the next chunk.
-    least : int
-        With `count` None: do not end before this many chords.
+    sounding : bool
+        With `count` None: do not end before the first chord.
     """
 
     def __init__(
@@ -88,14 +89,17 @@ class LineGrammar:
         *,
         count: int | None = None,
         last: bool = True,
-        least: int = 0,
+        sounding: bool = False,
     ) -> None:
         self._vocabulary = vocabulary
         self._choice = choice
         self._limit = words if last else words - 1
         most = capacity(words, last=last)
         self._most = min(MOST_UNASKED if count is None else count, most)
-        self._least = min(least, most) if count is None else self._most
+        self._least = int(sounding) if count is None else self._most
+        # Unasked, chords share a place only after the last word, where turnarounds stand.
+        self._per_word = 1 if count is None else MOST_PER_WORD
+        self._words = words
         self._position: int | None = None
         self.chords: list[tuple[int, int]] = []
         self.ended = self._most == 0
@@ -120,7 +124,7 @@ class LineGrammar:
         """Positions from which the chords still owed have room."""
         lowest = self.chords[-1][0] if self.chords else 0
         here = sum(1 for position, _ in self.chords if position == lowest)
-        if here >= MOST_PER_WORD:
+        if here >= (self._per_word if lowest < self._words else MOST_PER_WORD):
             lowest, here = lowest + 1, 0
         owed = max(self._least - len(self.chords), 1)
         places: list[int] = []

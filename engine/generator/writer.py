@@ -102,9 +102,14 @@ class Writer:
             if kept is not None:
                 self._keep(piece, section, self._pairs(kept, start, len(piece), last=last))
                 continue
-            least = int(number == 0 and (section == "final" or not self._done))
+            sounding = number == 0 and (section == "final" or not self._done)
             grammar = LineGrammar(
-                self._vocabulary, len(piece), self._choice, count=count, last=last, least=least
+                self._vocabulary,
+                len(piece),
+                self._choice,
+                count=count,
+                last=last,
+                sounding=sounding,
             )
             for position, index in self._said(piece, section, count, grammar):
                 chord = self._choice.written(index).transpose(self._up, self._key)

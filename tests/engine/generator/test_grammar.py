@@ -18,7 +18,7 @@ VOCABULARY = tiny_vocabulary()
     words=st.integers(1, 24),
     count=st.one_of(st.none(), st.integers(0, 60)),
     last=st.booleans(),
-    least=st.integers(0, 2),
+    sounding=st.booleans(),
     complexity=st.sampled_from(["triads", "sevenths", "extended"]),
     genre=st.sampled_from([None, "metal"]),
 )
@@ -27,12 +27,12 @@ def test_every_path_is_a_valid_line(
     words: int,
     count: int | None,
     last: bool,
-    least: int,
+    sounding: bool,
     complexity: str,
     genre: str | None,
 ) -> None:
     choice = ChordChoice(VOCABULARY, complexity, genre)
-    grammar = LineGrammar(VOCABULARY, words, choice, count=count, last=last, least=least)
+    grammar = LineGrammar(VOCABULARY, words, choice, count=count, last=last, sounding=sounding)
     steps = 0
     while not grammar.ended:
         allowed = grammar.allowed()
@@ -47,7 +47,8 @@ def test_every_path_is_a_valid_line(
     written = [choice.written(index) for _, index in grammar.chords]
     assert all(left != right for left, right in itertools.pairwise(written))
     if count is None:
-        assert len(positions) >= min(least, capacity(words, last=last))
+        assert len(positions) >= sounding
+        assert all(positions.count(position) == 1 for position in positions if position < words)
     else:
         assert len(positions) == min(count, capacity(words, last=last))
 
