@@ -90,7 +90,9 @@ def staff_svg(
     room = (page_width - 2 * _MARGIN) / _EM - signature
     if parts == "full":
         room -= 2.0  # the brace
-    root = document(sheet, piano=parts == "full", system_bars=system_bars(staff, room / _SLACK))
+    root = document(
+        sheet, staff, piano=parts == "full", system_bars=system_bars(staff, room / _SLACK)
+    )
     _prepare(root)
     pages = _verovio(root, page_width, scale, page_height)
     drawn: list[str] = []
@@ -147,6 +149,7 @@ def _verovio(root: Element, width: float, scale: int, page_height: int | None) -
             "scale": scale,
             "smuflTextFont": "none",
             "spacingSystem": 8,
+            "svgFormatRaw": True,
             "svgRemoveXlink": True,
         }
     )

@@ -144,7 +144,7 @@ def layout(sheet: LeadSheet) -> Layout:
         if played:
             slashes.append((start + played[0], start + room))
         start += phrase.bars * metre.slots
-    ends = [onset for onset, _ in onsets[1:]] + [start]
+    ends = [onset for onset, _ in onsets[1:]] + [start] * bool(onsets)
     return Layout(
         metre=metre,
         pickup=phrases[0].pickup_slots,
@@ -259,7 +259,7 @@ def _place_played(events: Sequence[_Event], metre: Metre, room: int) -> None:
 def _place(events: Sequence[_Event], metre: Metre, room: int) -> None:
     """Choose the slots of a line's events: the cheapest path through the grid."""
     ideals = _even_flow(events, room)
-    slots = _cheapest_path(events, ideals, metre, room, 2 * metre.slots)
+    slots = _cheapest_path(events, ideals, metre, room, metre.slots + 2)
     if slots is None:  # the even flow leaves the crowded words no room: search everywhere
         slots = _cheapest_path(events, ideals, metre, room, room)
     for event, slot in zip(events, slots or range(len(events)), strict=True):

@@ -15,6 +15,7 @@ music21 is imported by the functions that need it; importing this module is chea
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import deepcopy
 from itertools import pairwise
 from typing import Any
 
@@ -22,15 +23,21 @@ from engine.chord import Chord
 from engine.harmony import harmony
 from engine.leadsheet import LeadSheet
 from engine.metre import Metre
-from engine.pitch import position
+from engine.pitch import pitch_class, position
 from engine.rhythm import layout
 from engine.staff import PianoPiece, Piece, Staff
-from engine.voicing import spelled
+from engine.voicing import PLAIN_NAMES, spelled
 
 WORDS_ID, RIGHT_ID, LEFT_ID = "words", "piano-right", "piano-left"
 
 
-def score(sheet: LeadSheet, *, piano: bool = True, system_bars: Sequence[int] | None = None) -> Any:
+def score(
+    sheet: LeadSheet,
+    *,
+    piano: bool = True,
+    staff: Staff | None = None,
+    system_bars: Sequence[int] | None = None,
+) -> Any:
     """Return the music21 `Score` of a lead sheet, ready to export without further notation.
 
     Parameters
@@ -39,13 +46,15 @@ def score(sheet: LeadSheet, *, piano: bool = True, system_bars: Sequence[int] | 
         What to write.
     piano
         Whether to add the piano part.
+    staff
+        What the bars hold, where it is known already.
     system_bars
         The bars (0-based) that begin a system; without it every lyric line begins one.
     """
     from music21 import layout as m21_layout
     from music21 import metadata, stream
 
-    staff = Staff(layout(sheet))
+    staff = staff or Staff(layout(sheet))
     whole: Any = stream.Score(id="score")
     whole.metadata = metadata.Metadata(title=sheet.title or "Untitled")
     if sheet.artist:
@@ -74,6 +83,7 @@ def _words_part(sheet: LeadSheet, staff: Staff, systems: frozenset[int]) -> Any:
     slots = staff.metre.slots
     sections = {mark.bar * slots: mark.section for mark in staff.layout.marks}
     chords = {struck.start: struck.chord for struck in staff.layout.chords}
+    symbols = {chord: chord_symbol(chord) for chord in set(chords.values())}  # copying is quicker
     middle = _middle_line(sheet)
     for start, end in staff.bars:
         measure: Any = _measure(sheet, staff, start, end, treble=True)
@@ -89,7 +99,7 @@ def _words_part(sheet: LeadSheet, staff: Staff, systems: frozenset[int]) -> Any:
             offset = (piece.start - start) * staff.metre.slot_length
             length = (piece.end - piece.start) * staff.metre.slot_length
             if piece.start in chords:
-                measure.insert(offset, chord_symbol(chords[piece.start]))
+                measure.insert(offset, deepcopy(symbols[chords[piece.start]]))
             if piece.note or piece.slash:
                 written.append(_slash_note(piece, middle, length))
             else:
@@ -126,7 +136,7 @@ def _tempo(sheet: LeadSheet, metre: Metre) -> Any:
 
     mark: Any = tempo.MetronomeMark(number=sheet.tempo, referent=metre.pulse)
     if sheet.genre:
-        mark.text = sheet.genre[:1].upper() + sheet.genre[1:]
+        mark.text = xml_text(sheet.genre[:1].upper() + sheet.genre[1:])
     return mark
 
 
@@ -196,7 +206,11 @@ def chord_symbol(chord: Chord) -> Any:
 
 
 def _music21_name(note: str | None) -> str:
-    return (note or "C").replace("b", "-")
+    """Return a note name as music21 spells it; beyond double accidentals, its plain neighbour."""
+    name = note or "C"
+    if len(name) > 3:
+        name = PLAIN_NAMES[pitch_class(name)]
+    return name.replace("b", "-")
 
 
 def _piano_part(sheet: LeadSheet, staff: Staff, hand: str) -> Any:

@@ -29,6 +29,9 @@ _WIDEST_GAP = 9
 _WIDEST_SPAN = 14
 _LOW = 57  # below A3 close intervals sound muddy
 
+PLAIN_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+"""The note names without double accidentals, by pitch class."""
+
 # The order in which degrees claim a finger, by semitones above the root.
 _PRIORITY = (4, 3, 10, 11, 9, 5, 2, 6, 8, 1, 7, 0)
 
@@ -66,8 +69,9 @@ def _fingers(chord: Chord) -> tuple[int, ...]:
     ranked = [step for step in _PRIORITY if step in steps and step != bass]
     size = 4 if len(ranked) > 4 or (len(ranked) == 4 and bass not in steps) else 3
     chosen = ranked[:size]
+    fingers = 3 if len(set(chosen) | (steps & {0, 7})) > 1 else 2  # a bare root: an octave
     for spare in (0, 7, *ranked):
-        if len(chosen) < 3 and spare in steps:
+        if len(chosen) < fingers and spare in steps:
             chosen.append(spare)
     return tuple((root + step) % 12 for step in chosen)
 
@@ -166,11 +170,8 @@ def spelled(pitch: int, chord: Chord) -> tuple[str, int]:
     Names with two accidentals give way to the plain key beside them: Bbb is written A.
     """
     names = {pitch_class(name): name for name in (*chord.notes(), chord.bass_note or "C")}
-    name = names.get(pitch % 12, _PLAIN[pitch % 12])
+    name = names.get(pitch % 12, PLAIN_NAMES[pitch % 12])
     if len(name) > 2:
-        name = _PLAIN[pitch % 12]
+        name = PLAIN_NAMES[pitch % 12]
     alteration = name.count("#") - name.count("b")
     return name, (pitch - alteration) // 12 - 1
-
-
-_PLAIN = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")

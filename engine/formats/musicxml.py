@@ -3,6 +3,7 @@
 music21 writes the notes; this module then sets what music21 leaves out or leaves to chance:
 
 - no date and fixed identifiers, so equal lead sheets give equal bytes;
+- "no chord" has an empty function in place of a root, which some readers would print before N.C.;
 - degrees of a chord symbol are not printed beside its text, which already shows them;
 - the words part is silent (volume 0): its slashes have a rhythm but no pitch;
 - style and metronome are one direction; system breaks are declared as meant.
@@ -36,18 +37,19 @@ _HEADER = (
 
 def write(sheet: LeadSheet) -> bytes:
     """Return the lead sheet with its piano part as MusicXML, encoded as UTF-8."""
-    root = document(sheet, system_bars=system_bars(Staff(layout(sheet)), _PAGE_ROOM))
+    staff = Staff(layout(sheet))
+    root = document(sheet, staff, system_bars=system_bars(staff, _PAGE_ROOM))
     indent(root)
     return _HEADER.encode() + tostring(root, encoding="utf-8") + b"\n"
 
 
 def document(
-    sheet: LeadSheet, *, piano: bool = True, system_bars: Sequence[int] | None = None
+    sheet: LeadSheet, staff: Staff, *, piano: bool = True, system_bars: Sequence[int] | None = None
 ) -> Element:
     """Return the root element, ``score-partwise``; parameters as in `engine.score.score`."""
     from music21.musicxml.m21ToXml import ScoreExporter
 
-    whole = score(sheet, piano=piano, system_bars=system_bars)
+    whole = score(sheet, piano=piano, staff=staff, system_bars=system_bars)
     root: Element = ScoreExporter(whole, makeNotation=False).parse()
     _identify(root, sheet)
     for part in root.iter("score-part"):
@@ -61,6 +63,10 @@ def document(
     for harmony in root.iter("harmony"):
         for degree in harmony.iter("degree"):
             degree.set("print-object", "no")
+        root_note = harmony.find("root")
+        if root_note is not None and harmony.findtext("kind") == "none":
+            root_note.clear()
+            root_note.tag = "function"
     for measure in root.iter("measure"):
         _join_tempo(measure)
     return root
