@@ -71,7 +71,9 @@ def show_progress() -> None:
 
 def _progress() -> None:
     job = state.job()
-    if job is None or job.finished:
+    if job is None:  # a poll that was already under way when the song came
+        return
+    if job.finished:
         st.rerun(scope="app")
     with st.container(horizontal=True, vertical_alignment="bottom", key="chords_progress"):
         if not job.started:
@@ -170,10 +172,12 @@ def _audio(sheet: LeadSheet) -> None:
 
 def _staff(sheet: LeadSheet) -> None:
     """Two engravings; the style sheet shows the one that fits the window."""
+    piano = st.toggle("Piano part", key="piano_part", persist_state="session")
+    parts = "full" if piano else "lead"
     try:
         for name, width in (("staff_wide", _WIDE), ("staff_narrow", _NARROW)):
             with st.container(key=name):
-                for number, page in enumerate(resources.staff(sheet, width), 1):
+                for number, page in enumerate(resources.staff(sheet, width, parts), 1):
                     st.image(
                         page,
                         width="stretch",

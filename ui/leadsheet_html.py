@@ -60,8 +60,7 @@ def _line_html(line: Line, text: Callable[[Chord], str]) -> str:
     groups = [_group_html(over.get(index, []), word) for index, word in enumerate(line.words)]
     if after := over.get(len(line.words)):
         groups.append(_group_html(after, ""))
-    plain = "" if line.chords else " ll-plain"
-    return f'<div class="ll-line{plain}">{"".join(groups)}</div>'
+    return f'<div class="ll-line">{"".join(groups)}</div>'
 
 
 def _group_html(chords: Sequence[str], word: str) -> str:

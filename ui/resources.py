@@ -112,14 +112,14 @@ def marking_words(_songs: pd.DataFrame, identity: str, genre: str, min_songs: in
 
 
 @st.cache_data(show_spinner="Engraving the staff", max_entries=64)
-def staff(sheet: LeadSheet, width: int) -> list[str]:
-    """Pages of staff notation, SVG, for a window this many pixels wide."""
+def staff(sheet: LeadSheet, width: int, parts: str) -> list[str]:
+    """Pages of staff notation, SVG in dark ink, for a window this many pixels wide."""
     from engine.notation import staff_svg
 
-    return list(staff_svg(sheet, width=width))
+    return staff_svg(sheet, width, parts=parts, colour="#1b1613")
 
 
-@st.cache_data(show_spinner="Rendering the sound", max_entries=16)
+@st.cache_data(show_spinner="Rendering the sound", max_entries=8)
 def sound(sheet: LeadSheet) -> bytes:
     """The song as a WAV file."""
     from engine.audio import wav
