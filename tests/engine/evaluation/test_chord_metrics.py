@@ -73,18 +73,8 @@ def test_matching_is_as_large_as_mir_eval_finds() -> None:
 
 @pytest.mark.parametrize("vocabulary", ["majmin", "sevenths"])
 def test_agreement_is_mir_evals(vocabulary: str) -> None:
-    labels = [
-        "C:maj",
-        "C:maj7",
-        "C:7",
-        "A:min",
-        "A:min7",
-        "N",
-        "G:sus4",
-        "G:maj/3",
-        "C:maj6",
-        "B:dim",
-    ]
+    plain = ["C:maj", "C:maj7", "C:7", "A:min", "A:min7", "N", "B:dim"]
+    labels = [*plain, "G:sus4", "G:maj/3", "C:maj6"]
     draw = np.random.default_rng(1)
     reference, predicted = (draw.choice(labels, 300).tolist() for _ in range(2))
     agreeing, counted = cm.agreement_counts(reference, predicted, vocabulary)

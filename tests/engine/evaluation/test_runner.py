@@ -1,0 +1,291 @@
+"""Runs leave whole records or none, and go on where they stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.errors import CancelledError, InputError
+from engine.evaluation import add_guest, evaluate, evaluation_sets, read_records
+from engine.evaluation.data import genre_songs, read_predictions
+from engine.evaluation.metrics import metric
+from engine.evaluation.ranking import board, predictions
+from engine.lyrics import Lyrics
+from engine.modelcard import ModelCard
+from engine.prediction import Prediction
+
+GENRES = ("blues", "folk", "pop", "rock")
+WORDS = {
+    "blues": "train gone baby",
+    "folk": "river old stone",
+    "pop": "dance night",
+    "rock": "loud",
+}
+CARD = ModelCard("fake", "fake", "none", None, GENRES, "", "", {}, {}, {}, "", "", "")
+
+
+class FakeClassifier:
+    """Knows the genre's own words; counts the songs it was asked for."""
+
+    base = "made up"
+    card = CARD
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.asked = 0
+
+    def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
+        self.asked += len(lyrics)
+        return [self._one(lyric) for lyric in lyrics]
+
+    def _one(self, lyric: Lyrics) -> Prediction:
+        hits = [0.1 + 3 * sum(word in lyric.text for word in WORDS[g].split()) for g in GENRES]
+        shares = tuple(hit / sum(hits) for hit in hits)
+        return Prediction(self.name, self.base, GENRES, shares, 0.01)
+
+
+@pytest.fixture(autouse=True)
+def _fake_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LYRICLAB_CACHE", str(tmp_path / "cache"))
+    scorer = SimpleNamespace(
+        signature="bertscore|fake",
+        score=lambda given, wanted: np.array(
+            [[float(a == b)] * 3 for a, b in zip(given, wanted, strict=True)]
+        ).reshape(-1, 3),
+    )
+    monkeypatch.setattr("engine.evaluation.bertscore.bert_scorer", lambda _name: scorer)
+    # Measuring a base would convert it into this test's empty cache first.
+    monkeypatch.setattr("engine.evaluation.genre_task.megabytes_read", lambda *_: 1.0)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder with train and test songs; returns the test file."""
+    draw = np.random.default_rng(0)
+    for name, count in (("train", 120), ("test", 60)):
+        rows = []
+        for index in range(count):
+            genre = GENRES[index % 4]
+            noise = " ".join(draw.choice(["the", "and", "you", "love", "road"], 12))
+            own = draw.choice(WORDS[genre].split())
+            rows.append(
+                {
+                    "id": f"{name}{index:03d}",
+                    "artist": f"artist {index // 3}",
+                    "title": f"secret title {index}",
+                    "genre": genre,
+                    "year": 1960 + index % 50,
+                    "lyrics": f"{noise}\n{own} again",
+                }
+            )
+        (tmp_path / "songs").mkdir(exist_ok=True)
+        pd.DataFrame(rows).to_parquet(tmp_path / "songs" / f"{name}.parquet")
+    return tmp_path / "songs" / "test.parquet"
+
+
+def loader(*fakes: FakeClassifier) -> Callable[[str, str], Any]:
+    return lambda name, _preset: next(fake for fake in fakes if fake.name == name)
+
+
+def test_records_agree_with_what_is_kept_and_give_nothing_away(data: Path, tmp_path: Path) -> None:
+    run = evaluate("genre", data, ["llama"], load=loader(FakeClassifier("llama")))
+    records, problems = read_records()
+    assert problems == []
+    assert list(run.records) == records
+    table = predictions(records[0])
+    for record in records:
+        if metric(record.metric, record.signature).statistics:
+            value = metric(record.metric, record.signature).of(table)
+            assert record.value == pytest.approx(value, abs=1e-9)
+            assert record.low is not None
+            assert record.high is not None
+    first = records[0]
+    assert (first.dataset, first.split, first.n, first.kind) == ("songs", "test", 60, "model")
+    assert first.time.endswith("+00:00")
+    assert {r.metric for r in records} >= {"accuracy", "bertscore-f1", "latency-p95", "f1/folk"}
+    kept = (tmp_path / "results" / first.predictions).read_bytes()
+    text = table.to_csv()
+    for secret in ("secret title", "artist 1", "again", "road"):
+        assert secret not in text
+        assert secret.encode() not in kept
+
+
+def test_baselines_are_fitted_on_the_train_file_beside(data: Path) -> None:
+    evaluate("genre", data, ["majority", "tfidf", "tfidf-balanced"])
+    records, _ = read_records()
+    accuracy = {r.model: r.value for r in records if r.metric == "accuracy"}
+    assert accuracy["tfidf"] > 0.9
+    assert accuracy["majority"] == 0.25
+    assert {r.kind for r in records} == {"baseline"}
+    places = board(records, evaluation_sets(records, "genre")[0], "accuracy").standings
+    assert {s.name: s.place for s in places}["majority"] == 3
+
+
+def test_a_cancelled_run_leaves_no_record_and_goes_on_later(data: Path) -> None:
+    first = FakeClassifier("llama")
+    with pytest.raises(CancelledError, match="goes on from there"):
+        evaluate("genre", data, ["llama"], load=loader(first), cancelled=lambda: first.asked >= 30)
+    assert read_records() == ([], [])
+    again = FakeClassifier("llama")
+    seen: list[tuple[str, int, int]] = []
+    evaluate("genre", data, ["llama"], load=loader(again), progress=lambda *step: seen.append(step))
+    assert seen[1][1] > 32  # the first batch after the 32 songs already done
+    assert seen[-1] == ("llama", 60, 60)
+    resumed = {r.metric: r.value for r in read_records()[0]}
+    evaluate("genre", data, ["llama"], load=loader(FakeClassifier("llama")), resume=False)
+    whole = {r.metric: r.value for r in read_records()[0]}
+    assert resumed["macro-f1"] == whole["macro-f1"]
+
+
+def test_a_finished_run_starts_afresh(data: Path) -> None:
+    for _ in range(2):
+        fake = FakeClassifier("llama")
+        evaluate("genre", data, ["llama"], load=loader(fake))
+        assert fake.asked >= 60
+    runs = {record.run for record in read_records()[0]}
+    assert len(runs) == 2
+
+
+def test_partial_notes_cut_short_are_made_again(data: Path, tmp_path: Path) -> None:
+    first = FakeClassifier("llama")
+    with pytest.raises(CancelledError):
+        evaluate("genre", data, ["llama"], load=loader(first), cancelled=lambda: first.asked >= 16)
+    (partial,) = (tmp_path / "cache/evaluations").iterdir()
+    partial.write_bytes(partial.read_bytes()[:-40])
+    run = evaluate("genre", data, ["llama"], load=loader(FakeClassifier("llama")))
+    assert run.records[0].n == 60
+
+
+def test_limit_is_another_split(data: Path) -> None:
+    run = evaluate("genre", data, ["llama"], limit=20, load=loader(FakeClassifier("llama")))
+    assert run.records[0].split == "test[:20]"
+    assert run.records[0].n == 20
+
+
+@pytest.mark.parametrize(
+    ("task", "models", "said"),
+    [
+        ("poetry", ["llama"], "tasks are genre, chords"),
+        ("genre", ["gpt"], "there are llama, roberta, bilstm-gru, majority"),
+        ("genre", [], "at least one model"),
+        ("chords", ["llama"], "there are tinyllama, trigram"),
+    ],
+)
+def test_wrong_choices_name_the_right_ones(
+    task: str, models: list[str], said: str, data: Path
+) -> None:
+    with pytest.raises(InputError, match=said):
+        evaluate(task, data, models)
+
+
+def test_unusable_data_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="cannot be read"):
+        evaluate("genre", tmp_path / "none.parquet", ["majority"])
+    (tmp_path / "a.csv").write_text("lyrics\nla la la\n")
+    with pytest.raises(InputError, match="no song with a genre"):
+        evaluate("genre", tmp_path / "a.csv", ["majority"])
+    (tmp_path / "b.csv").write_text("lyrics,genre\nla la la,pop\n")
+    with pytest.raises(InputError, match="name its training file"):
+        evaluate("genre", tmp_path / "b.csv", ["majority"])
+
+
+def test_songs_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "mine.jsonl"
+    rows = [
+        {"lyrics": "la la la", "genre": "Pop", "title": "A"},
+        {"lyrics": "la la la", "title": "B"},
+        {"lyrics": "<b></b> la", "genre": "pop", "title": "A"},
+    ]
+    path.write_text("\n".join(json.dumps(row) for row in rows), "utf-8")
+    songs = genre_songs(path)
+    assert len(songs.lyrics) == len(songs.table) == 1
+    assert len(songs.problems) == 2
+
+
+def guest_csv(data: Path, right: bool = True) -> bytes:
+    table = pd.read_parquet(data)[["id", "genre"]].rename(columns={"genre": "label"})
+    if not right:
+        table["label"] = "Polka"
+    return table.to_csv(index=False).encode()
+
+
+def test_a_guest_joins_the_board(data: Path) -> None:
+    evaluate("genre", data, ["majority"])
+    records, _ = read_records()
+    songs = evaluation_sets(records, "genre")[0]
+    run = add_guest("  Ann\n ", guest_csv(data), records, songs)
+    assert run.problems == ()
+    assert {r.metric for r in run.records}.isdisjoint({"log-loss", "ece", "latency-p50"})
+    records, _ = read_records()
+    places = {s.name: s.place for s in board(records, songs, "accuracy").standings}
+    assert places == {"Ann (guest)": 1, "majority": 2}
+
+
+def test_a_guest_may_bring_probabilities(data: Path) -> None:
+    evaluate("genre", data, ["majority"])
+    records, _ = read_records()
+    songs = evaluation_sets(records, "genre")[0]
+    table = pd.read_parquet(data)[["id", "genre"]]
+    for label in GENRES:
+        table[label.upper()] = np.where(table["genre"] == label, 0.97, 0.01)
+    csv = table.drop(columns="genre").to_csv(index=False).encode()
+    values = {r.metric: r.value for r in add_guest("Ben", csv, records, songs).records}
+    assert values["accuracy"] == 1.0
+    assert values["log-loss"] == pytest.approx(-np.log(0.97), abs=1e-9)
+
+
+def test_unknown_labels_are_wrong_and_said_so(data: Path) -> None:
+    evaluate("genre", data, ["majority"])
+    records, _ = read_records()
+    songs = evaluation_sets(records, "genre")[0]
+    run = add_guest("Cy", guest_csv(data, right=False), records, songs)
+    assert "polka" in run.problems[0]
+    assert run.records[0].value == 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda text: text.replace("id,", "key,", 1), "needs a column 'id'"),
+        (lambda text: text.replace("label", "guess", 1), "a column 'label'"),
+        (lambda text: text[: len(text) // 2].rsplit("\n", 1)[0], "songs are not answered"),
+        (lambda text: text + text.splitlines()[1] + "\n", "answered twice"),
+        (lambda text: text.replace("blues", "", 1), "has no label"),
+        (lambda text: text.replace("blues", "blues,rock", 1), "3 values for 2 columns"),
+        (lambda _text: "", "holds no rows"),
+        (lambda text: text + '"', "CSV"),
+    ],
+)
+def test_unusable_guest_files_say_why(change: Callable[[str], str], said: str, data: Path) -> None:
+    evaluate("genre", data, ["majority"])
+    records, _ = read_records()
+    songs = evaluation_sets(records, "genre")[0]
+    with pytest.raises(InputError, match=said):
+        add_guest("Dee", change(guest_csv(data).decode()).encode(), records, songs)
+    assert not [r for r in read_records()[0] if r.kind == "guest"]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [("0.5,0.2", "sum to 0.700"), ("2,-1", "no probability"), ("x,1", "no probability"),
+     ("nan,1", "no probability")],
+)  # fmt: skip
+def test_impossible_probabilities_are_refused(values: str, said: str) -> None:
+    from engine.evaluation import guest_answers
+
+    with pytest.raises(InputError, match=said):
+        guest_answers(f"id,pop,rock\na,{values}\n".encode(), ["a"])
+
+
+def test_predictions_of_a_strange_file_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.parquet"
+    pd.DataFrame({"a": [1]}).to_parquet(path)
+    with pytest.raises(InputError, match="not readable"):
+        read_predictions(path)
