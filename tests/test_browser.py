@@ -1,0 +1,152 @@
+"""The story of the app in a real browser: paste, three answers, chords, a MusicXML that opens."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+ROOT = Path(__file__).parent.parent
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LYRIC = """[Verse]
+Down the dusty road I carried home the rain
+Every mile a letter with somebody's name
+The fence posts were counting the days I was gone
+And a light in the kitchen was still burning on
+
+[Chorus]
+Oh lay the table, leave a light
+The river can keep its secrets tonight
+"""
+MINUTES = 60_000  # milliseconds; a model's base is unpacked on first use in a fresh home
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(
+        CHROMIUM is None and os.environ.get("CI") != "true", reason="chromium is not installed"
+    ),
+]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The real app on a free port, by a user who never started it before."""
+    home = tmp_path_factory.mktemp("home")
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "Home.py"]
+    options = ["--server.headless=true", f"--server.port={port}"]
+    environment = {**os.environ, "HOME": str(home)}
+    environment.pop("LYRICLAB_CACHE", None)
+    log = (home / "server.log").open("w")
+    server = subprocess.Popen(  # noqa: S603 - our own app
+        [*command, *options],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    try:
+        address = f"http://localhost:{port}"
+        wait_until_up(f"{address}/_stcore/health", server)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+        log.close()
+
+
+def wait_until_up(address: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        assert server.poll() is None, "the app did not start"
+        try:
+            urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own server
+        except OSError:
+            assert time.monotonic() < end, "the app did not come up"
+            time.sleep(0.2)
+        else:
+            return
+
+
+@pytest.fixture
+def page(address: str) -> Iterator[Page]:
+    from playwright.sync_api import sync_playwright
+
+    assert CHROMIUM, "chromium is not installed, and CI=true asks for it"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        page = context.new_page()
+        strangers: list[str] = []
+        page.on("request", lambda request: strangers.append(request.url))
+        page.goto(address)
+        yield page
+        browser.close()
+    own = (address, address.replace("http", "ws"), "data:", "blob:")
+    assert not [url for url in strangers if not url.startswith(own)], "the page asked elsewhere"
+
+
+def click(page: Page, key: str) -> None:
+    page.locator(f".st-key-{key} button").locator("visible=true").first.click()
+
+
+def test_from_a_pasted_lyric_to_genre_chords_and_musicxml(page: Page, tmp_path: Path) -> None:
+    page.locator(".st-key-lyric textarea").fill(LYRIC)
+    click(page, "home_genre")
+    for model in ("llama", "roberta", "bilstm-gru"):
+        page.locator(f".st-key-answer_{model}").wait_for(timeout=5 * MINUTES)
+    assert page.locator(".st-key-answer_llama").inner_text().startswith("LLaMA")
+
+    page.get_by_role("link", name="Chords").click()
+    page.get_by_role("heading", name="Chords", exact=True).wait_for(timeout=MINUTES)
+    assert page.locator(".st-key-lyric textarea").input_value() == LYRIC
+    click(page, "chords_write")
+    page.locator(".ll-sheet").wait_for(timeout=5 * MINUTES)
+    words = page.locator(".ll-word").all_inner_texts()
+    assert " ".join(words[:9]) == "Down the dusty road I carried home the rain"
+    assert page.locator(".ll-chords b").count() >= 6
+
+    with page.expect_download(timeout=2 * MINUTES) as download:
+        click(page, "download_musicxml")
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+
+    from music21 import converter, harmony
+
+    assert path.suffix == ".musicxml"
+    score = converter.parse(path)
+    assert len(list(score.recurse().getElementsByClass(harmony.ChordSymbol))) >= 6
+    sung = [lyric.text for note in score.recurse().notes for lyric in note.lyrics]
+    assert "dusty" in " ".join(sung) or "dus" in sung
+
+
+def test_a_deep_link_as_first_visit_has_theme_and_menu(page: Page, address: str) -> None:
+    page.goto(f"{address}/models")
+    page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=MINUTES)
+
+    assert page.title() == "Models · Lyric Lab"
+    assert page.get_by_role("link", name="Leaderboard").count() == 1
