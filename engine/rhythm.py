@@ -3,17 +3,14 @@
 A lead sheet says which word a chord falls on, not when. The scheme that gives it a time:
 
 1. **Bars.** Each line fills 1, 2, 4, 8, ... bars: the power of two whose number of syllables per
-   bar lies nearest (in ratio) to the metre's ideal, 4.2 for 4/4 at 100 bpm and less at faster
-   tempi, and that has room for every word and for its chords (two to a bar). Played lines have a
-   bar for each chord, half a bar when there are more than eight.
+   bar lies nearest (in ratio) to the metre's ideal, 4.6 for 4/4 at 100 bpm and less at faster
+   tempi, and that has room for every word and for its chords (two to a bar). Lines of a stanza
+   lean towards one length. Played lines have a bar for each chord, half a bar when there are more
+   than eight.
 2. **Pickups.** Words before the first chord of a line are sung into the bar before, so that chord
    falls on the downbeat; the line before leaves them room. The first line gets a pickup bar. Where
    that cannot be (no chord, or one far along), up to two function words are the pickup.
-3. **Slots.** Onsets are chosen among the slots of the metre by dynamic programming. The cost asks
-   for: chord changes on strong beats, content words on beats, function words off them, a slot
-   for each syllable, an even flow that ends before the line does. This is the
-   constraint view of textsetting: Halle and Lerdahl (1993), "A generative textsetting model",
-   Current Musicology 55; Hayes (2009), "Textsetting as constraint conflict".
+3. **Slots.** Onsets are chosen among the slots of the metre by `engine.textsetting`.
 4. **Ends.** A word is held until the next one; the last until a beat of breath is left. Chords
    after the last word, and played lines, are slashes on the beats.
 
@@ -30,17 +27,12 @@ from engine.chord import Chord
 from engine.leadsheet import LeadSheet, Line
 from engine.metre import Metre
 from engine.prosody import is_weak, syllables
+from engine.textsetting import Event, place
 
-# Costs of an onset by the strength of its slot: downbeat, half bar, beat, offbeat.
-_CHORD_COST = (0.0, 1.5, 3.0, 8.0)
-_CONTENT_COST = (0.0, 0.0, 0.2, 1.0)
-_WEAK_COST = (0.6, 0.4, 0.1, 0.2)
-_CROWDED_COST = 1.2  # for each syllable without a slot of its own
-_DOTTED_COST = 0.4  # an odd gap of three slots or more
-_LINGER_COST = 0.25  # for each slot beyond a quarter that a function word is held
-_TIED_COST = 0.4  # a word held over a bar line
-_FLOW_COST = 0.12  # times the squared distance from an even flow
+_LEAN_COST = 0.35  # for each doubling or halving of the usual length of the stanza's lines
+_BAR_COUNTS = tuple(2**power for power in range(10))
 _MAX_PICKUP = 5
+_DENSITY = {"hip-hop": 1.3}  # syllables a bar, compared with other genres
 
 
 @dataclass(frozen=True)
@@ -98,24 +90,12 @@ class Layout:
 
 
 @dataclass
-class _Event:
-    """A word, a chord, or both at once, still without a time."""
-
-    word: int | None
-    syllables: float
-    weak: bool
-    chord: Chord | None
-    trailing: bool = False
-    slot: int = 0
-
-
-@dataclass
 class _Phrase:
     """A line on its way to bars."""
 
     line: Line
-    pickup: list[_Event]
-    events: list[_Event]
+    pickup: list[Event]
+    events: list[Event]
     pickup_slots: int = 0
     bars: int = 1
 
@@ -128,13 +108,14 @@ def layout(sheet: LeadSheet) -> Layout:
     onsets: list[tuple[int, Chord]] = []
     slashes: list[tuple[int, int]] = []
     systems: list[int] = []
+    ideal = _ideal_syllables(metre, sheet.tempo) * _DENSITY.get(sheet.genre or "", 1.0)
+    _count_bars(phrases, metre, ideal)
     start = 0
     for index, phrase in enumerate(phrases):
         reserved = phrases[index + 1].pickup_slots if index + 1 < len(phrases) else 0
-        phrase.bars = _bar_count(phrase, metre, sheet.tempo, reserved)
         room = phrase.bars * metre.slots - reserved
         if phrase.line.words:
-            _place(phrase.events, metre, room)
+            place(phrase.events, metre, room, phrase.bars)
         else:
             _place_played(phrase.events, metre, room)
         systems.append(start // metre.slots)
@@ -172,17 +153,17 @@ def _marks(lines: Sequence[Line], systems: Sequence[int]) -> tuple[Mark, ...]:
 
 def _phrase(line: Line, metre: Metre) -> _Phrase:
     """Return the events of a line in order, the pickup apart and already in its slots."""
-    events: list[_Event] = []
+    events: list[Event] = []
     for index, word in enumerate(line.words):
         chords = [placed.chord for placed in line.chords if placed.word == index]
         count = syllables(word)
         share = max(1.0, count / max(1, len(chords)))
-        events.append(_Event(index, share, is_weak(word), chords[0] if chords else None))
-        events += [_Event(None, share, False, chord) for chord in chords[1:]]
+        events.append(Event(index, share, is_weak(word), chords[0] if chords else None))
+        events += [Event(None, share, False, chord) for chord in chords[1:]]
     last = len(line.words)
     rest = metre.slots / 2 if metre.half else float(metre.slots)
     after = [placed.chord for placed in line.chords if placed.word == last]
-    events += [_Event(None, rest / 2, False, chord, trailing=True) for chord in after]
+    events += [Event(None, rest / 2, False, chord, trailing=True) for chord in after]
     phrase = _Phrase(line, [], events)
     first = next((i for i, event in enumerate(events) if event.chord is not None), len(events))
     if first < len(events) and not events[first].trailing:
@@ -214,28 +195,49 @@ def _take_pickup(phrase: _Phrase, count: int, metre: Metre) -> None:
 def _ideal_syllables(metre: Metre, tempo: int) -> float:
     """Return the syllables a bar holds at ease; singing speed changes less than tempo does."""
     if metre.compound:
-        at_100 = metre.slots / 2
+        at_100 = metre.slots * 0.55
     else:
-        at_100 = metre.bar_length * (0.87 if metre.triple else 1.05)
+        at_100 = metre.bar_length * (0.95 if metre.triple else 1.15)
     return at_100 * min(1.3, max(0.75, sqrt(100 / tempo)))
 
 
-def _bar_count(phrase: _Phrase, metre: Metre, tempo: int, reserved: int) -> int:
+def _count_bars(phrases: Sequence[_Phrase], metre: Metre, ideal: float) -> None:
+    """Decide how many bars each phrase fills; the lines of a stanza lean towards one length."""
+    reserved = [phrase.pickup_slots for phrase in phrases[1:]] + [0]
+    costs: list[dict[int, float]] = []
+    favourites: dict[int, dict[int, float]] = {}
+    for phrase, taken in zip(phrases, reserved, strict=True):
+        if not phrase.line.words:
+            costs.append({_played_bars(len(phrase.events), metre, taken): 0.0})
+            continue
+        costs.append(_bar_costs(phrase, metre, ideal, taken))
+        totals = favourites.setdefault(phrase.line.stanza, dict.fromkeys(_BAR_COUNTS, 0.0))
+        for bars in totals:
+            totals[bars] += min(4.0, costs[-1].get(bars, 4.0))
+    for phrase, choices in zip(phrases, costs, strict=True):
+        totals = favourites.get(phrase.line.stanza, {1: 0.0})
+        usual = min(totals, key=totals.__getitem__)
+        phrase.bars = min(choices, key=lambda b: choices[b] + _LEAN_COST * abs(log2(b / usual)))
+
+
+def _bar_costs(phrase: _Phrase, metre: Metre, ideal: float, reserved: int) -> dict[int, float]:
+    """Return how ill each possible number of bars suits the words of a line, in octaves."""
     chords = sum(event.chord is not None for event in phrase.events)
-    if not phrase.line.words:
-        halves = metre.half is not None and chords > 8
-        bars = ceil(chords / 2) if halves else chords
-        return bars + (bars * metre.slots - reserved <= _last_played(chords, metre, halves))
-    sung = sum(event.syllables for event in phrase.events)
-    ideal = _ideal_syllables(metre, tempo)
+    sung = max(1.0, sum(event.syllables for event in phrase.events))
     needed = len(phrase.events) + chords
-    candidates = [
-        bars
-        for bars in (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)
+    possible = {
+        bars: abs(log2(sung / (bars * ideal)))
+        for bars in _BAR_COUNTS
         if chords <= 2 * bars and needed <= bars * metre.slots - reserved
-    ]
-    fallback = ceil((needed + reserved) / metre.slots)
-    return min(candidates, key=lambda b: abs(log2(sung / (b * ideal))), default=fallback)
+    }
+    return possible or {ceil((needed + reserved) / metre.slots): 0.0}
+
+
+def _played_bars(chords: int, metre: Metre, reserved: int) -> int:
+    """Return the bars of a played line: one for each chord, half when there are more than eight."""
+    halves = metre.half is not None and chords > 8
+    bars = ceil(chords / 2) if halves else chords
+    return bars + (bars * metre.slots - reserved <= _last_played(chords, metre, halves))
 
 
 def _last_played(chords: int, metre: Metre, halves: bool) -> int:
@@ -245,7 +247,7 @@ def _last_played(chords: int, metre: Metre, halves: bool) -> int:
     return (ceil(chords / 2) if halves else chords) * metre.slots - metre.slots
 
 
-def _place_played(events: Sequence[_Event], metre: Metre, room: int) -> None:
+def _place_played(events: Sequence[Event], metre: Metre, room: int) -> None:
     """Give every chord of a played line its bar, or half bar when they are many."""
     halves = metre.half is not None and len(events) > 8
     for index, event in enumerate(events):
@@ -254,81 +256,6 @@ def _place_played(events: Sequence[_Event], metre: Metre, room: int) -> None:
         else:
             event.slot = index * metre.slots
         event.slot = min(event.slot, room - (len(events) - index))
-
-
-def _place(events: Sequence[_Event], metre: Metre, room: int) -> None:
-    """Choose the slots of a line's events: the cheapest path through the grid."""
-    ideals = _even_flow(events, room)
-    slots = _cheapest_path(events, ideals, metre, room, metre.slots + 2)
-    if slots is None:  # the even flow leaves the crowded words no room: search everywhere
-        slots = _cheapest_path(events, ideals, metre, room, room)
-    for event, slot in zip(events, slots or range(len(events)), strict=True):
-        event.slot = slot
-
-
-def _cheapest_path(
-    events: Sequence[_Event], ideals: Sequence[float], metre: Metre, room: int, window: int
-) -> list[int] | None:
-    """Return increasing slots of least cost, none further than `window` from its ideal."""
-    paths: dict[int, tuple[float, int]] = {-1: (0.0, -1)}  # slot: (cost, slot before)
-    trail: list[dict[int, tuple[float, int]]] = []
-    for index, event in enumerate(events):
-        reached: dict[int, tuple[float, int]] = {}
-        lowest = max(index, ceil(ideals[index]) - window)
-        highest = min(room - len(events) + index, int(ideals[index]) + window)
-        for slot in range(lowest, highest + 1):
-            here = _onset_cost(event, slot, ideals[index], metre, first=index == 0)
-            ways = [
-                (cost + (_gap_cost(events[index - 1], before, slot, metre) if index else 0), before)
-                for before, (cost, _) in paths.items()
-                if before < slot
-            ]
-            if ways:
-                cost, before = min(ways)
-                reached[slot] = (cost + here, before)
-        if not reached:
-            return None
-        trail.append(reached)
-        paths = reached
-    slot = min(paths, key=lambda s: paths[s][0])
-    slots: list[int] = []
-    for reached in reversed(trail):
-        slots.append(slot)
-        slot = reached[slot][1]
-    return slots[::-1]
-
-
-def _even_flow(events: Sequence[_Event], room: int) -> list[float]:
-    """Return where each onset would be if syllables flowed evenly and the last word was long."""
-    total = sum(event.syllables for event in events[:-1])
-    width = room / (total + max(1.0, events[-1].syllables, 0.6 * total))
-    ideals: list[float] = []
-    before = 0.0
-    for event in events:
-        ideals.append(before * width)
-        before += event.syllables
-    return ideals
-
-
-def _onset_cost(event: _Event, slot: int, ideal: float, metre: Metre, *, first: bool) -> float:
-    strength = metre.strength(slot)
-    flow = _FLOW_COST * (slot - ideal) ** 2
-    if event.chord is not None:
-        return flow + _CHORD_COST[strength] + (6.0 if first and slot else 0.0)
-    late = 1.0 if first and slot else 0.0
-    return flow + late + (_WEAK_COST if event.weak else _CONTENT_COST)[strength]
-
-
-def _gap_cost(event: _Event, start: int, end: int, metre: Metre) -> float:
-    gap = end - start
-    cost = _CROWDED_COST * max(0.0, event.syllables - gap)
-    if gap >= 3 and gap % 2 and not metre.compound:
-        cost += _DOTTED_COST
-    if event.weak and gap > 2:
-        cost += _LINGER_COST * (gap - 2)
-    if -(-end // metre.slots) - start // metre.slots > 1:
-        cost += _TIED_COST
-    return cost
 
 
 def _sung(line: int, phrase: _Phrase, start: int, room: int, metre: Metre) -> list[Sung]:

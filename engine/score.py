@@ -89,7 +89,7 @@ def _words_part(sheet: LeadSheet, staff: Staff, systems: frozenset[int]) -> Any:
         measure: Any = _measure(sheet, staff, start, end, treble=True)
         if start == staff.bars[0][0]:
             measure.insert(0, _tempo(sheet, staff.metre))
-        elif start // slots in systems:
+        elif start > 0 and start // slots in systems:
             measure.insert(0, m21_layout.SystemLayout(isNew=True))
         if start in sections:
             measure.insert(0, expressions.RehearsalMark(sections[start].capitalize()))
@@ -107,7 +107,7 @@ def _words_part(sheet: LeadSheet, staff: Staff, systems: frozenset[int]) -> Any:
                 written[-1].fullMeasure = piece.start == start and piece.end == end
             measure.insert(offset, written[-1])
         _beam(pieces, written, staff.metre)
-        if end in sections and end != staff.bars[-1][1]:
+        if end in sections and 0 < end < staff.bars[-1][1]:
             measure.rightBarline = bar.Barline("double")
         part.append(measure)
     part.getElementsByClass("Measure").last().rightBarline = bar.Barline("final")
@@ -234,7 +234,7 @@ def _piano_part(sheet: LeadSheet, staff: Staff, hand: str) -> Any:
             if piece.voicing is None:
                 element.fullMeasure = piece.start == start and piece.end == end
             measure.insert(offset, element)
-        if end in sections and end != staff.bars[-1][1]:
+        if end in sections and 0 < end < staff.bars[-1][1]:
             measure.rightBarline = bar.Barline("double")
         part.append(measure)
     part.getElementsByClass("Measure").last().rightBarline = bar.Barline("final")
