@@ -50,12 +50,15 @@ def ask(text: str, models: Sequence[str]) -> None:
     lyrics = parsed(text)
     if lyrics is None:
         return
-    try:
-        predictions = tuple(_prediction(name, lyrics) for name in models)
-    except EngineError as error:
-        st.error(str(error), icon=":material/error:")
-        return
-    state.keep_genre_answer(state.GenreAnswer(text, predictions, language_warning(lyrics)))
+    predictions: list[Prediction] = []
+    for name in models:
+        try:
+            predictions.append(_prediction(name, lyrics))
+        except EngineError as error:  # the other models can still answer
+            st.error(str(error), icon=":material/error:")
+    if predictions:
+        warning = language_warning(lyrics)
+        state.keep_genre_answer(state.GenreAnswer(text, tuple(predictions), warning))
 
 
 def _prediction(name: str, lyrics: Lyrics) -> Prediction:

@@ -71,6 +71,24 @@ def test_a_foreign_lyric_is_answered_with_a_warning(page: AppTest) -> None:
     assert page.metric
 
 
+def test_one_broken_model_does_not_silence_the_others(
+    page: AppTest, lyric: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = resources.classifier
+
+    def partly_broken(name: str) -> object:
+        if name == "llama":
+            raise WeightsError("The weights of LLaMA are corrupt.")
+        return whole(name)
+
+    monkeypatch.setattr(resources, "classifier", partly_broken)
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="genre_run").click().run()
+
+    assert [error.value for error in page.error] == ["The weights of LLaMA are corrupt."]
+    assert [metric.label for metric in page.metric] == ["RoBERTa", "BiLSTM-GRU"]
+
+
 def test_missing_weights_are_told_and_the_lyric_is_kept(
     page: AppTest, lyric: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
