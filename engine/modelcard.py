@@ -56,15 +56,15 @@ class ModelCard:
         try:
             data = json.loads(path.read_text("utf-8"))
             known = {entry.name for entry in fields(cls)}
-            card = cls(
-                **{**{k: v for k, v in data.items() if k in known}, "labels": tuple(data["labels"])}
-            )
+            values: dict[str, Any] = {k: v for k, v in data.items() if k in known}
+            values["labels"] = tuple(data["labels"])
+            card = cls(**values)
         except FileNotFoundError:
             raise WeightsError(
                 f"No model card at {path}: the folder is missing or its training did not finish; "
                 f"restore it with `git checkout -- models` or train it again."
             ) from None
-        except (ValueError, TypeError, KeyError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
             raise WeightsError(
                 f"The model card {path} is not readable ({error}); "
                 f"restore it with `git checkout -- models`."

@@ -45,8 +45,8 @@ LICENCE = (
     "The training lyrics are their writers' and are not distributed."
 )
 LIMITS = (
-    "English lyrics and twelve genres only; words alone cannot tell rock from pop as sound does, and "
-    "annotators themselves agree on about 71% of the songs they share."
+    "English lyrics and twelve genres only; words alone cannot tell rock from pop as sound does, "
+    "and annotators themselves agree on about 71% of the songs they share."
 )
 
 

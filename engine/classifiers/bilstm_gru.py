@@ -88,6 +88,9 @@ class BilstmGru(nn.Module):
         self.gru = nn.GRU(2 * hidden, hidden, batch_first=True)
         self.attention = nn.Sequential(nn.Linear(hidden, hidden), nn.Tanh(), nn.Linear(hidden, 1))
         self.dropout = nn.Dropout(dropout)
+        # Pooled over hundreds of words, songs differ little beside what they share: without
+        # standardising, the heads learn next to nothing.
+        self.norm = nn.BatchNorm1d(hidden + width)
         # The attended state tells what stands out, the mean of the embeddings what is always there.
         self.tag_head = nn.Linear(hidden + width, tags)
         self.genre_head = nn.Linear(hidden + width, genres)
@@ -116,7 +119,7 @@ class BilstmGru(nn.Module):
         attended = (torch.softmax(scores, dim=1).unsqueeze(-1) * hidden).sum(1)
         mask = attention_mask.unsqueeze(-1).to(dropped.dtype)
         mean = (dropped * mask).sum(1) / mask.sum(1)
-        pooled = self.dropout(torch.cat([attended, mean], dim=-1))
+        pooled = self.dropout(self.norm(torch.cat([attended, mean], dim=-1)))
         return self.tag_head(pooled), self.genre_head(pooled)
 
 

@@ -1,0 +1,144 @@
+"""One suite that every genre model must pass."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.errors import InputError, WeightsError
+from engine.lyrics import Lyrics
+from engine.modelcard import ModelCard
+from engine.prediction import GENRES, GenreClassifier
+from tests.conftest import song_of
+
+SHAPES = {
+    "one word": "Hello",
+    "one long line": "rolling down the river road " * 60,
+    "many lines": "\n".join(f"line number {i} of the song" for i in range(300)),
+    "emoji and accents": "Café 🎸 naïve dreams\nél corazón 💔",
+    "unknown words": "zxqv wqqz blorft\nfnord glarb",
+    "digits": "1999 and 2000 a",
+}
+
+
+@pytest.fixture(params=list(CLASSIFIERS))
+def classifier(request: pytest.FixtureRequest, with_tiny_models: Path) -> GenreClassifier:
+    return load_classifier(request.param)
+
+
+def test_one_answer_per_song_in_the_order_given(classifier: GenreClassifier) -> None:
+    songs = [Lyrics.parse(text) for text in SHAPES.values()]
+    together = classifier.predict(songs)
+    assert len(together) == len(songs)
+    for song, answer in zip(songs, together, strict=True):
+        alone = classifier.predict([song])[0]
+        assert alone.label == answer.label
+        assert alone.probabilities == pytest.approx(answer.probabilities, abs=0.02)
+
+
+def test_probabilities_cover_the_genres_and_sum_to_one(classifier: GenreClassifier) -> None:
+    for text in SHAPES.values():
+        answer = classifier.predict([Lyrics.parse(text)])[0]
+        assert answer.labels == GENRES
+        assert sum(answer.probabilities) == pytest.approx(1)
+        assert min(answer.probabilities) >= 0
+        assert answer.seconds > 0
+        assert answer.model == classifier.name
+        assert answer.base == classifier.base
+
+
+def test_no_songs_no_answers(classifier: GenreClassifier) -> None:
+    assert classifier.predict([]) == []
+
+
+def test_same_words_same_answer(classifier: GenreClassifier) -> None:
+    song = Lyrics.parse(song_of("folk", 7))
+    assert (
+        classifier.predict([song])[0].probabilities == classifier.predict([song])[0].probabilities
+    )
+
+
+def test_words_matter(classifier: GenreClassifier) -> None:
+    one, other = classifier.predict(
+        [Lyrics.parse(song_of("metal", 1)), Lyrics.parse(song_of("reggae", 1))]
+    )
+    assert one.probabilities != other.probabilities
+
+
+def test_the_card_lists_every_file(classifier: GenreClassifier) -> None:
+    folder = classifier.slot.folder  # type: ignore[attr-defined]
+    names = {path.name for path in folder.iterdir()} - {"card.json"}
+    assert set(classifier.card.files) == names
+    assert not any(name.endswith((".bin", ".pt", ".pkl")) for name in names)
+
+
+def test_bilstm_gru_answers_with_tags(with_tiny_models: Path) -> None:
+    answer = load_classifier("bilstm-gru").predict([Lyrics.parse(song_of("jazz", 3))])[0]
+    assert len(answer.tags) == 24
+    probabilities = [p for _, p in answer.tags]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+def test_padding_changes_nothing_for_the_bilstm_gru(with_tiny_models: Path) -> None:
+    import torch
+
+    from engine.classifiers.torch_classifier import padded
+
+    classifier = load_classifier("bilstm-gru")
+    ids = list(range(2, 12))
+    model = classifier.model  # type: ignore[attr-defined]
+    with torch.inference_mode():
+        alone = model(*padded([ids], 0))
+        beside = model(*padded([ids, list(range(2, 42))], 0))
+    for single, batch in zip(alone, beside, strict=True):
+        torch.testing.assert_close(single[0], batch[0])
+
+
+@pytest.mark.parametrize("name", list(CLASSIFIERS))
+def test_a_changed_weight_file_is_refused(
+    name: str, with_tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import shutil
+
+    copy = tmp_path / "models"
+    shutil.copytree(with_tiny_models, copy)
+    victim = next(copy.joinpath(name).glob("*.safetensors"))
+    data = bytearray(victim.read_bytes())
+    data[-1] ^= 1
+    victim.write_bytes(data)
+    monkeypatch.setenv("LYRICLAB_MODELS", str(copy))
+    with pytest.raises(WeightsError, match=r"corrupt.*git checkout"):
+        load_classifier(name)
+
+
+def test_a_folder_without_card_is_incomplete(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LYRICLAB_MODELS", str(tmp_path))
+    with pytest.raises(WeightsError, match="No model card"):
+        load_classifier("bilstm-gru")
+
+
+def test_an_unknown_model_names_those_there_are() -> None:
+    with pytest.raises(InputError, match="llama, roberta, bilstm-gru"):
+        load_classifier("gpt")
+
+
+def test_the_card_says_what_was_learned(with_tiny_models: Path) -> None:
+    for name in CLASSIFIERS:
+        card = ModelCard.read(with_tiny_models / name)
+        assert {"test/accuracy", "test/macro_f1", "validation/accuracy"} <= set(card.metrics)
+        assert 0.05 < card.config["temperature"] < 20
+        assert str(with_tiny_models) not in json.dumps(card.config)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", list(CLASSIFIERS))
+def test_the_shipped_model_beats_the_majority_class(name: str) -> None:
+    card = load_classifier(name).card
+    # Rock is the largest class: 35.1% of the test songs (the majority baseline's record).
+    assert card.metrics["test/accuracy"] > 0.40
+    assert card.metrics["test/macro_f1"] > 0.15

@@ -1,0 +1,107 @@
+"""What users paste becomes what the models read."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.errors import InputError
+from engine.lyrics import MAX_CHARACTERS, MAX_LINES, Lyrics, language_warning
+
+
+def test_lines_stanzas_and_text() -> None:
+    lyrics = Lyrics.parse("  Down   the road \r\nI go\n\n\nHome  again\n")
+    assert [line.text for line in lyrics.lines] == ["Down the road", "I go", "Home again"]
+    assert [line.stanza for line in lyrics.lines] == [0, 0, 1]
+    assert lyrics.text == "Down the road\nI go\n\nHome again"
+    assert lyrics.words == ("Down", "the", "road", "I", "go", "Home", "again")
+
+
+@pytest.mark.parametrize(
+    ("heading", "section"),
+    [
+        ("[Chorus]", "chorus"),
+        ("[Verse 2: both]", "verse"),
+        ("(Bridge)", "bridge"),
+        ("Intro:", "intro"),
+        ("CHORUS", "chorus"),
+        ("Verse II", "verse"),
+        ("[Pre-Chorus]", "other"),
+        ("{start_of_chorus}", "chorus"),
+        ("{soc}", "chorus"),
+    ],
+)
+def test_headings_name_sections_and_are_not_sung(heading: str, section: str) -> None:
+    for gap in ("\n", "\n\n"):
+        lyrics = Lyrics.parse(f"First words\n{heading}{gap}Second words")
+        assert [line.text for line in lyrics.lines] == ["First words", "Second words"]
+        assert [line.section for line in lyrics.lines] == [None, section]
+
+
+def test_a_blank_line_ends_a_section() -> None:
+    lyrics = Lyrics.parse("[Chorus]\nSing it\n\nWalk on")
+    assert [line.section for line in lyrics.lines] == ["chorus", None]
+
+
+def test_words_that_only_start_like_headings_stay() -> None:
+    text = "Chorus of the angels\nBridge over the river\nVerse by verse"
+    assert Lyrics.parse(text).text == text
+
+
+def test_markup_is_removed() -> None:
+    lyrics = Lyrics.parse("{title: Mine}\n<p>Rain &amp; [C]sun</p>one<br/>two <b>three</b>")
+    assert lyrics.text == "Rain & sun\none\ntwo three"
+
+
+def test_quotes_accents_and_emoji_stay() -> None:
+    assert Lyrics.parse("Don’t cry, café 🎸").text == "Don’t cry, café 🎸"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "empty"),
+        (" \n\t ", "empty"),
+        ("<div><br/></div>", "No words are left"),
+        ("[Chorus]\n[Verse]", "No words are left"),
+        ("--- *** 12 !!", "No words are left"),
+        ("a\x00b", "binary"),
+        (bytes(range(256)) * 4, "binary"),
+        (b"\xff\xfe\xfa\xfb" * 10, "UTF-8"),
+        ("la " * (MAX_CHARACTERS // 3 + 1), f"{MAX_CHARACTERS:,} are accepted"),
+        ("la\n" * (MAX_LINES + 1), f"{MAX_LINES:,} are accepted"),
+    ],
+)
+def test_what_is_no_lyric_is_refused_in_one_sentence(text: str | bytes, message: str) -> None:
+    with pytest.raises(InputError, match=message) as raised:
+        Lyrics.parse(text)
+    assert "\n" not in str(raised.value)
+
+
+@given(st.text(max_size=400))
+def test_any_text_is_parsed_or_refused(text: str) -> None:
+    try:
+        lyrics = Lyrics.parse(text)
+    except InputError:
+        return
+    assert lyrics.words
+    assert all(line.words for line in lyrics.lines)
+
+
+@given(st.lists(st.lists(st.sampled_from(["rain", "on", "the", "sea"]), min_size=1), min_size=1))
+def test_parsing_what_was_parsed_changes_nothing(lines: list[list[str]]) -> None:
+    once = Lyrics.parse("\n".join(" ".join(line) for line in lines))
+    assert Lyrics.parse(once.text).text == once.text
+
+
+def test_other_languages_are_warned_about_not_refused() -> None:
+    french = Lyrics.parse("La mer monte ce soir et je pense encore à toi, mon amour perdu")
+    warning = language_warning(french)
+    assert warning is not None
+    assert "'fr'" in warning
+    assert language_warning(Lyrics.parse("The tide comes in tonight and I think of you")) is None
+
+
+def test_too_short_a_text_is_not_judged() -> None:
+    assert language_warning(Lyrics.parse("Oh bébé oui")) is None

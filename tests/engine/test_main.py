@@ -1,0 +1,140 @@
+"""The command line as a user meets it: in a process of its own where exit status matters."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from engine.__main__ import main
+from engine.lyrics import MAX_CHARACTERS
+from engine.prediction import GENRES
+from tests.conftest import song_of
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(arguments: Sequence[str], given: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "-m", "engine", *arguments],
+        input=given,
+        capture_output=True,
+        cwd=ROOT,
+        env=dict(os.environ),
+        check=False,
+    )
+
+
+BAD = {
+    "empty": (b"", "empty"),
+    "binary": (bytes(range(256)) * 8, "binary"),
+    "over-long": (b"la " * (MAX_CHARACTERS // 2), f"{MAX_CHARACTERS:,} are accepted"),
+    "markup only": (b"<html><body>\n[Chorus]\n{title: x}\n</body></html>", "No words are left"),
+}
+
+
+@pytest.mark.parametrize("command", ["genre", "chords"])
+@pytest.mark.parametrize("given", list(BAD))
+def test_bad_input_is_one_line_and_status_2(command: str, given: str) -> None:
+    text, message = BAD[given]
+    finished = run([command, "-"], text)
+    assert finished.returncode == 2
+    assert finished.stdout == b""
+    errors = finished.stderr.decode().splitlines()
+    assert len(errors) == 1
+    assert errors[0].startswith("error: ")
+    assert message in errors[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["genre", "no/such/file.txt"], "cannot be read"),
+        (["genre", "."], "is a folder"),
+        (["genre", "--preset", "huge", "-"], "no preset 'huge'"),
+        (["chords", "--key", "H:major", "-"], "H:major"),
+        (["chords", "--time", "four", "-"], "four"),
+        (["chords", "--tempo", "9000", "-"], "9000"),
+        (["chords", "--per-line", "0", "-"], "0"),
+        (["chords", "--output", "no/such/folder/x.mid", "-"], "does not exist"),
+        (["evaluate", "--task", "genre", "--data", "no/such/folder"], "no/such/folder"),
+    ],
+)
+def test_bad_arguments_are_one_line_and_status_2(
+    arguments: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.splitlines()) == 1
+    assert message in captured.err
+
+
+def test_genre_answers_in_json(
+    with_tiny_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "song.txt"
+    file.write_text(song_of("country", 1), "utf-8")
+    assert main(["genre", str(file), "--json"]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert [answer["model"] for answer in answers] == ["llama", "roberta", "bilstm-gru"]
+    for answer in answers:
+        assert set(answer) == {"model", "base", "label", "probabilities", "seconds"}
+        assert set(answer["probabilities"]) == set(GENRES)
+        assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
+
+
+def test_genre_answers_people_and_only_the_models_asked(
+    with_tiny_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "song.txt"
+    file.write_text(song_of("country", 1), "utf-8")
+    assert main(["genre", str(file), "--model", "bilstm-gru"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("bilstm-gru on trained from scratch: ")
+    assert "llama" not in out
+
+
+def test_another_language_is_a_warning_not_a_refusal(
+    with_tiny_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "song.txt"
+    file.write_text("La mer monte ce soir et je pense encore à toi, mon amour perdu", "utf-8")
+    assert main(["genre", str(file), "--model", "bilstm-gru", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert captured.err.startswith("warning: ")
+    assert json.loads(captured.out)
+
+
+@pytest.mark.slow
+def test_three_shipped_models_answer_from_standard_input() -> None:
+    finished = run(["genre", "--json", "-"], b"Down the dusty road I carried home the rain")
+    assert finished.returncode == 0, finished.stderr.decode()
+    assert finished.stderr == b""
+    assert len(json.loads(finished.stdout)) == 3
+
+
+@pytest.mark.slow
+def test_chords_write_musicxml_that_music21_parses(tmp_path: Path) -> None:
+    import music21
+
+    song = tmp_path / "song.txt"
+    song.write_text("Down the dusty road I carried home the rain\nLeave a light for me\n", "utf-8")
+    out = tmp_path / "out.musicxml"
+    arguments = ["chords", str(song), "--key", "G:major", "--genre", "folk", "--seed", "1"]
+    finished = run([*arguments, "--to", "musicxml", "--output", str(out)])
+    assert finished.returncode == 0, finished.stderr.decode()
+    score = music21.converter.parse(out)
+    assert list(score.recurse().getElementsByClass(music21.harmony.ChordSymbol))
+    again = run([*arguments, "--to", "json"])
+    assert again.stdout == run([*arguments, "--to", "json"]).stdout
+    assert json.loads(again.stdout)["key"] == "G:major"
