@@ -126,7 +126,10 @@ def main() -> None:
     adapted.peft_config["default"].base_model_name_or_path = own.base.name if own.base else ""
     adapted.peft_config["default"].inference_mode = True
     adapted.peft_config["default"].save_pretrained(str(own.folder))
-    save_tensors(get_peft_model_state_dict(adapted), own.folder / "adapter_model.safetensors")
+    save_tensors(
+        get_peft_model_state_dict(adapted, save_embedding_layers=False),
+        own.folder / "adapter_model.safetensors",
+    )
     save_tensors(network.head.state_dict(), own.folder / HEAD)
     config = {
         "layers": depth,

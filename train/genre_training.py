@@ -308,25 +308,27 @@ def finish(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     card.write(folder)
-    validation_logits = _log_probabilities(name, arguments.preset, validation)
+    validation_logits = log_probabilities(name, arguments.preset, validation)
     card.config["temperature"] = round(fitted_temperature(validation_logits, validation.labels), 4)
-    card.metrics.update(_measured("validation", validation_logits, validation.labels))
+    card.metrics.update(measured("validation", validation_logits, validation.labels))
     card.write(folder)
     card.metrics.update(
-        _measured("test", _log_probabilities(name, arguments.preset, test), test.labels)
+        measured("test", log_probabilities(name, arguments.preset, test), test.labels)
     )
     card.write(folder)
     print(json.dumps(card.metrics))
 
 
-def _log_probabilities(name: str, preset: str, split: GenreSplit) -> np.ndarray[Any, Any]:
+def log_probabilities(name: str, preset: str, split: GenreSplit) -> np.ndarray[Any, Any]:
+    """Log probabilities (songs, genres) through the serving path."""
     predictions = load_classifier(name, preset).predict(split.lyrics)
     return np.log(np.array([p.probabilities for p in predictions]).clip(1e-12))
 
 
-def _measured(
+def measured(
     split: str, logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]
 ) -> dict[str, float]:
+    """Accuracy and macro F1 under the names a card uses."""
     predicted = logits.argmax(-1)
     return {
         f"{split}/accuracy": round(float(accuracy_score(labels, predicted)), 4),

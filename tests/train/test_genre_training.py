@@ -1,0 +1,190 @@
+"""What the genre training scripts promise, on songs of ours and tiny bases."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+
+from engine.errors import InputError
+from engine.modelcard import ModelCard
+from engine.prediction import GENRES
+from tests.conftest import TINY
+from train import evaluate, genre_bilstm_gru, genre_llama, genre_roberta
+from train.genre_data import (
+    capped,
+    corpus_sha256,
+    read_split,
+    sample_weights,
+    tag_targets,
+    top_tags,
+)
+from train.genre_training import fitted_temperature
+
+
+def test_a_split_is_read_in_order_with_its_labels(genre_corpus: Path) -> None:
+    split = read_split(genre_corpus, "train")
+    assert len(split) == 120
+    assert [GENRES[label] for label in split.labels[:3]] == ["blues"] * 3
+    assert split.noisy.mean() == 0.5
+    assert split.tags[0] == ()
+    assert split.tags[1] == ("blues revival", "modern blues")
+
+
+def test_a_missing_split_names_what_is_wanted(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"train, validation, test\.parquet"):
+        read_split(tmp_path, "train")
+
+
+def test_tags_are_ranked_and_songs_without_tags_teach_none(genre_corpus: Path) -> None:
+    split = read_split(genre_corpus, "train")
+    tags = top_tags(split, 5)
+    assert len(tags) == 5
+    targets = tag_targets(split, tags)
+    assert targets.shape == (120, 5)
+    assert np.isnan(targets[0]).all()
+    assert set(np.unique(targets[~np.isnan(targets)])) == {0.0, 1.0}
+
+
+def test_rare_classes_weigh_more_and_noisy_labels_less(genre_corpus: Path) -> None:
+    split = read_split(genre_corpus, "train").subset([*range(10), 10, 11])
+    weights = sample_weights(split, power=1.0, noisy_weight=0.5)
+    assert weights.mean() == pytest.approx(1)
+    common, rare = weights[0], weights[10]
+    assert rare == pytest.approx(5 * common * (1 if split.noisy[10] == split.noisy[0] else 0.5))
+
+
+def test_a_cap_prefers_songs_labelled_one_by_one(genre_corpus: Path) -> None:
+    split = capped(read_split(genre_corpus, "train"), 5, seed=0)
+    assert np.bincount(split.labels).tolist() == [5] * 12
+    assert not split.noisy.any()
+
+
+def test_temperature_recovers_what_was_done_to_logits() -> None:
+    generator = np.random.default_rng(0)
+    logits = generator.normal(size=(4000, 4))
+    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    labels = np.array([generator.choice(4, p=row) for row in probabilities])
+    assert fitted_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
+
+
+def test_training_writes_curves_and_a_card_without_paths(
+    with_tiny_models: Path, tiny_runs: Path, genre_corpus: Path
+) -> None:
+    for name in ("bilstm-gru", "roberta", "llama"):
+        card = ModelCard.read(with_tiny_models / name)
+        assert card.training_data_sha256 == corpus_sha256(genre_corpus)
+        assert any("eval_macro_f1" in entry for entry in card.config["history"])
+        assert json.loads((tiny_runs / name / "history.json").read_text("utf-8"))
+        text = (with_tiny_models / name / "card.json").read_text("utf-8")
+        assert str(genre_corpus) not in text
+        assert str(tiny_runs) not in text
+
+
+def test_cross_fit_covers_every_training_song(tiny_models: Path, tiny_runs: Path) -> None:
+    stored = np.load(tiny_runs / "bilstm-gru" / "cross_fit.npz", allow_pickle=False)
+    assert stored["probabilities"].shape == (120, 24)
+    assert stored["probabilities"].min() > 0
+
+
+def test_roberta_refuses_songs_without_features(
+    with_tiny_models: Path, genre_corpus: Path, tmp_path: Path
+) -> None:
+    split = read_split(genre_corpus, "train")
+    with pytest.raises(InputError, match="cross-fit"):
+        genre_roberta.cross_fitted(split, None)
+    path = tmp_path / "few.npz"
+    np.savez(path, probabilities=np.zeros((1, 24)), songs=np.array(["a"]))
+    with pytest.raises(InputError, match="lacks 120 of 120"):
+        genre_roberta.cross_fitted(split, path)
+
+
+def test_a_run_resumes_from_its_checkpoint(
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settings = yaml.safe_load((tiny_runs / "genre_bilstm_gru.yaml").read_text("utf-8"))
+    for epochs, extra in ((1, []), (2, ["--resume"])):
+        config = tmp_path / "config.yaml"
+        config.write_text(yaml.safe_dump({**settings, "epochs": epochs}), "utf-8")
+        arguments = ["--data", str(genre_corpus), "--runs", str(tmp_path), "--config", str(config)]
+        arguments += ["--output", str(tmp_path / "models"), *extra]
+        monkeypatch.setattr(sys, "argv", ["train", *arguments])
+        genre_bilstm_gru.main()
+    history = json.loads((tmp_path / "bilstm-gru" / "history.json").read_text("utf-8"))
+    steps = [entry["step"] for entry in history if "eval_loss" in entry]
+    # The second run kept the first one's log and went on from there.
+    assert steps == sorted(set(steps))
+    assert steps[0] <= 8 < steps[-1]
+
+
+@pytest.mark.parametrize("module", [genre_llama, genre_roberta])
+def test_the_full_preset_takes_the_same_path(
+    module: object,
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Tiny bases stand where the hub's would: LLaMA really is quantised to NF4 and trained."""
+    import shutil
+
+    from engine.classifiers import load_classifier
+    from engine.lyrics import Lyrics
+
+    name = "llama" if module is genre_llama else "roberta"
+    models = tmp_path / "models"
+    shutil.copytree(with_tiny_models / "bilstm-gru", models / "bilstm-gru")
+    monkeypatch.setenv("LYRICLAB_MODELS", str(models))
+    settings = yaml.safe_load((tiny_runs / f"genre_{name}.yaml").read_text("utf-8"))
+    settings |= {"epochs": 1, "gradient_checkpointing": name == "llama"}
+    config = tmp_path / "config.yaml"
+    config.write_text(yaml.safe_dump(settings), "utf-8")
+    arguments = ["--preset", "full", "--data", str(genre_corpus), "--runs", str(tmp_path)]
+    arguments += ["--config", str(config), "--limit", "48"]
+    if name == "roberta":
+        arguments += ["--features", str(tiny_runs / "bilstm-gru" / "cross_fit.npz")]
+    monkeypatch.setattr(sys, "argv", ["train", *arguments])
+    module.main()  # type: ignore[attr-defined]
+    classifier = load_classifier(name, "full")
+    assert classifier.base in {"Llama-3.1-8B", "RoBERTa-base"}
+    assert len(classifier.predict([Lyrics.parse("gravel and rain")])) == 1
+    if name == "llama":
+        from bitsandbytes.nn import Linear4bit
+
+        layers = classifier.model.decoder.modules()  # type: ignore[attr-defined]
+        assert any(isinstance(layer, Linear4bit) for layer in layers)
+
+
+def test_evaluation_holds_models_to_their_cards(
+    with_tiny_models: Path, genre_corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--data", str(genre_corpus), "--model", "bilstm-gru"]
+    assert evaluate.main(arguments) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["measured"]["test/songs"] == 24
+    card = ModelCard.read(with_tiny_models / "bilstm-gru")
+    card.metrics["test/accuracy"] += 0.1
+    try:
+        card.write(with_tiny_models / "bilstm-gru")
+        assert evaluate.main(arguments) == 1
+    finally:
+        card.metrics["test/accuracy"] -= 0.1
+        card.write(with_tiny_models / "bilstm-gru")
+
+
+def test_shipped_configurations_have_every_setting() -> None:
+    folder = Path(genre_llama.__file__).parent / "configs"
+    for name, tiny in TINY.items():
+        for path in folder.glob(f"{name}*.yaml"):
+            settings = yaml.safe_load(path.read_text("utf-8"))
+            missing = {"layers", "first_layer"} | (set(tiny) - set(settings))
+            assert missing == {"layers", "first_layer"}, path
