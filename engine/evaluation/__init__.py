@@ -39,6 +39,7 @@ from engine.evaluation.tables import (
     reliability_bins,
     score_by_decade,
     score_by_length,
+    training_points,
     wide_table,
 )
 
@@ -83,5 +84,6 @@ __all__ = [
     "score_by_decade",
     "score_by_length",
     "signatures",
+    "training_points",
     "wide_table",
 ]

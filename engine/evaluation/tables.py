@@ -25,6 +25,9 @@ from engine.evaluation.uncertainty import bootstrap_values, percentile_interval
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.modelcard import ModelCard
+
+MIN_SONGS = 10
 LENGTHS = (0, 100, 200, 300, 400, 600, 100_000)
 
 
@@ -169,7 +172,10 @@ def bertscores(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 def score_by_length(
     tables: Mapping[str, pd.DataFrame], measure: Metric = ACCURACY, seed: int = 0
 ) -> pd.DataFrame:
-    """A metric by words: ``model``, ``group``, ``value``, ``low``, ``high``, ``songs``."""
+    """A metric by words: ``model``, ``group``, ``value``, ``low``, ``high``, ``songs``.
+
+    Groups with fewer than `MIN_SONGS` songs are left out.
+    """
     titles = [
         f"{low} to {high - 1}" if high < LENGTHS[-1] else f"{low} and more"
         for low, high in pairwise(LENGTHS)
@@ -210,7 +216,7 @@ def _score_by(
         of = np.array(group(table), dtype=object)
         for title in groups:
             part: Any = table.loc[of == title]
-            if len(part) and measure.applies_to(part):
+            if len(part) >= MIN_SONGS and measure.applies_to(part):
                 sample = bootstrap_values(part, [measure], seed, resamples=500)
                 low, high = percentile_interval(sample[measure.name])
                 rows.append((name, title, measure.of(part), low, high, len(part)))
@@ -276,6 +282,31 @@ def _answers(table: pd.DataFrame) -> pd.DataFrame:
     if any(str(name).startswith("p:") for name in table.columns):
         confidence = probabilities_of(table, labels_of(table)).max(axis=1)
     return pd.DataFrame({**found, "confidence": confidence})
+
+
+CURVES = {
+    "loss": "training loss",
+    "eval_loss": "validation loss",
+    "eval_accuracy": "validation accuracy",
+    "eval_macro_f1": "validation macro F1",
+}
+
+
+def training_points(cards: Mapping[str, ModelCard]) -> pd.DataFrame:
+    """What training left on model cards: ``run``, ``curve``, ``step``, ``value``.
+
+    Read from the ``history`` of a card's configuration; a model without one has no rows.
+    """
+    import pandas as pd
+
+    rows = [
+        (name, title, entry["step"], entry[key])
+        for name, card in cards.items()
+        for entry in card.config.get("history", [])
+        for key, title in CURVES.items()
+        if key in entry and "step" in entry
+    ]
+    return pd.DataFrame(rows, columns=["run", "curve", "step", "value"])
 
 
 def as_latex(table: pd.DataFrame, caption: str = "") -> str:

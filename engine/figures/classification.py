@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from engine.figures.style import GRID, NEUTRAL, SEQUENTIAL, colours, empty_figure, rows_where
+from engine.figures.style import (
+    GRID,
+    NEUTRAL,
+    SEQUENTIAL,
+    add_cell_texts,
+    colours,
+    empty_figure,
+    laid_out,
+    rows_where,
+)
+
+_MATRIX, _MATRIX_GAP = 330, 140  # pixels
+MIN_SONGS = 10
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,13 +43,17 @@ def f1_heat_map(scores: pd.DataFrame) -> go.Figure:
         zmin=0,
         zmax=1,
         colorscale=[list(stop) for stop in SEQUENTIAL],
-        text=[["" if math.isnan(v) else f"{v:.2f}" for v in row] for row in values],
-        texttemplate="%{text}",
         colorbar={"title": "F1", "thickness": 12},
         hovertemplate="%{y}, %{x}: F1 %{z:.3f}<extra></extra>",
         xgap=2,
         ygap=2,
     )
+    texts = [["" if math.isnan(value) else f"{value:.2f}" for value in row] for row in values]
+    names = [str(name) for name in scores.index]
+    genres = [str(name) for name in scores.columns]
+    add_cell_texts(figure, genres, names, values.tolist(), texts)
+    figure.update_xaxes(showgrid=False)
+    figure.update_yaxes(showgrid=False)
     return figure
 
 
@@ -55,23 +71,22 @@ def confusion_matrices(
     names = list(matrices)
     columns = max(1, min(columns, len(names)))
     rows = max(1, math.ceil(len(names) / columns))
+    height = 40 + rows * (_MATRIX + _MATRIX_GAP)
     figure = make_subplots(
         rows=rows,
         cols=columns,
         subplot_titles=names or None,
         horizontal_spacing=0.14 / columns,
-        vertical_spacing=0.22 / rows,
+        vertical_spacing=_MATRIX_GAP / height if rows > 1 else None,
         shared_yaxes=True,
     )
-    figure.update_layout(empty_figure(height=120 + 400 * rows).layout)
     for index, name in enumerate(names):
         counts = matrices[name]
-        totals = counts.sum(axis=1, keepdims=True)
-        shares = 100 * counts / totals.clip(min=1)
+        shares = 100 * counts / counts.sum(axis=1, keepdims=True).clip(min=1)
         row, column = divmod(index, columns)
+        place: dict[str, Any] = {"row": row + 1, "col": column + 1}
         figure.add_heatmap(
-            row=row + 1,
-            col=column + 1,
+            **place,
             z=shares,
             x=list(labels),
             y=list(labels),
@@ -79,24 +94,34 @@ def confusion_matrices(
             zmax=100,
             colorscale=[list(stop) for stop in SEQUENTIAL],
             showscale=index == 0,
-            colorbar={"title": "% of the<br>true genre", "thickness": 12},
+            colorbar={
+                "title": "% of the<br>true genre",
+                "thickness": 12,
+                "lenmode": "pixels",
+                "len": _MATRIX,
+                "y": 1,
+                "yanchor": "top",
+            },
             customdata=counts,
-            text=[[f"{v:.0f}" if v >= 0.5 else "" for v in line] for line in shares],
-            texttemplate="%{text}",
             hovertemplate="true %{y}, predicted %{x}<br>%{customdata} songs, "
             f"%{{z:.1f}} % of the genre<extra>{name}</extra>",
         )
-        figure.update_xaxes(
-            title_text="predicted genre", row=row + 1, col=column + 1, tickangle=-45
-        )
-        figure.update_yaxes(autorange="reversed", row=row + 1, col=column + 1)
+        texts = [[f"{value:.0f}" if value >= 0.5 else "" for value in line] for line in shares]
+        add_cell_texts(figure, labels, labels, (shares / 100).tolist(), texts, place)
+        figure.update_xaxes(title_text="predicted genre", tickangle=-45, **place)
+        figure.update_yaxes(autorange="reversed", **place)
         if column == 0:
-            figure.update_yaxes(title_text="true genre", row=row + 1, col=1)
+            figure.update_yaxes(title_text="true genre", **place)
+    laid_out(figure, height)
+    figure.update_xaxes(showgrid=False)
+    figure.update_yaxes(showgrid=False)
     return figure
 
 
 def reliability_diagrams(bins: Mapping[str, pd.DataFrame]) -> go.Figure:
     """Accuracy against confidence, one line a model; on the diagonal a model knows how sure to be.
+
+    Bins with fewer than `MIN_SONGS` songs tell nothing and are left out.
 
     Guo et al. 2017, "On Calibration of Modern Neural Networks" (arXiv:1706.04599), section 2.
 
@@ -121,7 +146,7 @@ def reliability_diagrams(bins: Mapping[str, pd.DataFrame]) -> go.Figure:
     )
     for name, colour in colours(bins).items():
         table = bins[name]
-        table = rows_where(table, table["songs"] > 0)
+        table = rows_where(table, table["songs"] >= MIN_SONGS)
         largest = max(table["songs"].tolist(), default=1)
         figure.add_scatter(
             x=(100 * table["confidence"]).tolist(),

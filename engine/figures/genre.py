@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from engine.figures.style import colours, empty_figure
+from engine.figures.style import NEUTRAL, colours, empty_figure
 from engine.prediction import Prediction
 
 
@@ -66,7 +66,7 @@ def agreement_bars(predictions: Sequence[Prediction]) -> go.Figure:
         yaxis={"visible": False},
     )
     ordered = sorted(choices.items(), key=lambda item: -len(item[1]))
-    colour = colours(label for label, _ in ordered)
+    start = 0
     for label, voters in ordered:
         said = "<br>".join(f"{p.model}: {100 * p.confidence:.0f} %" for p in voters)
         figure.add_bar(
@@ -74,10 +74,17 @@ def agreement_bars(predictions: Sequence[Prediction]) -> go.Figure:
             name=label,
             y=["models"],
             x=[len(voters)],
-            marker_color=colour[label],
-            text=[label],
-            textposition="inside",
+            marker={"color": "rgba(128,128,128,0.3)", "line": {"color": NEUTRAL, "width": 1}},
             hovertemplate=f"{label}<br>{said}<extra></extra>",
             showlegend=False,
         )
+        figure.add_scatter(
+            x=[start + len(voters) / 2],
+            y=["models"],
+            text=[f"{label}: {', '.join(voter.model for voter in voters)}"],
+            mode="text",
+            hoverinfo="skip",
+            showlegend=False,
+        )
+        start += len(voters)
     return figure

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
-from engine.figures.style import NEUTRAL, colours, empty_figure, rows_where
+from engine.figures.style import NEUTRAL, colours, empty_figure, laid_out, rows_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,8 +40,8 @@ def bertscore_bars(values: pd.DataFrame) -> go.Figure:
             x=rows["metric"].tolist(),
             y=rows["value"].tolist(),
             marker_color=colour,
-            error_y=_whiskers(rows),
-            text=[f"{value:.2f}" for value in rows["value"]],
+            error_y=_whiskers(rows, NEUTRAL),
+            text=[f"{value:.2f}" if value >= 0.12 else "" for value in rows["value"].tolist()],
             textposition="inside",
             insidetextanchor="start",
             textangle=0,
@@ -61,17 +63,20 @@ def accuracy_against_latency(models: pd.DataFrame, score_title: str = "accuracy"
         Columns ``model``, ``score`` (higher is better), ``seconds`` (median, one song) and
         ``megabytes``.
     """
+    scores = models["score"].tolist()
+    spread = (max(scores) - min(scores) or 0.1) if scores else 1.0
+    low, high = (min(scores), max(scores)) if scores else (0.0, 1.0)
     figure = empty_figure(
         height=400,
         showlegend=False,
-        xaxis={"title": "median time per song (s, logarithmic)", "type": "log"},
-        yaxis={"title": score_title},
+        xaxis={"title": "median time per song (ms, logarithmic)", "type": "log", "dtick": 1},
+        yaxis={"title": score_title, "range": [low - 0.2 * spread, high + 0.3 * spread]},
     )
     ordered = models.sort_values(["seconds", "score"], ascending=[True, False])
     best_before = ordered["score"].cummax().shift(fill_value=float("-inf"))
     front = rows_where(ordered, ordered["score"] > best_before)
     figure.add_scatter(
-        x=front["seconds"].tolist(),
+        x=[1000 * value for value in front["seconds"].tolist()],
         y=front["score"].tolist(),
         mode="lines",
         line={"color": NEUTRAL, "dash": "dot", "shape": "hv"},
@@ -80,27 +85,33 @@ def accuracy_against_latency(models: pd.DataFrame, score_title: str = "accuracy"
     )
     largest = max([float(value) for value in models["megabytes"].tolist()], default=1.0)
     colour = colours(models["model"])
-    for row in models.to_dict("records"):
+    by_score = models.sort_values("score", ascending=False)
+    for index, row in enumerate(by_score.to_dict("records")):
         figure.add_scatter(
-            x=[row["seconds"]],
+            x=[1000 * row["seconds"]],
             y=[row["score"]],
             mode="markers+text",
             name=row["model"],
             text=[row["model"]],
-            textposition="top center",
+            textposition="bottom center" if index % 2 else "top center",
+            cliponaxis=False,
             marker={
                 "color": colour[row["model"]],
                 "size": max(10.0, 56 * (row["megabytes"] / max(largest, 1e-9)) ** 0.5),
                 "opacity": 0.75,
             },
             customdata=[row["megabytes"]],
-            hovertemplate="%{text}: %{y:.3f} at %{x:.4f} s<br>%{customdata:,.1f} MB<extra></extra>",
+            hovertemplate="%{text}: %{y:.3f} at %{x:.3g} ms<br>%{customdata:,.1f} MB"
+            "<extra></extra>",
         )
     return figure
 
 
 def bertscore_by_correctness(songs: pd.DataFrame) -> go.Figure:
-    """BERTScore F1 of right and of wrong answers, as distributions: why it is not enough.
+    """BERTScore F1 of right and of wrong answers: why it is not enough.
+
+    Label texts are few, so the same scores come again and again: each is one dot whose area is
+    the share of the model's songs that have it.
 
     Parameters
     ----------
@@ -109,26 +120,32 @@ def bertscore_by_correctness(songs: pd.DataFrame) -> go.Figure:
     """
     figure = empty_figure(
         height=380,
-        violinmode="overlay",
+        scattermode="group",
+        scattergap=0.4,
         xaxis={"title": None, "type": "category"},
-        yaxis={"title": "BERTScore F1 of the answer (0 to 1)"},
+        yaxis={"title": "BERTScore F1 of the answer (0 to 1)", "range": [-0.05, 1.12]},
     )
-    colour = {"right answers": "#009E73", "wrong answers": "#D55E00"}
-    for name, side, correct in (
-        ("right answers", "positive", True),
-        ("wrong answers", "negative", False),
+    totals = Counter(songs["model"].tolist())
+    for name, colour, correct in (
+        ("right answers", "#009E73", True),
+        ("wrong answers", "#D55E00", False),
     ):
         rows = rows_where(songs, songs["correct"] == correct)
-        figure.add_violin(
-            x=rows["model"].tolist(),
-            y=rows["bertscore_f1"].tolist(),
+        pairs = zip(rows["model"].tolist(), rows["bertscore_f1"].tolist(), strict=True)
+        dots = Counter((model, round(value, 3)) for model, value in pairs)
+        shares = [count / totals[model] for (model, _), count in dots.items()]
+        figure.add_scatter(
+            x=[model for model, _ in dots],
+            y=[value for _, value in dots],
+            mode="markers",
             name=name,
-            side=side,
-            line_color=colour[name],
-            meanline_visible=True,
-            points=False,
-            spanmode="hard",
-            hoverinfo="y+name",
+            offsetgroup=name,
+            marker={"color": colour, "opacity": 0.6, "size": [4 + 60 * s**0.5 for s in shares]},
+            customdata=[
+                [count, 100 * share] for count, share in zip(dots.values(), shares, strict=True)
+            ],
+            hovertemplate="%{x}, F1 %{y:.3f}: %{customdata[0]} songs (%{customdata[1]:.1f} %)"
+            f"<extra>{name}</extra>",
         )
     return figure
 
@@ -144,30 +161,39 @@ def score_by_decade(values: pd.DataFrame, score_title: str = "accuracy") -> go.F
 
 
 def training_curves(points: pd.DataFrame) -> go.Figure:
-    """Loss and scores over training steps.
+    """Losses above, scores below, over training steps; one colour a run.
 
     Parameters
     ----------
     points : data frame
-        Columns ``run``, ``curve`` (such as "training loss"), ``step`` and ``value``.
+        Columns ``run``, ``curve`` (such as "training loss"; a curve with "loss" in its name is a
+        loss), ``step`` and ``value``, as `engine.evaluation.training_points` gives them.
     """
-    figure = empty_figure(
-        height=360, xaxis={"title": "optimiser step"}, yaxis={"title": "loss or score"}
-    )
-    dashes = ("solid", "dot", "dash", "dashdot")
     curves = list(dict.fromkeys(points["curve"]))
-    for run, colour in colours(points["run"]).items():
-        for index, curve in enumerate(curves):
-            rows = rows_where(points, (points["run"] == run) & (points["curve"] == curve))
-            if len(rows):
-                figure.add_scatter(
-                    x=rows["step"].tolist(),
-                    y=rows["value"].tolist(),
-                    mode="lines",
-                    name=f"{run}: {curve}",
-                    line={"color": colour, "dash": dashes[index % len(dashes)]},
-                    hovertemplate=f"{run}, {curve}: %{{y:.4f}} at step %{{x}}<extra></extra>",
-                )
+    losses = [curve for curve in curves if "loss" in curve]
+    scores = [curve for curve in curves if "loss" not in curve]
+    panels = [(title, of) for title, of in (("loss", losses), ("score (0 to 1)", scores)) if of]
+    rows = max(len(panels), 1)
+    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.08)
+    laid_out(figure, 100 + 260 * rows)
+    dashes = ("solid", "dot", "dash", "dashdot")
+    for number, (title, of) in enumerate(panels, start=1):
+        figure.update_yaxes(title_text=title, row=number, col=1)
+        for run, colour in colours(points["run"]).items():
+            for curve, dash in zip(of, dashes, strict=False):
+                line = rows_where(points, (points["run"] == run) & (points["curve"] == curve))
+                if len(line):
+                    figure.add_scatter(
+                        row=number,
+                        col=1,
+                        x=line["step"].tolist(),
+                        y=line["value"].tolist(),
+                        mode="lines",
+                        name=f"{run}: {curve}",
+                        line={"color": colour, "dash": dash},
+                        hovertemplate=f"{run}, {curve}: %{{y:.4f}} at step %{{x}}<extra></extra>",
+                    )
+    figure.update_xaxes(title_text="optimiser step", row=rows, col=1)
     return figure
 
 
@@ -185,7 +211,7 @@ def _score_by_group(values: pd.DataFrame, group_title: str, score_title: str) ->
             mode="lines+markers",
             name=name,
             line={"color": colour},
-            error_y=_whiskers(rows),
+            error_y=_whiskers(rows, colour),
             customdata=rows[["low", "high", "songs"]].to_numpy().tolist(),
             hovertemplate=name + ", %{x}: %{y:.3f}<br>95 % interval %{customdata[0]:.3f} to "
             "%{customdata[1]:.3f}, %{customdata[2]} songs<extra></extra>",
@@ -193,7 +219,7 @@ def _score_by_group(values: pd.DataFrame, group_title: str, score_title: str) ->
     return figure
 
 
-def _whiskers(rows: pd.DataFrame) -> dict[str, Any]:
+def _whiskers(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
     return {
         "type": "data",
         "symmetric": False,
@@ -201,5 +227,5 @@ def _whiskers(rows: pd.DataFrame) -> dict[str, Any]:
         "arrayminus": (rows["value"] - rows["low"]).tolist(),
         "thickness": 1.2,
         "width": 3,
-        "color": NEUTRAL,
+        "color": colour,
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import plotly.graph_objects as go
@@ -16,7 +16,8 @@ yellow, unreadable on dark or light pages, are left out for a grey and a brown."
 
 NEUTRAL = "#8C8C8C"
 GRID = "rgba(128,128,128,0.25)"
-SEQUENTIAL = ((0.0, "rgba(0,114,178,0.04)"), (1.0, "rgba(0,114,178,1)"))
+_STRONG = 0.55
+SEQUENTIAL = ((0.0, "rgba(0,114,178,0.06)"), (1.0, "rgba(0,114,178,1)"))
 
 
 def colours(names: Iterable[str]) -> dict[str, str]:
@@ -28,20 +29,67 @@ def colours(names: Iterable[str]) -> dict[str, str]:
 
 
 def empty_figure(height: int, **layout: Any) -> go.Figure:
-    """Start a figure with the shared layout and no traces; `height` in pixels."""
-    figure = go.Figure()
+    """A figure with the shared layout and no traces; `height` in pixels."""
+    return laid_out(go.Figure(), height, **layout)
+
+
+def laid_out(figure: go.Figure, height: int, **layout: Any) -> go.Figure:
+    """The same figure with the shared layout on all its axes; `height` in pixels."""
     figure.update_layout(
         height=height,
         margin={"l": 8, "r": 8, "t": 32, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
-        legend={"orientation": "h", "x": 0, "y": 1.0, "yanchor": "bottom", "title": None},
+        legend={
+            "orientation": "h",
+            "x": 0,
+            "y": 1.0,
+            "yanchor": "bottom",
+            "title": None,
+            "itemsizing": "constant",
+        },
         hoverlabel={"align": "left"},
     )
-    figure.update_xaxes(gridcolor=GRID, zerolinecolor=GRID, automargin=True)
-    figure.update_yaxes(gridcolor=GRID, zerolinecolor=GRID, automargin=True)
+    lines: dict[str, Any] = {"gridcolor": GRID, "zerolinecolor": GRID, "linecolor": GRID}
+    figure.update_xaxes(automargin=True, **lines)
+    figure.update_yaxes(automargin=True, ticklabelstandoff=4, **lines)
     figure.update_layout(**layout)
     return figure
+
+
+def add_cell_texts(
+    figure: go.Figure,
+    columns: Sequence[str],
+    rows: Sequence[str],
+    strengths: Sequence[Sequence[float]],
+    texts: Sequence[Sequence[str]],
+    place: dict[str, int] | None = None,
+) -> None:
+    """Write texts into the cells of a heat map of `SEQUENTIAL`.
+
+    On strong cells (`strengths` from 0 to 1) the text is white, on the others it takes the page's
+    own colour: the cells are see-through, and plotly's own contrast would assume a white page.
+    """
+    cells = [
+        (column, row, strength, text)
+        for row, line, words in zip(rows, strengths, texts, strict=True)
+        for column, strength, text in zip(columns, line, words, strict=True)
+        if text
+    ]
+    for colour, chosen in (
+        (None, [cell for cell in cells if cell[2] < _STRONG]),
+        ("#FFFFFF", [cell for cell in cells if cell[2] >= _STRONG]),
+    ):
+        figure.add_scatter(
+            x=[column for column, _, _, _ in chosen],
+            y=[row for _, row, _, _ in chosen],
+            text=[text for _, _, _, text in chosen],
+            mode="text",
+            textfont={} if colour is None else {"color": colour},
+            hoverinfo="skip",
+            showlegend=False,
+            **(place or {}),
+        )
 
 
 def rows_where(table: pd.DataFrame, kept: Any) -> pd.DataFrame:

@@ -1,0 +1,184 @@
+"""Figures show the values they are given, on any page, with axes that say what they are."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine import corpora, figures
+from engine.corpora.table import frame
+from engine.evaluation.tables import reliability_bins
+from engine.figures.style import GRID
+from engine.prediction import Prediction
+
+LABELS = ("folk", "jazz", "rock")
+PREDICTIONS = [
+    Prediction("llama", "tiny", LABELS, (0.1, 0.2, 0.7), 0.1),
+    Prediction("roberta", "small", LABELS, (0.5, 0.3, 0.2), 0.2),
+]
+SONGS = frame(
+    [
+        {"genre": "folk", "year": 1990, "lyrics": "river river stone", "words": 3, "lines": 1},
+        {"genre": "rock", "year": 1991, "lyrics": "loud loud night", "words": 3, "lines": 1},
+    ]
+)
+VALUES = pd.DataFrame(
+    {
+        "model": ["llama", "roberta"],
+        "metric": "accuracy",
+        "group": "1990s",
+        "value": [0.4, 0.05],
+        "low": [0.3, np.nan],
+        "high": [0.5, np.nan],
+        "songs": [10, 10],
+    }
+)
+TABLE = pd.DataFrame(
+    {
+        "reference": ["folk", "jazz"] * 20,
+        "prediction": ["folk", "folk"] * 20,
+        "p:folk": [0.9, 0.6] * 20,
+        "p:jazz": [0.1, 0.4] * 20,
+    }
+)
+ALL = {
+    "probability_bars": lambda: figures.probability_bars(PREDICTIONS),
+    "agreement_bars": lambda: figures.agreement_bars(PREDICTIONS),
+    "genre_counts": lambda: figures.genre_counts(corpora.songs_per_genre(SONGS)),
+    "year_counts": lambda: figures.year_counts(corpora.songs_per_year(SONGS)),
+    "word_count_ranges": lambda: figures.word_count_ranges(corpora.word_counts_by_genre(SONGS)),
+    "marking_word_bars": lambda: figures.marking_word_bars(
+        corpora.marking_words(SONGS, "folk", min_songs=1)
+    ),
+    "bertscore_bars": lambda: figures.bertscore_bars(VALUES),
+    "accuracy_against_latency": lambda: figures.accuracy_against_latency(
+        pd.DataFrame(
+            {
+                "model": ["a", "b", "c"],
+                "score": [0.5, 0.6, 0.4],
+                "seconds": [0.1, 0.2, 0.3],
+                "megabytes": [1.0, 4.0, 0.0],
+            }
+        )
+    ),
+    "f1_heat_map": lambda: figures.f1_heat_map(
+        pd.DataFrame({"folk": [0.1, float("nan")], "rock": [0.9, 0.5]}, index=["a", "b"])
+    ),
+    "confusion_matrices": lambda: figures.confusion_matrices(
+        {name: np.array([[3, 1], [0, 0]]) for name in ("a", "b", "c")}, ["folk", "rock"]
+    ),
+    "reliability_diagrams": lambda: figures.reliability_diagrams({"a": reliability_bins(TABLE)}),
+    "bertscore_by_correctness": lambda: figures.bertscore_by_correctness(
+        pd.DataFrame({"model": "a", "correct": [True, False], "bertscore_f1": [1.0, 0.3]})
+    ),
+    "score_by_length": lambda: figures.score_by_length(VALUES),
+    "score_by_decade": lambda: figures.score_by_decade(VALUES),
+    "training_curves": lambda: figures.training_curves(
+        pd.DataFrame(
+            [("a", "training loss", 1, 2.0), ("a", "validation macro F1", 1, 0.3)],
+            columns=["run", "curve", "step", "value"],
+        )
+    ),
+}
+
+
+def test_every_figure_is_tried_here() -> None:
+    drawn = {name for name in figures.__all__ if name.islower()}
+    assert drawn - {"as_html", "download_settings"} == set(ALL)
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_figure_is_fit_for_light_and_dark_pages(name: str) -> None:
+    figure = ALL[name]()
+    assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
+    assert figure.layout.font.color is None  # the page's own
+    assert not figure.layout.title.text
+    axes = [axis for axis in figure.layout.to_plotly_json() if axis.startswith(("xaxis", "yaxis"))]
+    assert all(figure.layout[axis].gridcolor == GRID for axis in axes)
+    titles = [figure.layout[axis].title.text for axis in axes]
+    assert any(titles)
+    json.loads(figure.to_json())
+
+
+def test_empty_tables_draw_empty_figures() -> None:
+    none = VALUES.iloc[:0]
+    figures.probability_bars([])
+    figures.agreement_bars([])
+    figures.bertscore_bars(none)
+    figures.score_by_length(none)
+    figures.confusion_matrices({}, [])
+    figures.reliability_diagrams({})
+    figures.training_curves(pd.DataFrame(columns=["run", "curve", "step", "value"]))
+    figures.genre_counts(corpora.songs_per_genre(SONGS.iloc[:0]))
+    figures.year_counts(corpora.songs_per_year(SONGS.iloc[:0]))
+    figures.bertscore_by_correctness(pd.DataFrame(columns=["model", "correct", "bertscore_f1"]))
+    figures.accuracy_against_latency(
+        pd.DataFrame(columns=["model", "score", "seconds", "megabytes"])
+    )
+
+
+def test_probability_bars_show_every_model_most_probable_genre_first() -> None:
+    bars = figures.probability_bars(PREDICTIONS).data
+    assert [bar.name for bar in bars] == ["llama", "roberta"]
+    assert list(bars[0].y) == ["rock", "folk", "jazz"]
+    assert list(bars[0].x) == pytest.approx([70, 10, 20])
+    assert len({bar.marker.color for bar in bars}) == 2
+    assert len(figures.probability_bars(PREDICTIONS, top=2).data[0].y) == 2
+
+
+def test_agreement_counts_votes() -> None:
+    agreeing = [PREDICTIONS[0], PREDICTIONS[0], PREDICTIONS[1]]
+    bars = [trace for trace in figures.agreement_bars(agreeing).data if trace.type == "bar"]
+    assert {bar.name: bar.x[0] for bar in bars} == {"rock": 2, "folk": 1}
+
+
+def test_pareto_front_leaves_out_the_slower_and_worse() -> None:
+    front = ALL["accuracy_against_latency"]().data[0]
+    assert list(front.y) == [0.5, 0.6]
+    assert list(front.x) == pytest.approx([100, 200])
+
+
+def test_marker_area_is_the_size_of_the_model() -> None:
+    markers = {
+        trace.name: trace.marker.size for trace in ALL["accuracy_against_latency"]().data[1:]
+    }
+    assert markers["b"] == pytest.approx(2 * markers["a"])
+
+
+def test_confusion_shares_are_of_the_true_genre() -> None:
+    maps = [trace for trace in ALL["confusion_matrices"]().data if trace.type == "heatmap"]
+    assert len(maps) == 3
+    np.testing.assert_allclose(maps[0].z, [[75, 25], [0, 0]])
+
+
+def test_reliability_points_are_the_bins() -> None:
+    line: Any = ALL["reliability_diagrams"]().data[1]
+    assert sorted(line.x) == pytest.approx([60, 90])
+    assert dict(zip(np.round(line.x), line.y, strict=True)) == pytest.approx({90: 100, 60: 0})
+
+
+def test_html_export_works_offline() -> None:
+    text = figures.as_html(ALL["year_counts"]())
+    assert "<script src=" not in text
+    assert len(text) > 1_000_000
+
+
+def test_colours_are_told_apart() -> None:
+    assert len(set(figures.PALETTE)) == len(figures.PALETTE) >= 8
+
+
+def test_plotly_is_imported_in_one_place_only() -> None:
+    root = Path(__file__).parent.parent.parent
+    for path in (root / "engine").rglob("*.py"):
+        if path.parent.name == "figures":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert not any(name.startswith("plotly") for name in names), path
