@@ -18,8 +18,9 @@ def show_all() -> None:
     """A card for every slot of the preset that runs here."""
     from engine.weights import preset
 
-    for slot in preset("embedded").slots.values():
-        _card(slot)
+    slots = preset("embedded").slots
+    for name in resources.TITLES:
+        _card(slots[name])
 
 
 def _card(slot: Slot) -> None:
@@ -30,7 +31,8 @@ def _card(slot: Slot) -> None:
         except EngineError as error:
             st.error(str(error), icon=":material/error:")
             return
-        st.caption(f"{card.family} · runs on {slot.base_label}")
+        ground = f"runs on {slot.base_label}" if slot.base else slot.base_label
+        st.caption(f"{card.family} · {ground}")
         _metrics(card)
         st.markdown(f"**Trained on** {card.training_data}, {card.created[:10]}")
         st.markdown(f"**Licence** {card.licence}")
@@ -46,8 +48,9 @@ def _metrics(card: ModelCard) -> None:
     shown = [(name, value) for name, value in card.metrics.items() if name.startswith("test/")]
     with st.container(horizontal=True, key=f"metrics_{card.name}"):
         for name, value in shown[:6]:
-            label = name.removeprefix("test/").replace("_", " ")
-            st.metric(f"Test {label}", f"{value:.3f}", width="content")
+            label = name.removeprefix("test/").replace("_", " ").replace("f1", "F1")
+            number = f"{value:,.0f}" if float(value).is_integer() else f"{value:.3f}"
+            st.metric(f"Test {label}", number, width="content")
 
 
 def _provenance(card: ModelCard) -> None:
