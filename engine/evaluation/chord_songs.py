@@ -71,10 +71,14 @@ def chord_songs(path: Path, limit: int | None = None) -> ChordSongs:
     from engine.generator.songs import songs as home_songs
 
     data = file_bytes(path)
-    homes = iter(home_songs(path))
+    rows = _rows(path, data)
+    try:
+        homes = iter(home_songs(path))
+    except ValueError as error:
+        raise InputError(f"'{path.name}' cannot be used: {error}") from None
     found: list[ChordSong] = []
     problems: list[str] = []
-    for number, row in enumerate(_rows(path, data), start=1):
+    for number, row in enumerate(rows, start=1):
         if not any(line["words"] and line["chords"] for line in row["lines"]):
             problems.append(f"Song {number}: no chord on a lyric line; it is left out.")
             continue
