@@ -75,7 +75,7 @@ def marking_word_bars(words: pd.DataFrame) -> go.Figure:
     """Words that mark a genre as bars of z; `words` from `engine.corpora.marking_words`."""
     figure = empty_figure(
         height=80 + 22 * len(words),
-        xaxis={"title": "weighted log-odds against other genres (z, standard deviations)"},
+        xaxis={"title": "weighted log-odds, in standard deviations"},
         yaxis={"title": None, "autorange": "reversed", "type": "category"},
     )
     figure.add_bar(

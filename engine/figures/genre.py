@@ -45,6 +45,7 @@ def probability_bars(predictions: Sequence[Prediction], top: int | None = None) 
             marker_color=colour[prediction.model],
             text=[f"{value:.0f}" if value >= 5 else "" for value in values],
             textposition="outside",
+            constraintext="none",
             cliponaxis=False,
             customdata=[prediction.base] * len(genres),
             hovertemplate="%{y}: %{x:.1f} %<br>"
