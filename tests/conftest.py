@@ -145,9 +145,9 @@ def tiny_bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     )
     sizes = {
         "vocab_size": len(fast),
-        "hidden_size": 32,
+        "hidden_size": 64,  # bitsandbytes packs NF4 on the CPU in blocks of 64
         "num_attention_heads": 2,
-        "intermediate_size": 64,
+        "intermediate_size": 128,
         "pad_token_id": 0,
     }
     roberta = RobertaModel(

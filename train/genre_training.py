@@ -115,10 +115,6 @@ class GenreLoss(nn.Module):
             loss = loss + extra
         return {"loss": loss, "logits": logits.float()}
 
-    def gradient_checkpointing_enable(self, **options: Any) -> None:
-        """Pass the Trainer's request on to the decoder."""
-        self.network.decoder.gradient_checkpointing_enable(**options)  # type: ignore[union-attr,operator]
-
 
 class TimeLimit(TrainerCallback):
     """Stops a run that would outlast its minutes; the best checkpoint so far is kept."""
@@ -195,7 +191,6 @@ def fit(
         max_grad_norm=1.0,
         optim=settings.get("optimizer", "adamw_torch"),
         bf16=bf16,
-        gradient_checkpointing=bool(settings.get("gradient_checkpointing", False)),
         train_sampling_strategy="group_by_length",
         logging_steps=max(every // 4, 1),
         eval_strategy="steps",
