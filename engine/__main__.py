@@ -129,9 +129,7 @@ def _as_text(prediction: Prediction) -> str:
         f"  {label:<11}{p:7.1%}  {'█' * round(p * 30)}".rstrip()
         for label, p in prediction.ranked[:5]
     ]
-    head = (
-        f"{prediction.model} on {prediction.base}: {prediction.label} ({prediction.seconds:.2f} s)"
-    )
+    head = f"{prediction.model} ({prediction.base}): {prediction.label}, {prediction.seconds:.2f} s"
     return "\n".join([head, *rows])
 
 

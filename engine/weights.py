@@ -257,14 +257,18 @@ _CONVERTERS: dict[str, Callable[[Path, Path], None]] = {
 
 @cache
 def quiet_libraries() -> None:
-    """Keep loading bars, load reports and optional-kernel notices off the user's terminal.
+    """Keep loading bars, load reports and notices meant for developers off the user's terminal.
 
-    Their errors still come through; our own progress goes through `Progress`.
+    Called before the libraries are imported, since one speaks on import. Their errors still come
+    through; our own progress goes through `Progress`.
     """
     import logging
+    import warnings
 
     for name in ("bitsandbytes", "peft"):
         logging.getLogger(name).setLevel(logging.ERROR)
+    # peft still asks transformers by names that its next major version drops.
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()

@@ -27,9 +27,10 @@ def load_classifier(name: str, preset: str = "embedded") -> GenreClassifier:
     WeightsError
         If its weights are missing or corrupt.
     """
-    from engine.weights import slot
+    from engine.weights import quiet_libraries, slot
 
     if name not in CLASSIFIERS:
         raise InputError(f"There is no genre model '{name}'; models are {', '.join(CLASSIFIERS)}.")
+    quiet_libraries()
     module, class_name = CLASSIFIERS[name].split(":")
     return getattr(import_module(module), class_name)(slot(name, preset))

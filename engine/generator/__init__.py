@@ -72,5 +72,8 @@ def load_generator(name: str = "tinyllama", preset: str = "embedded") -> ChordGe
     """
     if name not in GENERATORS:
         raise InputError(f"There is no generator '{name}'; generators are {', '.join(GENERATORS)}.")
+    from engine.weights import quiet_libraries
+
+    quiet_libraries()
     module, _, attribute = GENERATORS[name].partition(":")
     return getattr(import_module(module), attribute)(preset)

@@ -100,7 +100,7 @@ def test_genre_answers_people_and_only_the_models_asked(
     file.write_text(song_of("country", 1), "utf-8")
     assert main(["genre", str(file), "--model", "bilstm-gru"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("bilstm-gru on trained from scratch: ")
+    assert out.startswith("bilstm-gru (trained from scratch): ")
     assert "llama" not in out
 
 
