@@ -40,6 +40,7 @@ from engine.evaluation.tables import (
     score_by_decade,
     score_by_length,
     training_points,
+    weakest_songs,
     wide_table,
 )
 
@@ -85,5 +86,6 @@ __all__ = [
     "score_by_length",
     "signatures",
     "training_points",
+    "weakest_songs",
     "wide_table",
 ]

@@ -10,7 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
-from engine.evaluation.data import cluster_of, dataset_name, file_bytes, short_hash, split_name
+from engine.evaluation.data import (
+    cluster_of,
+    dataset_name,
+    drawn_indices,
+    file_bytes,
+    short_hash,
+    split_name,
+)
 from engine.leadsheet import LeadSheet, Line
 from engine.lyrics import LyricLine, Lyrics
 
@@ -57,10 +64,11 @@ class ChordSongs:
     problems: tuple[str, ...]
 
 
-def chord_songs(path: Path, limit: int | None = None) -> ChordSongs:
+def chord_songs(path: Path, limit: int | None = None, seed: int = 0) -> ChordSongs:
     """Read JSON lines (``.jsonl`` or ``.jsonl.gz``) of lead sheets in the project's JSON form.
 
-    Songs without a chord on a lyric line are left out and named in `problems`.
+    Songs without a chord on a lyric line are left out and named in `problems`. With a `limit`
+    only so many songs are taken, drawn by the seed.
 
     Raises
     ------
@@ -100,13 +108,13 @@ def chord_songs(path: Path, limit: int | None = None) -> ChordSongs:
                 home,
             )
         )
-        if limit is not None and len(found) >= limit:
-            break
     if not found:
         raise InputError(f"'{path.name}' has no song with chords on words.")
+    if limit is not None:
+        found = [found[index] for index in drawn_indices(len(found), limit, seed)]
     return ChordSongs(
         dataset_name(path),
-        split_name(path, limit, len(found)),
+        split_name(path, limit, seed),
         hashlib.sha256(data).hexdigest(),
         tuple(found),
         tuple(problems),

@@ -42,7 +42,7 @@ def chord_task(
     Each song's words are given with the reference's key, genre, complexity, metre and tempo; lines
     without words are left out of words and reference alike.
     """
-    read = chord_songs(data, limit)
+    read = chord_songs(data, limit, seed)
 
     def subject(name: str) -> Subject:
         if name in CHORD_BASELINES:

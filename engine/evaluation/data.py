@@ -42,11 +42,11 @@ class GenreSongs:
     problems: tuple[str, ...]
 
 
-def genre_songs(path: Path, limit: int | None = None) -> GenreSongs:
+def genre_songs(path: Path, limit: int | None = None, seed: int = 0) -> GenreSongs:
     """Read a file of songs with genres (any format `engine.corpora.read_table` reads).
 
-    The dataset is called after the file's folder, the split after the file; `limit` takes the
-    first songs only, and says so in the split.
+    The dataset is called after the file's folder, the split after the file; with a `limit` only
+    so many songs are taken, drawn by the seed, and the split says so.
 
     Raises
     ------
@@ -79,8 +79,6 @@ def genre_songs(path: Path, limit: int | None = None) -> GenreSongs:
             }
         )
         lyrics.append(parsed)
-        if limit is not None and len(rows) >= limit:
-            break
     if not rows:
         raise InputError(f"'{path.name}' has no song with a genre; a column 'genre' is needed.")
     import pandas as pd
@@ -92,9 +90,13 @@ def genre_songs(path: Path, limit: int | None = None) -> GenreSongs:
         lyrics = [lyric for lyric, again in zip(lyrics, repeated, strict=True) if not again]
         table = table.drop_duplicates("id", ignore_index=True)
     table["year"] = table["year"].astype("Int64")
+    if limit is not None:
+        drawn = drawn_indices(len(table), limit, seed)
+        table = table.iloc[drawn].reset_index(drop=True)
+        lyrics = [lyrics[index] for index in drawn]
     return GenreSongs(
         dataset_name(path),
-        split_name(path, limit, len(table)),
+        split_name(path, limit, seed),
         hashlib.sha256(data).hexdigest(),
         table,
         lyrics,
@@ -115,10 +117,27 @@ def dataset_name(path: Path) -> str:
     return path.resolve().parent.name or "data"
 
 
-def split_name(path: Path, limit: int | None, n: int) -> str:
-    """The file's name without its endings; with a limit, how many songs were taken."""
+def split_name(path: Path, limit: int | None, seed: int) -> str:
+    """The file's name without its endings; with a limit, how songs were drawn."""
     stem = path.name.split(".", 1)[0]
-    return stem if limit is None else f"{stem}[:{n}]"
+    return stem if limit is None else f"{stem} ({limit} songs drawn, seed {seed})"
+
+
+def drawn_indices(songs: int, limit: int, seed: int) -> list[int]:
+    """At most `limit` of the numbers below `songs`, drawn by the seed, in order.
+
+    Raises
+    ------
+    InputError
+        If the limit is below 1.
+    """
+    if limit < 1:
+        raise InputError(f"A limit of {limit} songs leaves none; at least 1 is needed.")
+    import numpy as np
+
+    generator = np.random.default_rng(seed)
+    drawn = generator.choice(songs, size=min(limit, songs), replace=False)
+    return sorted(int(index) for index in drawn)
 
 
 def cluster_of(artist: str | None, identity: str) -> str:

@@ -35,11 +35,12 @@ def genre_task(
     preset: str = "embedded",
     training: Path | None = None,
     limit: int | None = None,
+    seed: int = 0,
     scorer: str = "minilm-l6",
     load: Loader | None = None,
 ) -> Task:
     """Genre prediction on a file of songs; parameters as in `engine.evaluation.evaluate`."""
-    songs = genre_songs(data, limit)
+    songs = genre_songs(data, limit, seed)
 
     def subject(name: str) -> Subject:
         if name in GENRE_BASELINES:

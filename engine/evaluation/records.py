@@ -37,7 +37,7 @@ class EvaluationRecord:
         First 12 hex digits of the sha256 of the model's card, of a baseline's configuration and
         training data, or of a guest's file.
     dataset, dataset_sha256, split : str
-        Name and checksum of the data file, and which part of it (such as "test", or "test[:200]").
+        Name and checksum of the data file, and which part of it (such as "test").
     metric, signature : str
         Name of the metric and the exact definition it was computed under: numbers are compared
         only when both are equal.

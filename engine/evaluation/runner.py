@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.corpora.reading import EXTENSIONS
 from engine.errors import CancelledError, InputError
 from engine.evaluation.data import short_hash, write_predictions
 from engine.evaluation.metrics import COST_METRICS, Metric
@@ -129,7 +130,8 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     task : str
         "genre" or "chords".
     data : Path
-        Songs with genres (Parquet, CSV, TSV, JSON lines), or songs with chords (JSON lines).
+        Songs with genres (Parquet, CSV, TSV, JSON lines), or songs with chords (JSON lines); or a
+        folder with one such file called "test".
     models : sequence of str
         Names of models or baselines; see `model_names`.
     preset : str
@@ -137,9 +139,9 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     training : Path, optional
         The file that baselines are fitted on; by default the one called "train" beside `data`.
     limit : int, optional
-        Use the first songs only; the records' split says so.
+        Use only so many songs, drawn by the seed; the records' split says so.
     seed : int
-        Of the bootstrap, and of generation.
+        Of the bootstrap, of generation, and of the songs drawn under a limit.
     scorer : str
         BERTScore's encoder: see `engine.evaluation.bertscore.SCORERS`.
     results : Path, optional
@@ -172,10 +174,11 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
             )
     if not models:
         raise InputError(f"Name at least one model to evaluate; there are {', '.join(known)}.")
+    data = evaluated_file(task, data)
     if task == "genre":
         from engine.evaluation.genre_task import genre_task
 
-        job = genre_task(data, preset, training, limit, scorer, load)
+        job = genre_task(data, preset, training, limit, seed, scorer, load)
     else:
         from engine.evaluation.chord_task import chord_task
 
@@ -186,6 +189,17 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
         append_records(found, results)
         records += found
     return EvaluationRun(tuple(records), job.problems)
+
+
+def evaluated_file(task: str, data: Path) -> Path:
+    """The file itself, or the one called "test" in a folder; `InputError` if there is none."""
+    if not data.is_dir():
+        return data
+    endings = EXTENSIONS if task == "genre" else (".jsonl.gz", ".jsonl")
+    for ending in endings:
+        if (data / f"test{ending}").is_file():
+            return data / f"test{ending}"
+    raise InputError(f"The folder '{data.name}' has no file called test{', test'.join(endings)}.")
 
 
 def model_names(task: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from engine.evaluation.metrics import (
     metric,
     probabilities_of,
 )
-from engine.evaluation.ranking import EvaluationSet, latest, predictions
+from engine.evaluation.ranking import EvaluationSet, latest, metric_names, predictions
 from engine.evaluation.records import EvaluationRecord
 from engine.evaluation.uncertainty import bootstrap_values, percentile_interval
 
@@ -119,12 +119,18 @@ def cost_table(
 def prediction_tables(
     records: Iterable[EvaluationRecord],
     songs: EvaluationSet,
-    metric_name: str = "accuracy",
+    metric_name: str | None = None,
     folder: Path | None = None,
 ) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
-    """Each model's newest predictions on a set, by its name; and what could not be read."""
+    """Each model's newest predictions on a set, by its name; and what could not be read.
+
+    Without a metric, those of the first metric measured there are taken.
+    """
+    records = list(records)
     tables: dict[str, pd.DataFrame] = {}
     problems: list[str] = []
+    if metric_name is None:
+        metric_name = next(iter(metric_names(records, songs)), "")
     for name, record in latest(records, songs, metric_name).items():
         try:
             tables[name] = predictions(record, folder)
@@ -271,6 +277,22 @@ def errors(
     if prediction:
         wrong = wrong[wrong["prediction"] == prediction]
     return wrong.sort_values("confidence", ascending=False, ignore_index=True)
+
+
+def weakest_songs(table: pd.DataFrame, measure: Metric) -> pd.DataFrame:
+    """Songs by what one metric gives each alone, the worst first.
+
+    Columns ``id``, ``value``, and any of ``genre``, ``words``, ``year``, ``prediction``.
+    Meant for chords; for genre see `errors`.
+    """
+    import pandas as pd
+
+    if measure.statistics is None or measure.value is None or not measure.applies_to(table):
+        raise InputError(f"'{measure.title}' is not computed song by song here.")
+    columns = [name for name in ("genre", "words", "year", "prediction") if name in table]
+    values = measure.value(measure.statistics(table))
+    found = pd.DataFrame({"id": table["id"], "value": values, **{n: table[n] for n in columns}})
+    return found.sort_values("value", ascending=measure.higher_is_better, ignore_index=True)
 
 
 def _answers(table: pd.DataFrame) -> pd.DataFrame:

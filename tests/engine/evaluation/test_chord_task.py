@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
-from engine.evaluation import evaluate, read_records
+from engine.evaluation import evaluate, metric, read_records, weakest_songs
 from engine.evaluation.chord_baselines import CommonestProgression, TrainingChords, TrigramBaseline
 from engine.evaluation.chord_songs import chord_songs
 from engine.evaluation.chord_task import controls_of, is_valid, obeyed
@@ -172,9 +172,10 @@ def test_songs_without_chords_are_left_out_by_name(tmp_path: Path) -> None:
         line["chords"] = [] if line["words"] else line["chords"]
     path = tmp_path / "test.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in (bare, song(2), song(3))), "utf-8")
-    read = chord_songs(path, limit=1)
-    assert [found.id for found in read.songs] == ["song2"]
-    assert read.split == "test[:1]"
+    read = chord_songs(path, limit=5)
+    assert [found.id for found in read.songs] == ["song2", "song3"]
+    assert read.split == "test (5 songs drawn, seed 0)"
+    assert len(chord_songs(path, limit=1).songs) == 1
     assert read.problems == ("Song 1: no chord on a lyric line; it is left out.",)
 
 
@@ -184,6 +185,16 @@ def test_unusable_files_are_one_sentence(content: bytes, tmp_path: Path) -> None
     path.write_bytes(content)
     with pytest.raises(InputError):
         chord_songs(path)
+
+
+def test_weakest_songs_come_first(data: Path) -> None:
+    evaluate("chords", data, ["trigram"])
+    table = predictions(read_records()[0][0])
+    found = weakest_songs(table, metric("majmin"))
+    assert found["value"].is_monotonic_increasing
+    assert list(found.columns) == ["id", "value", "genre", "words", "year", "prediction"]
+    with pytest.raises(InputError, match="song by song"):
+        weakest_songs(table, metric("size"))
 
 
 def test_chords_per_line_is_checked(data: Path) -> None:

@@ -163,10 +163,19 @@ def test_partial_notes_cut_short_are_made_again(data: Path, tmp_path: Path) -> N
     assert run.records[0].n == 60
 
 
+def test_a_folder_stands_for_its_test_file(data: Path, tmp_path: Path) -> None:
+    run = evaluate("genre", data.parent, ["majority"])
+    assert run.records[0].split == "test"
+    with pytest.raises(InputError, match="no file called test"):
+        evaluate("genre", tmp_path, ["majority"])
+
+
 def test_limit_is_another_split(data: Path) -> None:
     run = evaluate("genre", data, ["llama"], limit=20, load=loader(FakeClassifier("llama")))
-    assert run.records[0].split == "test[:20]"
+    assert run.records[0].split == "test (20 songs drawn, seed 0)"
     assert run.records[0].n == 20
+    with pytest.raises(InputError, match="at least 1"):
+        evaluate("genre", data, ["majority"], limit=0)
 
 
 @pytest.mark.parametrize(
