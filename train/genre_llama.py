@@ -163,8 +163,8 @@ def start_head(
             states.append(network.pooled(ids.to(device), mask.to(device)).cpu())
     pooled = torch.cat(states)
     head = network.head
-    head.mean.copy_(pooled.mean(0))  # type: ignore[operator]
-    head.deviation.copy_(pooled.std(0).clamp(min=1e-3))  # type: ignore[operator]
+    head.mean.copy_(pooled.mean(0))
+    head.deviation.copy_(pooled.std(0).clamp(min=1e-3))
     standardised = ((pooled - pooled.mean(0)) / pooled.std(0).clamp(min=1e-3)).numpy()
     labels = [rows[i]["label"] for i in chosen]
     regression = LogisticRegression(C=0.003, max_iter=200, class_weight="balanced")

@@ -29,6 +29,9 @@ MAX_TOKENS = 768
 class PooledHead(nn.Module):
     """Standardise, drop out, project: pooled states (songs, width) to logits (songs, genres)."""
 
+    mean: torch.Tensor
+    deviation: torch.Tensor
+
     def __init__(self, width: int, genres: int, dropout: float = 0.1) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(width))
