@@ -12,7 +12,7 @@ import unicodedata
 MAX_SYLLABLES = 6
 
 _VOWELS = re.compile(r"[aeiouy]+")
-_HIATUS = re.compile(r"ia(?!l|n$)|eo(?!n$)|io(?!n)|iet|ying|(?<=d)n't$|(?<=[aeiou])ing$")
+_HIATUS = re.compile(r"ia(?!l|n$)|eo(?!n$)|io(?!n)|iet|ying|(?<=d)n$|(?<=[aeiou])ing$")
 _SILENT_E = re.compile(r"(?:[^aeiouyl]|[aeiouy]l)(?:e|es|ed)$")
 _SOUNDED = re.compile(r"(?:[td]ed|[^aeiouy]le|(?:[sxz]|[cs]h|[cg])es)$")
 _SIBLING = re.compile(r"(?:'|’)(?:s|m|d|re|ve|ll|t|er|st)$")

@@ -70,8 +70,8 @@ def _fingers(chord: Chord) -> tuple[int, ...]:
     size = 4 if len(ranked) > 4 or (len(ranked) == 4 and bass not in steps) else 3
     chosen = ranked[:size]
     fingers = 3 if len(set(chosen) | (steps & {0, 7})) > 1 else 2  # a bare root: an octave
-    for spare in (0, 7, *ranked):
-        if len(chosen) < fingers and spare in steps:
+    for spare in (0, 0, 7, *ranked):
+        if len(chosen) < fingers and spare in steps and chosen.count(spare) < 2:
             chosen.append(spare)
     return tuple((root + step) % 12 for step in chosen)
 
