@@ -394,6 +394,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     budget.trainer = trainer
     trainer.train(resume_from_checkpoint=options.resume)
+    minutes = trainer.share_of_time() * options.max_minutes
+    spent = options.runs / "minutes.txt"  # of the runs that this one goes on from
+    if options.resume and spent.exists():
+        minutes += float(spent.read_text("utf-8"))
+    spent.write_text(f"{minutes}\n", "utf-8")
 
     output.mkdir(parents=True, exist_ok=True)
     (output / "card.json").unlink(missing_ok=True)
@@ -402,7 +407,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     model.eval()
     with torch.autocast("cuda" if on_gpu else "cpu", torch.bfloat16):
         metrics = figures(model, encoder, splits, config["window"])
-    metrics["train/minutes"] = round(trainer.share_of_time() * options.max_minutes, 1)
+    metrics["train/minutes"] = round(minutes, 1)
     metrics["train/steps"] = trainer.state.global_step
     facts = {"metrics": metrics, "counts": {name: len(found) for name, found in splits.items()}}
     written = card(where, config, vocabulary, options.data, facts)

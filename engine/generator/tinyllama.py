@@ -2,9 +2,10 @@
 
 What is learnt and what is set by hand
 --------------------------------------
-Where chords stand, how many, which, and how songs end is learnt. By hand, and mild, are two priors
-(`engine.generator.writer`): the first chord of a song likes the first word, and the last line likes
-to end on the tonic. The first and the last line always carry a chord.
+Where chords stand, how many, which, and how songs end is learnt. By hand, and mild, are three
+priors: the first chord of a song likes the first word and the last line likes to end on the tonic
+(`engine.generator.writer`); jazz and blues lean to sevenths, above triads
+(`engine.generator.grammar`). The first and the last line always carry a chord.
 
 "Choose for me": the model says how likely major and minor are after each of the first four lines,
 and the mean decides (drawn at random with the seed; the likelier at temperature 0). Words tell

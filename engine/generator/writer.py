@@ -236,6 +236,10 @@ class Writer:
     def _drawn(self, logits: Tensor, grammar: LineGrammar, *, final: bool) -> int:
         outputs = list(grammar.allowed())
         chosen = logits[outputs].clone()
+        first_chord = self._vocabulary.first_chord
+        if outputs[0] >= first_chord:
+            priors = self._choice.priors
+            chosen += torch.tensor([priors[output - first_chord] for output in outputs])
         first_word = self._vocabulary.first_position
         if self._first and not grammar.chords and outputs[0] in {END, first_word}:
             if first_word in outputs:
