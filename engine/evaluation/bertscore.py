@@ -10,10 +10,13 @@ Label texts are few, so distinct pairs are scored once and mapped back to songs.
 
 from __future__ import annotations
 
+import os
+import socket
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -90,13 +93,11 @@ def bert_scorer(name: str = "minilm-l6") -> BertScorer:
         folder = str(base_folder(name))
         return BertScorer(name, _embedded_checksum(), 6, _loaded(folder, 6))
     if name == "roberta-large":
+        _require_hub(_ROBERTA_LARGE)
         try:
             scorer = _loaded(_ROBERTA_LARGE, 17)
         except (OSError, ValueError) as error:
-            raise WeightsError(
-                f"The scorer '{_ROBERTA_LARGE}' cannot be had from the Hugging Face hub "
-                f"({type(error).__name__}); 'minilm-l6' works without it."
-            ) from None
+            raise _no_hub(_ROBERTA_LARGE, error) from None
         revision = str(getattr(scorer._model.config, "_commit_hash", None) or "unknown")[:12]
         return BertScorer(name, revision, 17, scorer)
     raise InputError(f"There is no scorer '{name}'; scorers are {', '.join(SCORERS)}.")
@@ -115,6 +116,27 @@ def _signature(name: str, checksum: str, layer: int) -> str:
         for package in ("bert-score", "transformers", "torch")
     )
     return f"bertscore|{name}@{checksum}|layer={layer}|idf=no|rescale=no|{versions}"
+
+
+def _require_hub(model: str) -> None:
+    """Fail at once where the hub is out of reach; its own library tries again for a minute."""
+    from huggingface_hub import constants, try_to_load_from_cache
+
+    cached = isinstance(try_to_load_from_cache(model, "config.json"), str)
+    if cached or any(name.lower() == "https_proxy" for name in os.environ):
+        return
+    host = urlsplit(constants.ENDPOINT).hostname or ""
+    try:
+        socket.create_connection((host, 443), timeout=3).close()
+    except OSError as error:
+        raise _no_hub(model, error) from None
+
+
+def _no_hub(model: str, error: Exception) -> WeightsError:
+    return WeightsError(
+        f"The scorer '{model}' cannot be had from the Hugging Face hub "
+        f"({type(error).__name__}); 'minilm-l6' works without it."
+    )
 
 
 def _embedded_checksum() -> str:

@@ -108,7 +108,8 @@ def labels_of(table: pd.DataFrame) -> list[str]:
 def numbered(values: Iterable[object], labels: Sequence[str]) -> NDArray[np.int64]:
     """Positions of labels in `labels`."""
     position = {label: index for index, label in enumerate(labels)}
-    return np.array([position[str(value)] for value in values], dtype=np.int64)
+    plain = np.asarray(values, dtype=object).tolist()  # iterating a string column is slow
+    return np.array([position[str(value)] for value in plain], dtype=np.int64)
 
 
 def probabilities_of(table: pd.DataFrame, labels: Sequence[str]) -> FloatArray:

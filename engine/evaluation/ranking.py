@@ -51,7 +51,12 @@ class EvaluationSet:
 
     def holds(self, record: EvaluationRecord) -> bool:
         """Whether a record was measured on it."""
-        return self == evaluation_set_of(record)
+        return (
+            record.dataset_sha256 == self.sha256
+            and record.split == self.split
+            and record.task == self.task
+            and record.dataset == self.dataset
+        )
 
 
 @dataclass(frozen=True)

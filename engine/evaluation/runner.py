@@ -162,10 +162,14 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     Raises
     ------
     InputError
-        If the task, a model or the data file is not usable.
+        If the task, a model, the scorer or the data file is not usable.
+    WeightsError
+        If weights of a model or of the scorer are not to be had.
     CancelledError
         If it was cancelled; no record of the model at hand was written.
     """
+    from engine.evaluation.bertscore import bert_scorer
+
     known = model_names(task)
     for name in models:
         if name not in known:
@@ -175,6 +179,7 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     if not models:
         raise InputError(f"Name at least one model to evaluate; there are {', '.join(known)}.")
     data = evaluated_file(task, data)
+    bert_scorer(scorer)  # better missed now than after hours of predicting
     if task == "genre":
         from engine.evaluation.genre_task import genre_task
 

@@ -9,6 +9,7 @@ product, and two models compared on the same draw are compared in pairs.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -22,11 +23,14 @@ RESAMPLES = 2000
 LEVEL = 0.95
 
 
+@lru_cache(maxsize=4)
 def cluster_weights(clusters: int, resamples: int = RESAMPLES, seed: int = 0) -> FloatArray:
-    """How often each cluster is drawn in each resample: shape (resamples, clusters)."""
+    """How often each cluster is drawn in each resample: shape (resamples, clusters), read-only."""
     generator = np.random.default_rng(seed)
     shares = np.full(clusters, 1 / clusters)
-    return generator.multinomial(clusters, shares, size=resamples).astype(np.float64)
+    weights = generator.multinomial(clusters, shares, size=resamples).astype(np.float64)
+    weights.setflags(write=False)
+    return weights
 
 
 def cluster_sums(table: pd.DataFrame, statistics: FloatArray) -> FloatArray:

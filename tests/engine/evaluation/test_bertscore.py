@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.errors import InputError
+from engine.errors import InputError, WeightsError
 from engine.evaluation.bertscore import BertScorer, bert_scorer, current_signature
 
 pytestmark = pytest.mark.slow
@@ -80,6 +80,18 @@ def test_signature_names_everything_but_a_path(scorer: BertScorer) -> None:
     for part in ("minilm-l6@53aa51172d14", "layer=6", "idf=no", "rescale=no", "bert-score="):
         assert part in signature
     assert "/" not in signature
+
+
+def test_a_hub_out_of_reach_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError("no network")
+
+    monkeypatch.setattr("socket.create_connection", refuse)
+    monkeypatch.setattr("huggingface_hub.try_to_load_from_cache", lambda *_: None)
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(WeightsError, match="minilm-l6' works without it"):
+        bert_scorer("roberta-large")
 
 
 def test_unknown_scorers_are_named() -> None:
