@@ -409,6 +409,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         metrics = figures(model, encoder, splits, config["window"])
     metrics["train/minutes"] = round(minutes, 1)
     metrics["train/steps"] = trainer.state.global_step
+    metrics["train/epochs"] = round(trainer.state.epoch or 0.0, 2)
     facts = {"metrics": metrics, "counts": {name: len(found) for name, found in splits.items()}}
     written = card(where, config, vocabulary, options.data, facts)
     written.write(output)
