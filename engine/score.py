@@ -23,7 +23,7 @@ from engine.chord import Chord
 from engine.harmony import harmony
 from engine.leadsheet import LeadSheet
 from engine.metre import Metre
-from engine.pitch import pitch_class, position
+from engine.pitch import pitch_class
 from engine.rhythm import layout
 from engine.staff import PianoPiece, Piece, Staff
 from engine.voicing import PLAIN_NAMES, spelled
@@ -143,7 +143,7 @@ def _tempo(sheet: LeadSheet, metre: Metre) -> Any:
 def _middle_line(sheet: LeadSheet) -> str:
     """Return the pitch of the middle line that needs no accidental in the key."""
     fifths = sheet.key.fifths
-    return "B-4" if fifths <= position("B") - 7 else "B#4" if fifths == 7 else "B4"
+    return "B-4" if fifths < 0 else "B#4" if fifths == 7 else "B4"
 
 
 def _slash_note(piece: Piece, pitch: str, length: float) -> Any:

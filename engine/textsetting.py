@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil
 
 from engine.chord import Chord
@@ -28,6 +29,7 @@ _LINGER_COST = 0.25  # for each slot beyond a quarter that a function word is he
 _TIED_COST = 0.8  # a word held over a bar line
 _SYNCOPATION_COST = 0.7  # a word from an offbeat over a beat
 _LILT_COST = 0.9  # the second eighth of a dotted quarter, where the third swings better
+_REGULARITY = 0.6  # how much chord changes part a line equally, against the flow of its syllables
 _FLOW_COST = 0.12  # times the squared distance from an even flow
 _LATE_COST, _LATE_CHORD_COST = 1.0, 6.0  # a first word, or chord, after the downbeat
 
@@ -123,18 +125,31 @@ def _cheapest_path(
 
 
 def _even_flow(events: Sequence[Event], metre: Metre, room: int, bars: int) -> list[float]:
-    """Return where each onset would be if syllables flowed evenly.
+    """Return where each onset would be if syllables, and chord changes, flowed evenly.
 
     The last word comes with the last bar, later only when there are more syllables than slots.
+    Chord changes are drawn from there towards equal parts of the line, and words go with them.
     """
     total = sum(event.syllables for event in events[:-1])
     last_bar = (bars - 1) * metre.slots if bars > 1 else metre.slots * 0.6
     target = min(max(last_bar, total), room - min(2.0, metre.slots / 2))
-    ideals: list[float] = []
-    before = 0.0
-    for event in events:
-        ideals.append(before / max(total, 1.0) * target)
-        before += event.syllables
+    flow = [0.0]
+    for event in events[:-1]:
+        flow.append(flow[-1] + event.syllables / max(total, 1.0) * target)
+    changes = [index for index, event in enumerate(events) if event.chord is not None]
+    if not changes:
+        return flow
+    part = (bars * metre.slots - flow[changes[0]]) / len(changes)
+    anchors = {0: 0.0, len(events): float(room)}
+    for number, index in enumerate(changes):
+        equal = flow[changes[0]] + number * part
+        anchors[index] = _REGULARITY * equal + (1 - _REGULARITY) * flow[index]
+    flow.append(float(room))
+    ideals = [0.0] * len(events)
+    for (low, start), (high, end) in pairwise(sorted(anchors.items())):
+        stretch = (end - start) / max(flow[high] - flow[low], 1.0)
+        for index in range(low, high):
+            ideals[index] = start + (flow[index] - flow[low]) * min(stretch, 1.5)
     return ideals
 
 

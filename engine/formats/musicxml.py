@@ -4,6 +4,7 @@ music21 writes the notes; this module then sets what music21 leaves out or leave
 
 - no date and fixed identifiers, so equal lead sheets give equal bytes;
 - "no chord" has an empty function in place of a root, which some readers would print before N.C.;
+- staves are 6 mm high, so that a page holds a song;
 - degrees of a chord symbol are not printed beside its text, which already shows them;
 - the words part is silent (volume 0): its slashes have a rhythm but no pitch;
 - style and metronome are one direction; system breaks are declared as meant.
@@ -27,7 +28,8 @@ NAME = "MusicXML"
 EXTENSION = ".musicxml"
 MIME = "application/vnd.recordare.musicxml+xml"
 
-_PAGE_ROOM = 44.0  # ems of the lyric font that music on A4 or letter paper has beside its clefs
+_STAFF_HEIGHT = "6"  # millimetres
+_PAGE_ROOM = 42.0  # ems of the lyric font that music on A4 or letter paper has beside its clefs
 _HEADER = (
     '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
     '<!DOCTYPE score-partwise PUBLIC "-//Recordare//DTD MusicXML 4.0 Partwise//EN" '
@@ -52,6 +54,8 @@ def document(
     whole = score(sheet, piano=piano, staff=staff, system_bars=system_bars)
     root: Element = ScoreExporter(whole, makeNotation=False).parse()
     _identify(root, sheet)
+    for height in root.iter("millimeters"):
+        height.text = _STAFF_HEIGHT
     for part in root.iter("score-part"):
         if part.get("id") == WORDS_ID:
             _silence(part)

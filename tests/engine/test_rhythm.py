@@ -26,7 +26,7 @@ def chords_at(plan: Layout) -> dict[str, int]:
 
 
 @given(lead_sheets())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_any_song_keeps_the_order_of_its_words_and_chords(sheet: LeadSheet) -> None:
     plan = layout(sheet)
     assert [(w.line, w.word, w.text) for w in plan.words] == [
@@ -45,7 +45,7 @@ def test_any_song_keeps_the_order_of_its_words_and_chords(sheet: LeadSheet) -> N
 
 
 @given(lead_sheets())
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_a_chord_on_a_word_begins_with_or_within_it(sheet: LeadSheet) -> None:
     plan = layout(sheet)
     places = [(n, p.word) for n, line in enumerate(sheet.lines) for p in line.chords]

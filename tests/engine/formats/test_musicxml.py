@@ -117,7 +117,7 @@ def test_golden_files_say_in_music21_what_the_lead_sheet_says(name: str) -> None
 
 
 @given(lead_sheets())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_any_song_is_valid_and_keeps_its_words_and_chords_in_order(sheet: LeadSheet) -> None:
     data = musicxml.write(sheet)
     assert musicxml_schema.errors(data) == []
@@ -144,7 +144,7 @@ def _alteration(note: str) -> int:
 
 
 @given(lead_sheets())
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_every_bar_of_every_part_is_full(sheet: LeadSheet) -> None:
     root = written(sheet)
     bars = [
