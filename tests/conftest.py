@@ -62,6 +62,7 @@ TINY = {
         "max_tokens": 32,
         "eval_max_tokens": 64,
         "warm_start_songs": 60,
+        "refit_songs": 60,
         "validation_songs": 12,
         "learning_rate": 2e-3,
         "head_rate_factor": 1,

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import sys
 from collections import Counter
 from typing import Any
 
@@ -37,10 +36,8 @@ NAME = "bilstm-gru"
 
 def main() -> None:
     """Train, and cross-fit if asked."""
-    cross_fit = "--cross-fit" in sys.argv
-    if cross_fit:
-        sys.argv.remove("--cross-fit")
-    arguments = parse_arguments(__doc__ or "", "genre_bilstm_gru")
+    cross_fit = {"action": "store_true", "help": "also write features for RoBERTa's training"}
+    arguments = parse_arguments(__doc__ or "", "genre_bilstm_gru", cross_fit=cross_fit)
     own = output_slot(NAME, arguments)
     splits = {
         s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
@@ -56,7 +53,7 @@ def main() -> None:
     save_tensors(network.state_dict(), own.folder / WEIGHTS)
     config = {"tags": list(tags), "width": settings["width"], "hidden": settings["hidden"]}
     finish(NAME, "BiLSTM-GRU", arguments, splits["validation"], splits["test"], config, history)
-    if cross_fit:
+    if arguments.cross_fit:
         write_cross_fit(splits, tags, vocabulary, embeddings, arguments)
 
 

@@ -8,7 +8,6 @@ songs those of the shipped BiLSTM-GRU, as in the app.
 from __future__ import annotations
 
 import hashlib
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +29,8 @@ NAME = "roberta"
 
 def main() -> None:
     """Train."""
-    features_path = _option("--features")
-    arguments = parse_arguments(__doc__ or "", "genre_roberta")
+    features = {"type": Path, "required": True, "help": "the BiLSTM-GRU's cross_fit.npz"}
+    arguments = parse_arguments(__doc__ or "", "genre_roberta", features=features)
     own = output_slot(NAME, arguments)
     settings = arguments.settings
     splits = {
@@ -103,7 +102,7 @@ def main() -> None:
     base_rate = float(settings["learning_rate"])
     history = fit(
         model,
-        rows(train, cross_fitted(train, features_path)),
+        rows(train, cross_fitted(train, arguments.features)),
         rows(watched, bilstm.tag_probabilities(watched.lyrics)),
         collate,
         arguments,
@@ -121,20 +120,21 @@ def main() -> None:
     )
     state = {k: v for k, v in network.state_dict().items() if not k.startswith(FROZEN)}
     save_tensors(state, own.folder / WEIGHTS)
+    # Calibrated on the songs that were watched: a pass over all of validation costs many minutes.
     finish(
         NAME,
         "RoBERTa + BiLSTM-GRU",
         arguments,
-        splits["validation"],
+        watched,
         splits["test"],
         {"tags": tags},
         history,
     )
 
 
-def cross_fitted(split: GenreSplit, path: Path | None) -> torch.Tensor:
+def cross_fitted(split: GenreSplit, path: Path) -> torch.Tensor:
     """Tag probabilities (songs, tags) of songs their network has not seen."""
-    if path is None or not path.exists():
+    if not path.exists():
         raise InputError(
             "--features takes the cross_fit.npz of "
             f"`python -m train.genre_bilstm_gru --cross-fit`; got {path}."
@@ -146,15 +146,6 @@ def cross_fitted(split: GenreSplit, path: Path | None) -> torch.Tensor:
     if missing:
         raise InputError(f"{path} lacks {missing} of {len(keys)} training songs; make it again.")
     return torch.tensor(stored["probabilities"][[index[key] for key in keys]])
-
-
-def _option(name: str) -> Path | None:
-    if name not in sys.argv:
-        return None
-    position = sys.argv.index(name)
-    value = Path(sys.argv[position + 1])
-    del sys.argv[position : position + 2]
-    return value
 
 
 if __name__ == "__main__":

@@ -50,8 +50,11 @@ LIMITS = (
 )
 
 
-def parse_arguments(description: str, name: str) -> argparse.Namespace:
-    """The command line every genre script has; ``--config`` values come from one YAML file."""
+def parse_arguments(description: str, name: str, **extra: dict[str, Any]) -> argparse.Namespace:
+    """The command line every genre script has; ``--config`` values come from one YAML file.
+
+    `extra` are options of one script only: name (with underscores) to `add_argument`'s keywords.
+    """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--data", type=Path, required=True, help="folder with the parquet splits")
     parser.add_argument("--preset", choices=["embedded", "full"], default="embedded")
@@ -65,6 +68,8 @@ def parse_arguments(description: str, name: str) -> argparse.Namespace:
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
     parser.add_argument("--max-minutes", type=float, help="fit the schedule into this much time")
     parser.add_argument("--limit", type=int, help="songs per split, for a rehearsal")
+    for option, keywords in extra.items():
+        parser.add_argument("--" + option.replace("_", "-"), **keywords)
     arguments = parser.parse_args()
     suffix = "_full" if arguments.preset == "full" else ""
     path = arguments.config or Path(__file__).parent / "configs" / f"{name}{suffix}.yaml"

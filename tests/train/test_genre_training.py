@@ -96,7 +96,7 @@ def test_roberta_refuses_songs_without_features(
 ) -> None:
     split = read_split(genre_corpus, "train")
     with pytest.raises(InputError, match="cross-fit"):
-        genre_roberta.cross_fitted(split, None)
+        genre_roberta.cross_fitted(split, tmp_path / "none.npz")
     path = tmp_path / "few.npz"
     np.savez(path, probabilities=np.zeros((1, 24)), songs=np.array(["a"]))
     with pytest.raises(InputError, match="lacks 120 of 120"):
