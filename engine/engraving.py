@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from math import floor
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
@@ -132,7 +133,10 @@ def _verovio(root: Element, width: float, scale: int, page_height: int | None) -
     import verovio
 
     verovio.enableLog(verovio.LOG_OFF)
-    toolkit: Any = verovio.toolkit()
+    # Verovio keeps its fonts per thread and loads them on import only: in another thread (a web
+    # server has many) it would draw nothing, without a word.
+    toolkit: Any = verovio.toolkit(False)
+    toolkit.setResourcePath(str(Path(verovio.__file__).parent / "data"))
     toolkit.setOptions(
         {
             "adjustPageHeight": page_height is None,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.leadsheet import LeadSheet
     from ui.queues import Job
 
-_POLL_SECONDS = 0.4
+_POLL_SECONDS = 0.6
 _WIDE, _NARROW = 1000, 460
 _INSTRUMENTS = ("Guitar", "Ukulele", "Piano")
 _FORMATS = (

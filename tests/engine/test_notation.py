@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
@@ -140,6 +141,16 @@ def test_the_full_picture_adds_the_piano(song: LeadSheet) -> None:
     assert len(groups(full, "staff")) == 3 * len(groups(full, "measure"))
     assert len(groups(lead, "staff")) == len(groups(lead, "measure"))
     assert [text_of(g) for g in groups(full, "syl")] == [text_of(g) for g in groups(lead, "syl")]
+
+
+def test_every_thread_of_a_server_can_draw(song: LeadSheet) -> None:
+    drawn: list[int] = []
+    for _ in range(3):
+        worker = threading.Thread(target=lambda: drawn.append(len(staff_svg(song))))
+        worker.start()
+        worker.join()
+
+    assert drawn == [1, 1, 1]
 
 
 def test_pages_of_a_given_height(song: LeadSheet) -> None:

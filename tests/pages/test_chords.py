@@ -157,6 +157,7 @@ def test_the_staff_is_engraved_for_wide_and_narrow_windows(written: AppTest) -> 
     assert len(written.image) >= 2
     written.toggle(key="piano_part").set_value(True).run()
     assert not written.exception
+    assert len(written.image) >= 2
 
 
 @pytest.mark.parametrize("instrument", ["Guitar", "Ukulele", "Piano"])
