@@ -106,9 +106,7 @@ def _song_table(name: str, rows: Iterable[_Row], problems: list[str]) -> SongTab
     songs: list[dict[str, Any]] = []
     for seen, (number, row) in enumerate(rows, start=1):
         if seen > MAX_SONGS:
-            raise InputError(
-                f"'{name}' has too many songs; at most {MAX_SONGS:,} are accepted."
-            )
+            raise InputError(f"'{name}' has too many songs; at most {MAX_SONGS:,} are accepted.")
         if not row.keys() <= headings.keys():
             headings.update(dict.fromkeys(row))
             columns = _columns_found(headings)
