@@ -93,6 +93,9 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--preset", default="embedded", help="embedded or full")
     evaluate.add_argument("--limit", type=int, help="only so many songs, drawn by seed")
     evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument(
+        "--scorer", default="minilm-l6", help="BERTScore encoder: minilm-l6 or roberta-large (hub)"
+    )
     evaluate.add_argument("--results", type=Path, help="folder of records (default: results)")
     evaluate.add_argument(
         "--restart", action="store_true", help="do not go on from an interrupted run"
@@ -189,6 +192,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         preset=arguments.preset,
         limit=arguments.limit,
         seed=arguments.seed,
+        scorer=arguments.scorer,
         results=arguments.results,
         resume=not arguments.restart,
         progress=progress,
