@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -182,7 +181,7 @@ def tiny_models(
     tiny_bases: dict[str, str],
     tiny_runs: Path,
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Path]:
+) -> Path:
     """The three genre models, trained in seconds by the real scripts; a folder like ``models/``."""
     from train import genre_bilstm_gru, genre_llama, genre_roberta
 
@@ -201,7 +200,7 @@ def tiny_models(
             config = ["--config", str(tiny_runs / f"{name}.yaml")]
             patch.setattr(sys, "argv", [name, *shared, *config, *extra])
             module.main()
-        yield folder
+    return folder
 
 
 @pytest.fixture
