@@ -248,7 +248,8 @@ def _add_header(svg: Element, sheet: LeadSheet, scale: int) -> None:
     baseline = 0.0
     if sheet.title:
         baseline += 2.0 * em
-        size = min(_TITLE_EMS, (width - 2 * edge) / em / text_width(sheet.title) * 0.95) * em
+        ems = text_width(sheet.title) or 1.0  # characters of no known width
+        size = min(_TITLE_EMS, (width - 2 * edge) / em / ems * 0.95) * em
         title = {"x": f"{width / 2:g}", "text-anchor": "middle", "font-size": f"{size:.1f}"}
         _add_text(svg, sheet.title, baseline, title | {"class": "title"})
     baseline += 1.6 * em

@@ -73,6 +73,7 @@ def main() -> None:
         "layers": int(network.decoder.config.num_hidden_layers),
         "first_layer": settings.get("first_layer", 0),
         "rank": settings["rank"],
+        "max_tokens": settings["eval_max_tokens"],
     }
     family = "LLaMA (QLoRA)" if own.quantization else "LLaMA (LoRA)"
     # Calibrated on the songs that were watched: a pass over all of validation costs many minutes.

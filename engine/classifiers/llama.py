@@ -101,10 +101,10 @@ def load_decoder(slot: Slot, dtype: torch.dtype) -> tuple[Any, Any]:
     return decoder, tokenizer
 
 
-def lyric_ids(tokenizer: Any, text: str) -> list[int]:
-    """Ids with one leading beginning-of-text token, at most `MAX_TOKENS`."""
+def lyric_ids(tokenizer: Any, text: str, most: int = MAX_TOKENS) -> list[int]:
+    """Ids with one leading beginning-of-text token, `most` of them at most."""
     ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-    return [tokenizer.bos_token_id, *ids[: MAX_TOKENS - 1]]
+    return [tokenizer.bos_token_id, *ids[: most - 1]]
 
 
 class LlamaClassifier(TorchClassifier):
@@ -128,7 +128,9 @@ class LlamaClassifier(TorchClassifier):
         self.model.head.to(self.device)
 
     def _encode(self, lyric: Lyrics) -> list[int]:
-        return lyric_ids(self.tokenizer, lyric.text)
+        # The mean over many more tokens than a model was trained on answers worse: the card says
+        # how many it reads.
+        return lyric_ids(self.tokenizer, lyric.text, self.card.config.get("max_tokens", MAX_TOKENS))
 
     def _logits(
         self, lyrics: Sequence[Lyrics], encoded: Sequence[list[int]]

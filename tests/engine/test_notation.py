@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import threading
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 from xml.etree.ElementTree import Element, fromstring
@@ -171,6 +172,10 @@ def test_a_pickup_shares_the_first_system(song: LeadSheet) -> None:
     first = first_text(groups(svg, "syl")[0])[1]
     assert len([group for group in groups(svg, "syl") if first_text(group)[1] == first]) > 1
     assert len(rows) <= 2
+
+
+def test_a_title_of_unknown_characters_is_drawn(song: LeadSheet) -> None:
+    assert staff_svg(replace(song, title="\U00018cd6"))
 
 
 @given(lead_sheets())
