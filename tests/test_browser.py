@@ -117,9 +117,11 @@ def click(page: Page, key: str) -> None:
 def test_from_a_pasted_lyric_to_genre_chords_and_musicxml(page: Page, tmp_path: Path) -> None:
     page.locator(".st-key-lyric textarea").fill(LYRIC)
     click(page, "home_genre")
-    for model in ("llama", "roberta", "bilstm-gru"):
-        page.locator(f".st-key-answer_{model}").wait_for(timeout=5 * MINUTES)
-    assert page.locator(".st-key-answer_llama").inner_text().startswith("LLaMA")
+    for model, title in (("llama", "LLaMA"), ("roberta", "RoBERTa"), ("bilstm-gru", "BiLSTM-GRU")):
+        card = page.locator(f".st-key-answer_{model}")
+        card.get_by_text(title, exact=True).wait_for(timeout=5 * MINUTES)
+        card.get_by_text("sure").wait_for()
+    assert "SmolLM2-135M" in page.locator(".st-key-answer_llama").inner_text()
 
     page.get_by_role("link", name="Chords").click()
     page.get_by_role("heading", name="Chords", exact=True).wait_for(timeout=MINUTES)

@@ -34,7 +34,7 @@ def _card(slot: Slot) -> None:
         ground = f"runs on {slot.base_label}" if slot.base else slot.base_label
         st.caption(f"{card.family} · {ground}")
         _metrics(card)
-        st.markdown(f"**Trained on** {card.training_data}, {card.created[:10]}")
+        st.markdown(f"**Trained on** {card.training_data.rstrip('.')} ({card.created[:10]})")
         st.markdown(f"**Licence** {card.licence}")
         st.markdown(f"**Limits** {card.limits}")
         if card.labels:
@@ -45,7 +45,11 @@ def _card(slot: Slot) -> None:
 
 
 def _metrics(card: ModelCard) -> None:
-    shown = [(name, value) for name, value in card.metrics.items() if name.startswith("test/")]
+    shown = [
+        (name, value)
+        for name, value in card.metrics.items()
+        if name.startswith("test/") and not name.endswith(("_n", "/n"))
+    ]
     with st.container(horizontal=True, key=f"metrics_{card.name}"):
         for name, value in shown[:6]:
             label = name.removeprefix("test/").replace("_", " ").replace("f1", "F1")
