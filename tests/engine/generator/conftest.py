@@ -9,7 +9,7 @@ from engine.generator.tinyllama import TinyLlamaGenerator
 from tests.engine.generator.tiny import save_tiny_base, save_tiny_generator
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = save_tiny_base(tmp_path_factory.mktemp("base"))
     with pytest.MonkeyPatch.context() as patch:
@@ -17,11 +17,11 @@ def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def tiny_folder(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Path:
     return save_tiny_generator(tmp_path_factory.mktemp("tinyllama"), tiny_base)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def generator(tiny_folder: Path) -> TinyLlamaGenerator:
     return TinyLlamaGenerator(folder=tiny_folder)
