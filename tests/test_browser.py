@@ -116,7 +116,11 @@ def click(page: Page, key: str) -> None:
 
 def test_from_a_pasted_lyric_to_genre_chords_and_musicxml(page: Page, tmp_path: Path) -> None:
     page.locator(".st-key-lyric textarea").fill(LYRIC)
+    # Leaving the box sends its text; a click during that very rerun could be lost.
+    page.locator(".st-key-lyric textarea").press("Tab")
+    page.wait_for_timeout(2000)
     click(page, "home_genre")
+    page.get_by_role("heading", name="Genre", exact=True).wait_for(timeout=MINUTES)
     for model, title in (("llama", "LLaMA"), ("roberta", "RoBERTa"), ("bilstm-gru", "BiLSTM-GRU")):
         card = page.locator(f".st-key-answer_{model}")
         card.get_by_text(title, exact=True).wait_for(timeout=5 * MINUTES)
