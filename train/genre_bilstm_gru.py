@@ -220,14 +220,8 @@ def write_cross_fit(
                 probabilities[chosen] = torch.sigmoid(network(ids, mask)[0]).numpy()
     path = arguments.runs / NAME / "cross_fit.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(
-        path, probabilities=probabilities, songs=[_song_key(lyric.text) for lyric in train.lyrics]
-    )
+    np.savez(path, probabilities=probabilities, songs=train.keys())
     print(f"wrote {path}")
-
-
-def _song_key(text: str) -> str:
-    return hashlib.sha1(text.encode()).hexdigest()  # noqa: S324 - a key, not a secret
 
 
 if __name__ == "__main__":

@@ -38,6 +38,14 @@ class GenreSplit:
     def __len__(self) -> int:
         return len(self.lyrics)
 
+    def drawn(self, count: int) -> GenreSplit:
+        """At most `count` songs, the same ones each time."""
+        return self.subset(np.random.default_rng(0).permutation(len(self))[:count].tolist())
+
+    def keys(self) -> list[str]:
+        """What names each song in the cross-fit file: a checksum of its normalised words."""
+        return [hashlib.sha1(lyric.text.encode()).hexdigest() for lyric in self.lyrics]  # noqa: S324 - a key, not a secret
+
     def subset(self, indices: Sequence[int]) -> GenreSplit:
         """The songs at these indices, in that order."""
         rows = list(indices)

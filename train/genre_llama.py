@@ -38,11 +38,7 @@ def main() -> None:
         s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
     }
     train = capped(splits["train"], settings.get("most_per_genre"), settings.get("seed", 0))
-    watched = splits["validation"].subset(
-        np.random.default_rng(0)
-        .permutation(len(splits["validation"]))[: settings["validation_songs"]]
-        .tolist()
-    )
+    watched = splits["validation"].drawn(settings["validation_songs"])
     torch.manual_seed(settings.get("seed", 0))
     device = compute_device()
     network, tokenizer = base_network(own, settings, device)

@@ -7,7 +7,6 @@ songs those of the shipped BiLSTM-GRU, as in the app.
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -94,11 +93,7 @@ def main() -> None:
             )
         ]
 
-    watched = splits["validation"].subset(
-        np.random.default_rng(0)
-        .permutation(len(splits["validation"]))[: settings["validation_songs"]]
-        .tolist()
-    )
+    watched = splits["validation"].drawn(settings["validation_songs"])
     base_rate = float(settings["learning_rate"])
     history = fit(
         model,
@@ -141,7 +136,7 @@ def cross_fitted(split: GenreSplit, path: Path) -> torch.Tensor:
         )
     stored = np.load(path, allow_pickle=False)
     index = {key: row for row, key in enumerate(stored["songs"])}
-    keys = [hashlib.sha1(lyric.text.encode()).hexdigest() for lyric in split.lyrics]  # noqa: S324 - a key, not a secret
+    keys = split.keys()
     missing = sum(key not in index for key in keys)
     if missing:
         raise InputError(f"{path} lacks {missing} of {len(keys)} training songs; make it again.")
