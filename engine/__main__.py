@@ -1,7 +1,8 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|evaluate [...]``; each command explains itself with ``--help``. Bad
-input is one line on stderr and exit status 2; a task cancelled with Ctrl-C exits with 130.
+``python -m engine genre|chords|evaluate|score [...]``; each command explains itself with
+``--help``. Bad input is one line on stderr and exit status 2; a task cancelled with Ctrl-C exits
+with 130.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.classifiers import CLASSIFIERS
-from engine.errors import EngineError, InputError
+from engine.errors import CancelledError, EngineError, InputError
 from engine.formats import FORMATS
 from engine.generator.controls import COMPLEXITIES, Controls
 from engine.key import Key
 from engine.lyrics import Lyrics, language_warning
+from engine.scoring import EXTENSIONS, MODELS
 
 if TYPE_CHECKING:
     from engine.prediction import Prediction
@@ -34,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], None] = arguments.command
     try:
         command(arguments)
+    except CancelledError as error:
+        _tell(f"cancelled: {error}")
+        return 130
     except EngineError as error:
         _tell(f"error: {error}")
         return 2
@@ -101,6 +106,18 @@ def _parser() -> argparse.ArgumentParser:
         "--restart", action="store_true", help="do not go on from an interrupted run"
     )
     evaluate.set_defaults(command=_evaluate)
+
+    score = commands.add_parser("score", help="tell the genre of every song in a table")
+    score.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
+    score.add_argument("--output", type=Path, required=True, help="table to write, same formats")
+    score.add_argument("--model", choices=MODELS, required=True)
+    score.add_argument("--text-column", default="lyrics", help="column of the lyrics")
+    score.add_argument("--preset", default="embedded", help="embedded or full")
+    score.add_argument(
+        "--restart", action="store_true", help="do not go on from an interrupted run"
+    )
+    score.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
+    score.set_defaults(command=_score)
     return parser
 
 
@@ -202,6 +219,35 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     for record in run.records:
         interval = "" if record.low is None else f"  [{record.low:.4f}, {record.high:.4f}]"
         print(f"{record.model:<24}{record.metric:<28}{record.value:>10.4f}{interval}")
+
+
+def _score(arguments: argparse.Namespace) -> None:
+    from tqdm import tqdm
+
+    from engine.scoring import score
+
+    hidden = arguments.quiet or not sys.stderr.isatty()
+    with tqdm(unit=" songs", disable=hidden, dynamic_ncols=True, smoothing=0.1) as bar:
+
+        def progress(done: int, total: int) -> None:
+            if bar.total is None:  # what an earlier run answered is no speed of this one
+                bar.reset(total)
+                bar.initial = bar.n = bar.last_print_n = done
+            bar.update(done - bar.n)
+
+        scored = score(
+            arguments.input,
+            arguments.output,
+            arguments.model,
+            text_column=arguments.text_column,
+            preset=arguments.preset,
+            restart=arguments.restart,
+            progress=progress,
+        )
+    for note in scored.notes:
+        _tell(f"warning: {note}")
+    if not arguments.quiet:
+        _tell(f"wrote {arguments.output}: {scored}")
 
 
 def _read_lyrics(source: str) -> Lyrics:
