@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from engine.evaluation.data import song_id
 from engine.evaluation.guests import GuestAnswers, add_guest, guest_answers
+from engine.evaluation.latex import as_latex
 from engine.evaluation.metrics import Metric, confusion, labels_of, metric
 from engine.evaluation.ranking import (
     Board,
@@ -26,21 +28,30 @@ from engine.evaluation.records import (
     results_folder,
 )
 from engine.evaluation.runner import EvaluationRun, evaluate, model_names
+from engine.evaluation.songs import (
+    answers,
+    bertscore_by_answer,
+    disagreements,
+    errors,
+    filtered_answers,
+    outcomes,
+    song_answers,
+    song_differences,
+    song_predictions,
+    weakest_songs,
+)
 from engine.evaluation.study import REPORTED, ReportedFigure
 from engine.evaluation.tables import (
-    as_latex,
     bertscores,
     class_f1_table,
     cost_table,
-    disagreements,
-    errors,
     metric_values,
+    pareto_front,
     prediction_tables,
     reliability_bins,
     score_by_decade,
     score_by_length,
     training_points,
-    weakest_songs,
     wide_table,
 )
 
@@ -57,8 +68,10 @@ __all__ = [
     "ReportedFigure",
     "Standing",
     "add_guest",
+    "answers",
     "append_records",
     "as_latex",
+    "bertscore_by_answer",
     "bertscores",
     "board",
     "class_f1_table",
@@ -70,6 +83,7 @@ __all__ = [
     "evaluate",
     "evaluation_set_of",
     "evaluation_sets",
+    "filtered_answers",
     "guest_answers",
     "labels_of",
     "latest",
@@ -77,6 +91,8 @@ __all__ = [
     "metric_names",
     "metric_values",
     "model_names",
+    "outcomes",
+    "pareto_front",
     "prediction_tables",
     "predictions",
     "read_records",
@@ -85,6 +101,10 @@ __all__ = [
     "score_by_decade",
     "score_by_length",
     "signatures",
+    "song_answers",
+    "song_differences",
+    "song_id",
+    "song_predictions",
     "training_points",
     "weakest_songs",
     "wide_table",

@@ -224,7 +224,10 @@ def _ratio_metric(name: str, title: str, source: str, over: tuple[str, str]) -> 
 
 
 def _mean_metric(name: str, title: str, unit: str, source: str, column: str) -> Metric:
-    return Metric(name, title, unit, False, source, "v1", column_mean(column), mean, (column,))
+    ranked = name.endswith("-gap")  # the plain values describe; their gaps are good or bad
+    return Metric(
+        name, title, unit, False, source, "v1", column_mean(column), mean, (column,), ranked
+    )
 
 
 CHORD_METRICS: tuple[Metric, ...] = (

@@ -124,6 +124,16 @@ def chord_songs(path: Path, limit: int | None = None, seed: int = 0) -> ChordSon
 def _rows(path: Path, data: bytes) -> list[dict[str, Any]]:
     try:
         text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-        return [json.loads(line) for line in text.split("\n") if line.strip()]
+        rows = [json.loads(line) for line in text.split("\n") if line.strip()]
     except (OSError, ValueError, EOFError) as error:
         raise InputError(f"'{path.name}' is not readable as JSON lines ({error}).") from None
+    for number, row in enumerate(rows, start=1):
+        lines = row.get("lines") if isinstance(row, dict) else None
+        if not isinstance(lines, list) or not all(
+            isinstance(line, dict) and {"words", "chords"} <= line.keys() for line in lines
+        ):
+            raise InputError(
+                f"Row {number} of '{path.name}' is no song with chords: it needs 'lines', each "
+                "with 'words' and 'chords'."
+            )
+    return rows

@@ -69,6 +69,8 @@ class Metric:
         None for what is measured once a run, such as memory.
     needs : tuple of str
         Columns a table must have; a name ending in ":" stands for any column starting so.
+    ranked : bool
+        False for what only describes, where neither more nor less is better.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Metric:
     statistics: Callable[[pd.DataFrame], FloatArray] | None = None
     value: Callable[[FloatArray], FloatArray] | None = None
     needs: tuple[str, ...] = ()
+    ranked: bool = True
 
     def applies_to(self, table: pd.DataFrame) -> bool:
         """Whether the table has the columns this metric needs."""
@@ -417,3 +420,10 @@ def metric(name: str, signature: str = "v1") -> Metric:
         if candidate.name == name:
             return candidate
     raise ValueError(f"There is no metric '{name}'.")
+
+
+def known_signature(name: str, signature: str) -> bool:
+    """Whether a metric of this name is measured so here; BERTScore has one signature a scorer."""
+    if name.startswith("bertscore-"):
+        return signature.startswith("bertscore|")
+    return metric(name).signature == signature

@@ -20,7 +20,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.evaluation.data import read_predictions
-from engine.evaluation.metrics import Metric, metric
+from engine.evaluation.metrics import Metric, known_signature, metric
 from engine.evaluation.records import EvaluationRecord, results_folder
 from engine.evaluation.uncertainty import (
     bootstrap_values,
@@ -150,13 +150,14 @@ def display_name(record: EvaluationRecord) -> str:
 def signatures(
     records: Iterable[EvaluationRecord], evaluation_set: EvaluationSet, metric_name: str
 ) -> list[str]:
-    """The signatures a metric was measured under on a test set, the latest first."""
+    """The signatures a metric was measured under on a test set: known ones, then the latest."""
     found = [
         record.signature
         for record in records
         if record.metric == metric_name and evaluation_set.holds(record)
     ]
-    return list(dict.fromkeys(reversed(found)))
+    latest_first = dict.fromkeys(reversed(found))
+    return sorted(latest_first, key=lambda signature: not known_signature(metric_name, signature))
 
 
 def metric_names(records: Iterable[EvaluationRecord], evaluation_set: EvaluationSet) -> list[str]:
@@ -228,11 +229,15 @@ def board(
     standings = tuple(
         Standing(
             name,
-            1 + sum(_differ(told, ordered[better], ordered[index]) for better in range(index)),
+            1 + sum(_differ(told, ordered[better], ordered[index]) for better in range(index))
+            if measure.ranked
+            else None,
             record,
         )
         for index, (name, record) in enumerate(ordered)
     )
+    if not measure.ranked:
+        notes = (*notes, "This describes songs; neither more nor less is better: it is not ranked.")
     return Board(evaluation_set, measure, standings, comparisons, detectable, notes)
 
 

@@ -12,6 +12,7 @@ import math
 import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -100,14 +101,24 @@ _FIELD_TYPES: dict[str, tuple[type, ...]] = {
 
 @dataclass(frozen=True)
 class RecordProblem:
-    """A line of a results file that could not be read."""
+    """A line of a results file that could not be read, or that is not what it should be.
+
+    Attributes
+    ----------
+    file, line, reason : str, int, str
+        Where it is (lines count from 1) and what is wrong with it.
+    skipped : bool
+        Whether there is no record of the line; a readable one of a foreign definition is kept.
+    """
 
     file: str
     line: int
     reason: str
+    skipped: bool = True
 
     def __str__(self) -> str:
-        return f"results/{self.file}, line {self.line}: {self.reason}; the line is skipped."
+        end = "; the line is skipped" if self.skipped else ""
+        return f"results/{self.file}, line {self.line}: {self.reason}{end}."
 
 
 def results_folder() -> Path:
@@ -139,7 +150,11 @@ def append_records(records: Iterable[EvaluationRecord], folder: Path | None = No
 def read_records(
     folder: Path | None = None,
 ) -> tuple[list[EvaluationRecord], list[RecordProblem]]:
-    """Every readable record of every task, in the order written, and the lines that were not."""
+    """Every readable record of every task, in the order written, and the lines with problems.
+
+    A line is a problem if it cannot be read, or if its metric or the metric's signature is not
+    one that is known here; a record of the latter kind is read all the same.
+    """
     folder = folder or results_folder()
     records: list[EvaluationRecord] = []
     problems: list[RecordProblem] = []
@@ -151,10 +166,32 @@ def read_records(
             if not line.strip():
                 continue
             try:
-                records.append(_record(line))
+                record = _record(line)
             except InputError as error:
                 problems.append(RecordProblem(path.name, number, str(error)))
+                continue
+            records.append(record)
+            if reason := _foreign(record.metric, record.signature):
+                problems.append(RecordProblem(path.name, number, reason, skipped=False))
     return records, problems
+
+
+@cache
+def _foreign(metric_name: str, signature: str) -> str | None:
+    """What is strange about a record's metric, or None."""
+    from engine.evaluation.metrics import known_signature, metric
+
+    try:
+        own = metric(metric_name).signature
+    except ValueError:
+        return f"its metric '{metric_name}' is not known here, so it is not shown"
+    if known_signature(metric_name, signature):
+        return None
+    expected = "a signature that begins with 'bertscore|'" if "bertscore" in metric_name else own
+    return (
+        f"its {metric_name} was measured as '{signature}', not as {expected}; it is kept apart and "
+        "never ranked with the others"
+    )
 
 
 _NAMES = tuple(entry.name for entry in fields(EvaluationRecord))

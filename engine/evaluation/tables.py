@@ -1,4 +1,4 @@
-"""Records and predictions as small tables: what the leaderboard's figures and exports read."""
+"""Records and predictions as small tables: what the leaderboard's figures read."""
 
 from __future__ import annotations
 
@@ -116,6 +116,13 @@ def cost_table(
     return pd.DataFrame(rows, columns=["model", "score", "seconds", "megabytes"])
 
 
+def pareto_front(models: pd.DataFrame, *, higher_is_better: bool = True) -> pd.DataFrame:
+    """Those rows of a `cost_table` that none beats in score and seconds, the fastest first."""
+    ordered: Any = models.sort_values(["seconds", "score"], ascending=[True, not higher_is_better])
+    gain = ordered["score"] if higher_is_better else -ordered["score"]
+    return ordered[gain > gain.cummax().shift(fill_value=float("-inf"))]
+
+
 def prediction_tables(
     records: Iterable[EvaluationRecord],
     songs: EvaluationSet,
@@ -217,93 +224,18 @@ def _score_by(
 ) -> pd.DataFrame:
     import pandas as pd
 
+    of = {name: np.array(group(table), dtype=object) for name, table in tables.items()}
     rows: list[tuple[str, str, float, float, float, int]] = []
-    for name, table in tables.items():
-        of = np.array(group(table), dtype=object)
-        for title in groups:
-            part: Any = table.loc[of == title]
+    for title in groups:  # group by group: its models share one draw of weights
+        for name, table in tables.items():
+            part: Any = table.loc[of[name] == title]
             if len(part) >= MIN_SONGS and measure.applies_to(part):
                 sample = bootstrap_values(part, [measure], seed, resamples=500)
                 low, high = percentile_interval(sample[measure.name])
                 rows.append((name, title, measure.of(part), low, high, len(part)))
+    place = {name: number for number, name in enumerate(tables)}
+    rows.sort(key=lambda row: place[row[0]])
     return pd.DataFrame(rows, columns=["model", "group", "value", "low", "high", "songs"])
-
-
-def disagreements(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
-    """Songs on which two models' answers differ, the surest mistakes of either first.
-
-    Columns ``id``, ``reference``, ``first``, ``second``, ``first_confidence``,
-    ``second_confidence``, ``right`` ("first", "second" or "neither"), ``words``, ``year``.
-    """
-    import pandas as pd
-
-    one, other = _answers(first), _answers(second)
-    both: Any = one.merge(other[["id", "prediction", "confidence"]], on="id", suffixes=("", "_2"))
-    both = both[both["prediction"] != both["prediction_2"]]
-    right = np.where(
-        both["prediction"] == both["reference"],
-        "first",
-        np.where(both["prediction_2"] == both["reference"], "second", "neither"),
-    )
-    table = pd.DataFrame(
-        {
-            "id": both["id"],
-            "reference": both["reference"],
-            "first": both["prediction"],
-            "second": both["prediction_2"],
-            "first_confidence": both["confidence"],
-            "second_confidence": both["confidence_2"],
-            "right": right,
-            "words": both["words"],
-            "year": both["year"],
-        }
-    )
-    surest = np.maximum(table["first_confidence"].fillna(0), table["second_confidence"].fillna(0))
-    return table.iloc[np.argsort(-surest, kind="stable")].reset_index(drop=True)
-
-
-def errors(
-    table: pd.DataFrame, reference: str | None = None, prediction: str | None = None
-) -> pd.DataFrame:
-    """A model's mistakes, the surest first; of one true or one answered class if asked.
-
-    Columns ``id``, ``reference``, ``prediction``, ``words``, ``year``, ``bertscore_f1`` and
-    ``confidence`` (missing for guests that gave labels only).
-    """
-    answers: Any = _answers(table)
-    wrong = answers[answers["reference"] != answers["prediction"]]
-    if reference:
-        wrong = wrong[wrong["reference"] == reference]
-    if prediction:
-        wrong = wrong[wrong["prediction"] == prediction]
-    return wrong.sort_values("confidence", ascending=False, ignore_index=True)
-
-
-def weakest_songs(table: pd.DataFrame, measure: Metric) -> pd.DataFrame:
-    """Songs by what one metric gives each alone, the worst first.
-
-    Columns ``id``, ``value``, and any of ``genre``, ``words``, ``year``, ``prediction``.
-    Meant for chords; for genre see `errors`.
-    """
-    import pandas as pd
-
-    if measure.statistics is None or measure.value is None or not measure.applies_to(table):
-        raise InputError(f"'{measure.title}' is not computed song by song here.")
-    columns = [name for name in ("genre", "words", "year", "prediction") if name in table]
-    values = measure.value(measure.statistics(table))
-    found = pd.DataFrame({"id": table["id"], "value": values, **{n: table[n] for n in columns}})
-    return found.sort_values("value", ascending=measure.higher_is_better, ignore_index=True)
-
-
-def _answers(table: pd.DataFrame) -> pd.DataFrame:
-    import pandas as pd
-
-    columns = ["id", "reference", "prediction", "words", "year", "bertscore_f1"]
-    found: dict[str, Any] = {name: table[name] for name in columns if name in table}
-    confidence: Any = np.nan
-    if any(str(name).startswith("p:") for name in table.columns):
-        confidence = probabilities_of(table, labels_of(table)).max(axis=1)
-    return pd.DataFrame({**found, "confidence": confidence})
 
 
 CURVES = {
@@ -329,39 +261,3 @@ def training_points(cards: Mapping[str, ModelCard]) -> pd.DataFrame:
         if key in entry and "step" in entry
     ]
     return pd.DataFrame(rows, columns=["run", "curve", "step", "value"])
-
-
-def as_latex(table: pd.DataFrame, caption: str = "") -> str:
-    r"""A table as LaTeX with ``booktabs`` rules; numbers with three decimals, text escaped."""
-    cells = [
-        [_latex_cell(value) for value in row]
-        for row in table.astype(object).itertuples(index=False, name=None)
-    ]
-    numeric = [table[name].dtype.kind in "fi" for name in table.columns]
-    layout = "".join("r" if is_number else "l" for is_number in numeric)
-    lines = [
-        r"\begin{table}",
-        r"\centering",
-        *([rf"\caption{{{_escaped(caption)}}}"] if caption else []),
-        rf"\begin{{tabular}}{{{layout}}}",
-        r"\toprule",
-        " & ".join(_escaped(str(name)) for name in table.columns) + r" \\",
-        r"\midrule",
-        *(" & ".join(row) + r" \\" for row in cells),
-        r"\bottomrule",
-        r"\end{tabular}",
-        r"\end{table}",
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def _latex_cell(value: object) -> str:
-    if value is None or (isinstance(value, float) and np.isnan(value)):
-        return "--"
-    return f"{value:.3f}" if isinstance(value, float) else _escaped(str(value))
-
-
-def _escaped(text: str) -> str:
-    special = {c: "\\" + c for c in "&%$#_{}"}
-    special |= {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    return "".join(special.get(character, character) for character in text)

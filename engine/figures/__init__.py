@@ -11,6 +11,7 @@ from engine.figures.classification import (
     f1_heat_map,
     reliability_diagrams,
 )
+from engine.figures.comparison import pair_differences, score_panels
 from engine.figures.corpus import genre_counts, marking_word_bars, word_count_ranges, year_counts
 from engine.figures.genre import agreement_bars, probability_bars
 from engine.figures.leaderboard import (
@@ -35,10 +36,12 @@ __all__ = [
     "f1_heat_map",
     "genre_counts",
     "marking_word_bars",
+    "pair_differences",
     "probability_bars",
     "reliability_diagrams",
     "score_by_decade",
     "score_by_length",
+    "score_panels",
     "training_curves",
     "word_count_ranges",
     "year_counts",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from engine.evaluation.tables import pareto_front
 from engine.figures.style import NEUTRAL, colours, empty_figure, laid_out, rows_where
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def bertscore_bars(values: pd.DataFrame) -> go.Figure:
             x=rows["metric"].tolist(),
             y=rows["value"].tolist(),
             marker_color=colour,
-            error_y=_whiskers(rows, NEUTRAL),
+            error_y=whiskers(rows, NEUTRAL),
             text=[f"{value:.2f}" if value >= 0.12 else "" for value in rows["value"].tolist()],
             textposition="inside",
             insidetextanchor="start",
@@ -52,7 +53,9 @@ def bertscore_bars(values: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def accuracy_against_latency(models: pd.DataFrame, score_title: str = "accuracy") -> go.Figure:
+def accuracy_against_latency(
+    models: pd.DataFrame, score_title: str = "accuracy", *, higher_is_better: bool = True
+) -> go.Figure:
     """Score against seconds a song, the marker's area being the model's size; Pareto front drawn.
 
     A model is on the front if none is both faster and better.
@@ -60,8 +63,9 @@ def accuracy_against_latency(models: pd.DataFrame, score_title: str = "accuracy"
     Parameters
     ----------
     models : data frame
-        Columns ``model``, ``score`` (higher is better), ``seconds`` (median, one song) and
-        ``megabytes``.
+        Columns ``model``, ``score``, ``seconds`` (median, one song) and ``megabytes``.
+    higher_is_better : bool
+        The score's direction.
     """
     scores = models["score"].tolist()
     spread = (max(scores) - min(scores) or 0.1) if scores else 1.0
@@ -72,9 +76,7 @@ def accuracy_against_latency(models: pd.DataFrame, score_title: str = "accuracy"
         xaxis={"title": "median time per song (ms, logarithmic)", "type": "log", "dtick": 1},
         yaxis={"title": score_title, "range": [low - 0.2 * spread, high + 0.3 * spread]},
     )
-    ordered = models.sort_values(["seconds", "score"], ascending=[True, False])
-    best_before = ordered["score"].cummax().shift(fill_value=float("-inf"))
-    front = rows_where(ordered, ordered["score"] > best_before)
+    front = pareto_front(models, higher_is_better=higher_is_better)
     figure.add_scatter(
         x=[1000 * value for value in front["seconds"].tolist()],
         y=front["score"].tolist(),
@@ -211,7 +213,7 @@ def _score_by_group(values: pd.DataFrame, group_title: str, score_title: str) ->
             mode="lines+markers",
             name=name,
             line={"color": colour},
-            error_y=_whiskers(rows, colour),
+            error_y=whiskers(rows, colour),
             customdata=rows[["low", "high", "songs"]].to_numpy().tolist(),
             hovertemplate=name + ", %{x}: %{y:.3f}<br>95 % interval %{customdata[0]:.3f} to "
             "%{customdata[1]:.3f}, %{customdata[2]} songs<extra></extra>",
@@ -219,7 +221,8 @@ def _score_by_group(values: pd.DataFrame, group_title: str, score_title: str) ->
     return figure
 
 
-def _whiskers(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
+def whiskers(rows: pd.DataFrame, colour: str) -> dict[str, Any]:
+    """Error bars from ``value``, ``low`` and ``high``."""
     return {
         "type": "data",
         "symmetric": False,

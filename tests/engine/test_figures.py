@@ -47,6 +47,10 @@ TABLE = pd.DataFrame(
         "p:jazz": [0.1, 0.4] * 20,
     }
 )
+PAIRS = pd.DataFrame(
+    [("a less b", 0.1, 0.05, 0.2, True), ("a less c", 0.0, -0.1, 0.1, False)],
+    columns=["pair", "difference", "low", "high", "differs"],
+)
 ALL = {
     "probability_bars": lambda: figures.probability_bars(PREDICTIONS),
     "agreement_bars": lambda: figures.agreement_bars(PREDICTIONS),
@@ -74,6 +78,8 @@ ALL = {
         {name: np.array([[3, 1], [0, 0]]) for name in ("a", "b", "c")}, ["folk", "rock"]
     ),
     "reliability_diagrams": lambda: figures.reliability_diagrams({"a": reliability_bins(TABLE)}),
+    "score_panels": lambda: figures.score_panels(VALUES),
+    "pair_differences": lambda: figures.pair_differences(PAIRS, "accuracy"),
     "bertscore_by_correctness": lambda: figures.bertscore_by_correctness(
         pd.DataFrame({"model": "a", "correct": [True, False], "bertscore_f1": [1.0, 0.3]})
     ),
@@ -136,6 +142,39 @@ def test_agreement_counts_votes() -> None:
     agreeing = [PREDICTIONS[0], PREDICTIONS[0], PREDICTIONS[1]]
     bars = [trace for trace in figures.agreement_bars(agreeing).data if trace.type == "bar"]
     assert {bar.name: bar.x[0] for bar in bars} == {"rock": 2, "folk": 1}
+
+
+def test_a_pair_that_differs_is_drawn_apart_from_one_that_does_not() -> None:
+    differing, alike = figures.pair_differences(PAIRS, "accuracy").data
+    assert (list(differing.y), list(alike.y)) == (["a less b"], ["a less c"])
+    assert differing.marker.color != alike.marker.color
+    assert list(differing.error_x.array) == pytest.approx([0.1])
+    assert list(differing.error_x.arrayminus) == pytest.approx([0.05])
+
+
+def test_each_metric_has_a_scale_of_its_own() -> None:
+    figure = figures.score_panels(
+        pd.DataFrame(
+            [("a", "nats gap", 0.4, 0.3, 0.5), ("a", "chords gap", 4.0, None, None)],
+            columns=["model", "metric", "value", "low", "high"],
+        )
+    )
+    assert [list(trace.x) for trace in figure.data] == [[0.4], [4.0]]
+    assert {trace.xaxis for trace in figure.data} == {"x", "x2"}
+    assert figure.layout.xaxis2.title.text == "chords gap"
+
+
+def test_a_lower_score_can_be_the_better_one() -> None:
+    costs = pd.DataFrame(
+        {
+            "model": ["a", "b", "c"],
+            "score": [9.0, 7.0, 8.0],
+            "seconds": [0.1, 0.2, 0.3],
+            "megabytes": 1.0,
+        }
+    )
+    front = figures.accuracy_against_latency(costs, "perplexity", higher_is_better=False).data[0]
+    assert list(front.y) == [9.0, 7.0]
 
 
 def test_pareto_front_leaves_out_the_slower_and_worse() -> None:

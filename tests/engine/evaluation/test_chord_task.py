@@ -179,7 +179,17 @@ def test_songs_without_chords_are_left_out_by_name(tmp_path: Path) -> None:
     assert read.problems == ("Song 1: no chord on a lyric line; it is left out.",)
 
 
-@pytest.mark.parametrize("content", [b"", b"not json\n", b'{"lines": []}\n'])
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"id": "a"}\n',
+        b'{"lines": [{"words": ["a"]}]}\n',
+        b"[1]\n",
+        b"",
+        b"not json\n",
+        b'{"lines": []}\n',
+    ],
+)
 def test_unusable_files_are_one_sentence(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "test.jsonl"
     path.write_bytes(content)

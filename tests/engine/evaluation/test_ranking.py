@@ -12,15 +12,14 @@ import pytest
 from engine.errors import InputError
 from engine.evaluation import ranking as boards
 from engine.evaluation.data import write_predictions
+from engine.evaluation.latex import as_latex
 from engine.evaluation.metrics import GENRE_METRICS, class_metrics
 from engine.evaluation.records import EvaluationRecord, append_records, read_records
 from engine.evaluation.runner import scored_records
+from engine.evaluation.songs import disagreements, errors
 from engine.evaluation.tables import (
-    as_latex,
     class_f1_table,
     cost_table,
-    disagreements,
-    errors,
     metric_values,
     prediction_tables,
     reliability_bins,
@@ -173,3 +172,25 @@ def test_latex_is_escaped() -> None:
     assert r"r\&b\_100\% & 0.123 & -- \\" in text
     assert r"\caption{a \& b}" in text
     assert r"\begin{tabular}{lrr}" in text
+
+
+def test_a_foreign_signature_never_takes_the_board(
+    measured: list[EvaluationRecord], tmp_path: Path
+) -> None:
+    songs = boards.evaluation_sets(measured, "genre")[0]
+    forged = replace(measured[0], model="forger", signature="forged", value=1.0, high=1.0)
+    records = [*measured, forged]
+    assert boards.signatures(records, songs, "accuracy") == ["v1", "forged"]
+    board = boards.board(records, songs, "accuracy", folder=tmp_path)
+    assert "forger" not in {standing.name for standing in board.standings}
+
+
+def test_what_only_describes_is_not_ranked(record: Records, tmp_path: Path) -> None:
+    records = [
+        record(task="chords", model=name, metric="chord-coverage", value=value)
+        for name, value in (("plain", 2.0), ("rich", 7.0))
+    ]
+    songs = boards.evaluation_sets(records, "chords")[0]
+    board = boards.board(records, songs, "chord-coverage", folder=tmp_path)
+    assert [standing.place for standing in board.standings] == [None, None]
+    assert any("not ranked" in note for note in board.notes)

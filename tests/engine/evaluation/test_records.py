@@ -105,3 +105,22 @@ def test_ten_thousand_records_are_read_in_a_second_or_so(record: Records, tmp_pa
     began = time.perf_counter()
     assert len(read_records(tmp_path)[0]) == 10_000
     assert time.perf_counter() - began < 3
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"signature": "forged"}, "measured as 'forged', not as v1"),
+        ({"metric": "bertscore-f1"}, "begins with 'bertscore|'"),
+        ({"metric": "charm"}, "metric 'charm' is not known"),
+    ],
+)
+def test_foreign_definitions_are_told_and_kept(
+    changed: dict[str, str], said: str, record: Records, tmp_path: Path
+) -> None:
+    append_records([record(), record(**changed)], tmp_path)
+    records, problems = read_records(tmp_path)
+    assert len(records) == 2
+    assert [(problem.line, problem.skipped) for problem in problems] == [(2, False)]
+    assert said in str(problems[0])
+    assert "skipped" not in str(problems[0])

@@ -1,0 +1,96 @@
+"""Models against each other: any metrics side by side, and the differences of pairs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from plotly.subplots import make_subplots
+
+from engine.figures.leaderboard import whiskers
+from engine.figures.style import NEUTRAL, PALETTE, colours, empty_figure, laid_out, rows_where
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import plotly.graph_objects as go
+
+
+def score_panels(values: pd.DataFrame, columns: int = 3) -> go.Figure:
+    """Draw each metric in a panel with a scale of its own: a dot a model, with its interval.
+
+    Parameters
+    ----------
+    values : data frame
+        Columns ``model``, ``metric`` (as to be read, the axis' title), ``value``, ``low`` and
+        ``high``; the last two may be missing values. Rows in the order to be drawn.
+    """
+    metrics = list(dict.fromkeys(values["metric"]))
+    colour = colours(values["model"])
+    columns = max(1, min(columns, len(metrics)))
+    rows = max(1, -(-len(metrics) // columns))
+    figure = make_subplots(
+        rows=rows,
+        cols=columns,
+        shared_yaxes=True,
+        horizontal_spacing=0.05,
+        vertical_spacing=0.36 / rows,
+    )
+    height = 60 + rows * (80 + 34 * len(colour))
+    laid_out(figure, height, showlegend=False)
+    for index, metric in enumerate(metrics):
+        row, column = divmod(index, columns)
+        of = rows_where(values, values["metric"] == metric)
+        figure.update_xaxes(title_text=metric, row=row + 1, col=column + 1)
+        for name, shade in colour.items():
+            line = rows_where(of, of["model"] == name)
+            figure.add_scatter(
+                row=row + 1,
+                col=column + 1,
+                x=line["value"].tolist(),
+                y=line["model"].tolist(),
+                mode="markers",
+                name=name,
+                marker={"color": shade, "size": 11},
+                error_x=whiskers(line, shade),
+                customdata=line[["low", "high"]].to_numpy().tolist(),
+                hovertemplate=f"{name}: %{{x:.4g}}<br>95 % interval %{{customdata[0]:.4g}} to "
+                f"%{{customdata[1]:.4g}}<extra>{metric}</extra>",
+            )
+    names = list(colour)[::-1]
+    figure.update_yaxes(type="category", categoryorder="array", categoryarray=names)
+    figure.update_xaxes(rangemode="tozero", nticks=5)
+    return figure
+
+
+def pair_differences(pairs: pd.DataFrame, score_title: str) -> go.Figure:
+    """Draw the difference of each pair of models with its interval; those that differ in colour.
+
+    Parameters
+    ----------
+    pairs : data frame
+        Columns ``pair`` (as to be read), ``difference``, ``low``, ``high`` and ``differs`` (bool).
+    """
+    figure = empty_figure(
+        height=110 + 28 * len(pairs),
+        xaxis={"title": f"difference in {score_title}, first less second"},
+        yaxis={"title": None, "type": "category", "autorange": "reversed"},
+    )
+    for differs, name, colour in (
+        (True, "differ", PALETTE[0]),
+        (False, "cannot be told apart", NEUTRAL),
+    ):
+        rows = rows_where(pairs, pairs["differs"] == differs)
+        spread = rows.rename(columns={"difference": "value"})
+        figure.add_scatter(
+            x=rows["difference"].tolist(),
+            y=rows["pair"].tolist(),
+            mode="markers",
+            name=name,
+            marker={"color": colour, "size": 9},
+            error_x=whiskers(spread, colour),
+            customdata=rows[["low", "high"]].to_numpy().tolist(),
+            hovertemplate="%{y}: %{x:+.4f}<br>95 % interval %{customdata[0]:+.4f} to "
+            "%{customdata[1]:+.4f}<extra></extra>",
+        )
+    figure.update_yaxes(categoryorder="array", categoryarray=pairs["pair"].tolist())
+    figure.add_vline(x=0, line={"color": NEUTRAL, "dash": "dot"})
+    return figure
