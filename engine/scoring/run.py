@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -190,7 +191,7 @@ def _answer(
                 lyrics.append((number, lyric_of(row.values[table.text])))
             except InputError as error:
                 unusable.append((number, None, str(error)))
-        for answers in (unusable, *(_answers(model, group) for group in _groups(lyrics))):
+        for answers in chain([unusable], (_answers(model, group) for group in _groups(lyrics))):
             if answers:
                 partial.add(answers)
                 if progress:

@@ -89,10 +89,14 @@ class _DelimitedWriter:
         self._lines: list[str] = []
         self._csv = csv.writer(_Lines(self._lines), delimiter=delimiter, lineterminator="\n")
         self._csv.writerow(columns)
+        self._flush()
 
     def write(self, chunk: Chunk, added: Added) -> None:
         for row, new in zip(chunk.rows, added, strict=True):
             self._csv.writerow([_as_text(value) for value in (*row.values, *new)])
+        self._flush()
+
+    def _flush(self) -> None:
         self._file.write("".join(self._lines).encode("utf-8", "backslashreplace"))
         self._lines.clear()
 
