@@ -7,7 +7,8 @@ a run that was interrupted or killed goes on where it stopped.
 
 from __future__ import annotations
 
-from engine.scoring.run import MODELS, Scored, score
+from engine.scoring.models import MODELS
+from engine.scoring.run import Scored, score
 from engine.scoring.tables import EXTENSIONS
 
 __all__ = ["EXTENSIONS", "MODELS", "Scored", "score"]

@@ -7,26 +7,20 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers import load_classifier
 from engine.errors import CancelledError, InputError
 from engine.lyrics import Lyrics
-from engine.modelcard import CARD, ModelCard, sha256
+from engine.scoring.models import MODELS, Loader, Predict, card_of, predictor, revision
 from engine.scoring.partial import Answer, Partial
-from engine.scoring.tables import CHUNK, Row, Table, checked_extension, is_missing, open_table
+from engine.scoring.rows import Row, is_missing
+from engine.scoring.tables import CHUNK, Table, checked_extension, open_table
 from engine.scoring.writing import added_columns, added_values, kept_columns, open_writer
-from engine.weights import slot
 
-if TYPE_CHECKING:
-    from engine.prediction import GenreClassifier
-
-MODELS = tuple(CLASSIFIERS)
 # Characters of padded text given to the model at once: a few of its own batches. More would lose
 # more work in a kill, fewer would leave those batches half empty.
 _GROUP_CHARACTERS = 32_000
-# Which models answer in a slot besides its own.
-_BESIDE = {"roberta": ("bilstm-gru",)}
 
 Progress = Callable[[int, int], None]
 
@@ -69,7 +63,7 @@ def score(
     preset: str = "embedded",
     restart: bool = False,
     progress: Progress | None = None,
-    load: Callable[[str, str], GenreClassifier] = load_classifier,
+    load: Loader = load_classifier,
 ) -> Scored:
     """Write a table again with the genre of every song.
 
@@ -106,7 +100,7 @@ def score(
     if model not in MODELS:
         raise InputError(f"There is no genre model '{model}'; models are {', '.join(MODELS)}.")
     checked_output(source, output)
-    labels = list(ModelCard.read(slot(model, preset).folder).labels)
+    card = card_of(model, preset)
     table = open_table(source, text_column)
     stamp = _stamp(source)
     about = {
@@ -122,13 +116,13 @@ def score(
         seconds = 0.0
         try:
             if resumed < table.rows:
-                classifier = load(model, preset)
+                predict = predictor(model, preset, load)
                 began = time.perf_counter()
-                _answer(table, partial, classifier, progress)
+                _answer(table, partial, predict, card.labels, progress)
                 seconds = time.perf_counter() - began
             if _stamp(source) != stamp:
                 raise InputError(f"{source} was changed while it was read; begin anew.")
-            errors, notes = _write(table, partial, output, labels)
+            errors, notes = _write(table, partial, output, card.labels)
         except KeyboardInterrupt:
             raise CancelledError(
                 f"Interrupted after {partial.answered:,} of {table.rows:,} songs; "
@@ -147,12 +141,6 @@ def checked_output(source: Path, output: Path) -> None:
         raise InputError(f"--output {output} is a folder; a file is accepted.")
     if output.exists() and source.exists() and output.samefile(source):
         raise InputError(f"--output {output} is the input itself; name another file.")
-
-
-def revision(model: str, preset: str) -> str:
-    """12 hex digits that change with the weights of a model or of one that it asks."""
-    cards = [slot(name, preset).folder / CARD for name in (model, *_BESIDE.get(model, ()))]
-    return "-".join(sha256(card)[:12] for card in cards if card.exists())
 
 
 def lyric_of(value: Any) -> Lyrics:
@@ -174,7 +162,11 @@ def _kind_of(value: Any) -> str:
 
 
 def _answer(
-    table: Table, partial: Partial, model: GenreClassifier, progress: Progress | None
+    table: Table,
+    partial: Partial,
+    predict: Predict,
+    labels: Sequence[str],
+    progress: Progress | None,
 ) -> None:
     """Answer the rows that have no answer yet."""
     if progress:
@@ -191,7 +183,8 @@ def _answer(
                 lyrics.append((number, lyric_of(row.values[table.text])))
             except InputError as error:
                 unusable.append((number, None, str(error)))
-        for answers in chain([unusable], (_answers(model, group) for group in _groups(lyrics))):
+        groups = _groups(lyrics)
+        for answers in chain([unusable], (_answers(predict, group, labels) for group in groups)):
             if answers:
                 partial.add(answers)
                 if progress:
@@ -222,22 +215,27 @@ def _groups(lyrics: list[tuple[int, Lyrics]]) -> Iterator[list[tuple[int, Lyrics
         yield group
 
 
-def _answers(model: GenreClassifier, group: Sequence[tuple[int, Lyrics]]) -> list[Answer]:
+def _answers(
+    predict: Predict,
+    group: Sequence[tuple[int, Lyrics]],
+    labels: Sequence[str],
+) -> list[Answer]:
     try:
-        predictions = model.predict([lyrics for _, lyrics in group])
+        predictions = predict([lyrics for _, lyrics in group])
     except (RuntimeError, ValueError, TypeError) as error:
         if len(group) == 1:
             number = group[0][0]
             return [(number, None, f"The model cannot read this lyric ({error}).")]
         # One song must not hold up the others; and where all fail, something else is wrong.
-        alone = [answer for song in group for answer in _answers(model, [song])]
+        alone = [answer for song in group for answer in _answers(predict, [song], labels)]
         if all(probabilities is None for _, probabilities, _ in alone):
             raise
         return alone
-    return [
-        (number, [_rounded(p) for p in prediction.probabilities], "")
-        for (number, _), prediction in zip(group, predictions, strict=True)
-    ]
+    answers: list[Answer] = []
+    for (number, _), prediction in zip(group, predictions, strict=True):
+        of = dict(zip(prediction.labels, prediction.probabilities, strict=True))
+        answers.append((number, [_rounded(of[label]) for label in labels], ""))
+    return answers
 
 
 def _rounded(probability: float) -> float:

@@ -10,49 +10,21 @@ then chunk by chunk. Memory is that of one chunk. A blank line is no row.
 
 from __future__ import annotations
 
-import codecs
 import csv
-import hashlib
 import json
-import math
 from abc import ABC, abstractmethod
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, TextIO, cast
+from typing import Any, TextIO, cast
 
 from engine.errors import InputError, quoted
+from engine.scoring.rows import ABSENT, Chunk, Row, kind, unique
+from engine.scoring.survey import surveyed
 
 CHUNK = 512
 MAX_COLUMNS = 2000
 EXTENSIONS = (".csv", ".tsv", ".jsonl", ".ndjson", ".jl", ".parquet")
-# Bytes that Windows-1252 leaves undefined; Latin-1 gives them a (control) character.
-_NOT_WINDOWS = frozenset(b"\x81\x8d\x8f\x90\x9d")
-_BLOCK = 2**20
-
-
-class Absent:
-    """What stands where a JSON object lacks a key that others have."""
-
-
-ABSENT: Final = Absent()
-
-
-@dataclass(slots=True)
-class Row:
-    """One row: a value for each column, and why it cannot be used ("" if it can)."""
-
-    values: list[Any]
-    problem: str = ""
-
-
-@dataclass(slots=True)
-class Chunk:
-    """Some rows in order, and the Arrow batch they come from where there is one."""
-
-    rows: list[Row]
-    batch: Any = None
 
 
 class Table(ABC):
@@ -109,7 +81,7 @@ class DelimitedTable(Table):
     """CSV or TSV, with a heading line; quoted values may hold line ends."""
 
     def __init__(self, path: Path, text_column: str) -> None:
-        sha256, self._encoding, note = _surveyed(path)
+        sha256, self._encoding, note = surveyed(path)
         super().__init__(path, sha256)
         self.notes += note
         csv.field_size_limit(2**31 - 1)
@@ -163,7 +135,7 @@ class JsonTable(Table):
     """JSON lines: one object a line; keys may differ from line to line."""
 
     def __init__(self, path: Path, text_column: str) -> None:
-        sha256, self._encoding, note = _surveyed(path)
+        sha256, self._encoding, note = surveyed(path)
         super().__init__(path, sha256)
         self.notes += note
         kinds: dict[str, set[str]] = {}
@@ -214,7 +186,7 @@ class ParquetTable(Table):
     """Parquet; types are kept."""
 
     def __init__(self, path: Path, text_column: str) -> None:
-        super().__init__(path, _surveyed(path)[0])
+        super().__init__(path, surveyed(path)[0])
         with self._read() as file:
             names = [str(name) for name in file.schema_arrow.names]
             self.rows = int(file.metadata.num_rows)
@@ -271,41 +243,6 @@ def checked_extension(path: Path) -> str:
     return extension
 
 
-def unique(names: Iterable[str], taken: Iterable[str] = ()) -> tuple[str, ...]:
-    """The names, later ones that came before (or are taken) with ``.1``, ``.2`` ... added."""
-    names = list(names)
-    used = set(taken)
-    own = set(names)
-    found: list[str] = []
-    for name in names:
-        new, number = name, 0
-        while new in used or (number and new in own):
-            number += 1
-            new = f"{name}.{number}"
-        used.add(new)
-        found.append(new)
-    return tuple(found)
-
-
-def kind(value: Any) -> str:
-    """What a JSON value is: "null", "bool", "int", "float", "str" or "nested"."""
-    if value is None:
-        return "null"
-    if isinstance(value, int) and not isinstance(value, bool) and not -(2**63) <= value < 2**63:
-        return "nested"  # no column of numbers holds it; as JSON text it is whole
-    name = type(value).__name__
-    return name if name in {"bool", "int", "float", "str"} else "nested"
-
-
-def is_missing(value: Any) -> bool:
-    """Whether a cell holds nothing: no key, null, NaN or blanks."""
-    if value is None or value is ABSENT:
-        return True
-    if isinstance(value, float):
-        return math.isnan(value)
-    return isinstance(value, str) and not value.strip()
-
-
 def _column_called(name: str, names: Sequence[str], path: Path) -> int:
     if name in names:
         return list(names).index(name)
@@ -346,41 +283,3 @@ def _chunked(rows: Iterable[Row]) -> Iterator[Chunk]:
             current = []
     if current:
         yield Chunk(current)
-
-
-def _surveyed(path: Path) -> tuple[str, str, list[str]]:
-    """Checksum, encoding, and a note if that had to be guessed; `InputError` if it is empty."""
-    digest = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    utf8, windows, blank, before, fault = True, True, True, 0, 0
-    text = path.suffix.lower() != ".parquet"
-    start = b""
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            start = start or block[:4096]
-            digest.update(block)
-            blank = blank and not block.strip()
-            if not text:
-                continue
-            windows = windows and _NOT_WINDOWS.isdisjoint(block)
-            if utf8:
-                try:
-                    decoder.decode(block)
-                except UnicodeDecodeError as error:
-                    utf8 = False
-                    fault = before + block.count(b"\n", 0, error.start) + 1
-            before += block.count(b"\n")
-    if blank:
-        raise InputError(f"{path} is empty.")
-    if not text:
-        return digest.hexdigest(), "", []
-    if utf8 and decoder.getstate()[0]:  # the file ends within a character
-        utf8, fault = False, before + 1
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return digest.hexdigest(), "utf-16", []
-    if b"\x00" in start:
-        raise InputError(f"{path} is binary, not a text table.")
-    if utf8:
-        return digest.hexdigest(), "utf-8-sig", []
-    encoding, name = ("cp1252", "Windows-1252") if windows else ("latin-1", "Latin-1")
-    return digest.hexdigest(), encoding, [f"{path} is not UTF-8 (line {fault}); read as {name}."]

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
 from engine.errors import InputError
-from engine.scoring.tables import ABSENT, Chunk, ParquetTable, Table, unique
+from engine.scoring.rows import ABSENT, Chunk, unique
+from engine.scoring.tables import ParquetTable, Table
 
 _CHUNKS_IN_A_ROW_GROUP = 16
 Added = Sequence[Sequence[Any]]

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from engine.lyrics import Lyrics
 from engine.modelcard import ModelCard
@@ -18,17 +19,17 @@ LABELS = ("folk", "r&b", "rock")
 class CountingModel:
     """Answers by the number of words; keeps what it was asked."""
 
-    name = "llama"
     base = "none"
     card: ModelCard
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "llama") -> None:
+        self.name = name
         self.batches: list[list[int]] = []
 
     def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
         self.batches.append([len(lyric.words) for lyric in lyrics])
         return [
-            Prediction("llama", "none", LABELS, probabilities_of(lyric), 0.0) for lyric in lyrics
+            Prediction(self.name, "none", LABELS, probabilities_of(lyric), 0.0) for lyric in lyrics
         ]
 
 
@@ -39,7 +40,7 @@ def probabilities_of(lyric: Lyrics) -> tuple[float, ...]:
     return tuple(value / sum(raw) for value in raw)
 
 
-def write_card(folder: Path, created: str) -> None:
+def write_card(folder: Path, created: str, config: dict[str, Any] | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     card = ModelCard(
         name="llama",
@@ -49,7 +50,7 @@ def write_card(folder: Path, created: str) -> None:
         labels=LABELS,
         training_data="ours",
         training_data_sha256="ab",
-        config={},
+        config=config or {},
         library_versions={},
         metrics={},
         licence="MIT",

@@ -10,9 +10,9 @@ import pytest
 
 from engine import scoring
 from engine.__main__ import main
+from engine.classifiers import CLASSIFIERS
 from engine.errors import CancelledError
 from engine.prediction import GENRES
-from engine.scoring import MODELS
 from tests.conftest import song_of
 
 
@@ -24,7 +24,7 @@ def songs_file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("model", MODELS)
+@pytest.mark.parametrize("model", list(CLASSIFIERS))
 def test_a_table_is_scored_as_single_songs_are(
     with_tiny_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str
 ) -> None:

@@ -380,6 +380,33 @@ def test_an_input_that_changes_meanwhile_is_noticed(
     assert not (tmp_path / "out.csv").exists()
 
 
+def test_the_combined_answer_pools_what_its_members_say(
+    model: CountingModel, tmp_path: Path
+) -> None:
+    source = write_songs(tmp_path / "in.csv", songs(9))
+    with pytest.raises(InputError, match=r"models/combined/card.json is missing"):
+        score(source, tmp_path / "out.csv", "combined")
+    write_card(tmp_path / "models" / "roberta", "2026-01-01T00:00:00+00:00")
+    config = {"weights": {"llama": 1.0, "roberta": 1.0, "bilstm-gru": 0.0}, "temperature": 2.0}
+    write_card(tmp_path / "models" / "combined", "2026-01-01T00:00:00+00:00", config)
+    loaded: list[str] = []
+
+    def load(name: str, _preset: str) -> CountingModel:
+        loaded.append(name)
+        return CountingModel(name)
+
+    score(source, tmp_path / "out.csv", "combined", load=load)
+
+    assert loaded == ["llama", "roberta"]
+    for row, lyric in zip(rows_in(tmp_path / "out.csv"), songs(9), strict=True):
+        # Both members say the same, and their weights together are the temperature.
+        expected = probabilities_of(Lyrics.parse(lyric))
+        found = [float(row[f"p_{label}"]) for label in LABELS]
+        assert found == pytest.approx(expected, rel=1e-4)
+    with pytest.raises(InputError, match="embedded preset"):
+        score(source, tmp_path / "out.csv", "combined", preset="full")
+
+
 SLOW_RUN = """
 import sys, time
 from pathlib import Path

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from engine.errors import InputError
-from engine.scoring.tables import ABSENT, CHUNK, Table, open_table, unique
+from engine.scoring.rows import ABSENT, unique
+from engine.scoring.tables import CHUNK, Table, open_table
 
 
 def table_of(tmp_path: Path, name: str, content: str | bytes, column: str = "lyrics") -> Table:
