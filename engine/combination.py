@@ -1,9 +1,9 @@
 """One answer out of several models': a weighted pool of their probabilities.
 
 The logarithmic opinion pool (Genest and Zidek 1986, doi:10.1214/ss/1177013825, section 3.3),
-p(genre) proportional to exp(sum over models of w_m ln p_m(genre) / t): with positive weights a genre
-stands out only where no model rules it out. Weights and temperature are fitted on validation songs
-and stand in the card of ``models/combined``.
+p(genre) proportional to exp(sum over models of w_m ln p_m(genre) / t): with positive weights a
+genre stands out only where no model rules it out. Weights and temperature are fitted on validation
+songs and stand in the card of ``models/combined``.
 """
 
 from __future__ import annotations

@@ -15,9 +15,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,8 @@ from engine.errors import InputError
 
 MAX_CHARACTERS = 30_000
 MAX_LINES = 600
+
+Span = tuple[int, int]
 
 SECTIONS = ("verse", "chorus", "bridge", "intro", "outro", "other")
 
@@ -145,6 +148,64 @@ class Lyrics:
     def words(self) -> tuple[str, ...]:
         """All words in order."""
         return tuple(word for line in self.lines for word in line.words)
+
+    @cached_property
+    def word_spans(self) -> tuple[tuple[Span, ...], ...]:
+        """Where each word stands in `text`, line by line: (start, end), the end excluded."""
+        spans: list[tuple[Span, ...]] = []
+        position = 0
+        for index, line in enumerate(self.lines):
+            if index:
+                position += 1 + (line.stanza != self.lines[index - 1].stanza)
+            found: list[Span] = []
+            for word in line.words:
+                found.append((position, position + len(word)))
+                position += len(word) + 1
+            position -= 1
+            spans.append(tuple(found))
+        return tuple(spans)
+
+    def with_words(self, kept: Sequence[Sequence[bool]]) -> Lyrics:
+        """The same song with only some of its words; lines left empty go.
+
+        Parameters
+        ----------
+        kept : sequence of sequence of bool
+            Line by line and word by word, which words stay.
+
+        Raises
+        ------
+        InputError
+            If no word would be left.
+        """
+        lines = tuple(
+            LyricLine(words, line.section, line.stanza)
+            for line, stays in zip(self.lines, kept, strict=True)
+            if (words := tuple(w for w, stay in zip(line.words, stays, strict=True) if stay))
+        )
+        if not lines:
+            raise InputError("No word of the lyric would be left; keep at least one.")
+        return Lyrics(lines)
+
+
+def positions_in(whole: str, part: str) -> list[int | None]:
+    """Where each character of `part` stands in `whole`; None where it does not.
+
+    `part` holds lines of `whole` in their order, some perhaps left out: each of its lines is taken
+    for the next equal line of `whole`.
+    """
+    lines = whole.split("\n")
+    starts = list(accumulate((len(line) + 1 for line in lines), initial=0))
+    places: list[int | None] = []
+    following = 0
+    for line in part.split("\n"):
+        at = next((i for i in range(following, len(lines)) if lines[i] == line), None)
+        if at is None:
+            places.extend([None] * (len(line) + 1))
+            continue
+        places.extend(range(starts[at], starts[at] + len(line) + 1))  # with its line end
+        following = at + 1
+    return places[:-1]
 
 
 def language_warning(lyrics: Lyrics) -> str | None:

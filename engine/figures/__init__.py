@@ -13,7 +13,13 @@ from engine.figures.classification import (
 )
 from engine.figures.comparison import pair_differences, score_panels
 from engine.figures.corpus import genre_counts, marking_word_bars, word_count_ranges, year_counts
-from engine.figures.genre import agreement_bars, probability_bars
+from engine.figures.explanation import genre_strip, line_heat_map
+from engine.figures.genre import (
+    agreement_bars,
+    probability_bars,
+    probability_changes,
+    two_lyrics_bars,
+)
 from engine.figures.leaderboard import (
     accuracy_against_latency,
     bertscore_bars,
@@ -35,14 +41,18 @@ __all__ = [
     "download_settings",
     "f1_heat_map",
     "genre_counts",
+    "genre_strip",
+    "line_heat_map",
     "marking_word_bars",
     "pair_differences",
     "probability_bars",
+    "probability_changes",
     "reliability_diagrams",
     "score_by_decade",
     "score_by_length",
     "score_panels",
     "training_curves",
+    "two_lyrics_bars",
     "word_count_ranges",
     "year_counts",
 ]

@@ -1,0 +1,186 @@
+"""Integrated gradients over embeddings, for any genre classifier.
+
+A song's embeddings are moved in a straight line from a baseline, the same song with every word
+replaced by padding, to what they are; the gradients met on the way are added up (Sundararajan,
+Taly and Yan 2017, arXiv:1703.01365, equation 3; captum computes the integral by Gauss-Legendre
+quadrature). The attributions of all embeddings add up to the difference that the words make
+(completeness); what quadrature and half precision leave is kept as the gap.
+
+The function explained is the log odds of a genre, ln(p / (1 - p)) in calibrated probabilities:
+what a word adds pushes towards that genre and away from all others together. It is the classifier's
+own path from lyric to logits that runs, with the outputs of its embedding layers replaced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from engine.errors import CancelledError
+
+if TYPE_CHECKING:
+    from engine.classifiers.torch_classifier import TorchClassifier
+    from engine.lyrics import Lyrics, Span
+
+# Probabilities are taken no nearer to 0 and 1 than this, so that log odds stay finite.
+_SURE = 1e-12
+# Tokens whose activations are held at once: some 400 MB for 20 decoder layers of width 576.
+_TOKENS_AT_ONCE = 1024
+
+
+@dataclass(frozen=True)
+class TokenAttributions:
+    """What each token added to the log odds of one genre.
+
+    Attributes
+    ----------
+    tokens : list of ((int, int) or None, float)
+        Characters of ``lyric.text`` and attribution, over all embedding layers; None for tokens
+        that stand nowhere in the text.
+    log_odds, baseline_log_odds : float
+        Of the genre with the words, and with padding in their place.
+    """
+
+    tokens: list[tuple[Span | None, float]]
+    log_odds: float
+    baseline_log_odds: float
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One embedding layer, the ids it reads of one song, and where they stand."""
+
+    module: nn.Embedding
+    ids: torch.Tensor
+    spans: list[list[Span | None]]
+
+    def embedded(self) -> torch.Tensor:
+        """Embeddings (rows, tokens, width) in float32."""
+        return self.module.weight.detach()[self.ids].float()
+
+    def baseline(self) -> torch.Tensor:
+        """The same with padding in place of each token that stands in the text.
+
+        Special tokens stay what they are: they belong to the model, not to the song.
+        """
+        padding = self.module.padding_idx
+        words = torch.zeros(self.ids.shape, dtype=torch.bool, device=self.ids.device)
+        for row, spans in enumerate(self.spans):
+            for column, span in enumerate(spans):
+                words[row, column] = span is not None
+        empty = torch.zeros_like(self.embedded()[0, 0])
+        if padding is not None:
+            empty = self.module.weight.detach()[padding].float()
+        return torch.where(words.unsqueeze(-1), empty, self.embedded())
+
+
+def token_attributions(
+    classifier: TorchClassifier,
+    lyric: Lyrics,
+    genre: int,
+    steps: int,
+    progress: Callable[[int, int], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> TokenAttributions:
+    """Attribute the log odds of a genre (its position among the labels) to the song's tokens.
+
+    Raises
+    ------
+    CancelledError
+        If `cancelled` says so between two batches of steps.
+    """
+    from captum.attr import IntegratedGradients
+
+    layers = _embedding_layers(classifier, lyric)
+    embedded = tuple(layer.embedded() for layer in layers)
+    baselines = tuple(layer.baseline() for layer in layers)
+    done = 0
+
+    def log_odds(*replaced: torch.Tensor) -> torch.Tensor:
+        nonlocal done
+        if cancelled and cancelled():
+            raise CancelledError("The explanation was cancelled.")
+        copies = replaced[0].shape[0] // layers[0].ids.shape[0]
+        with _replaced([layer.module for layer in layers], replaced):
+            logits = classifier.differentiable_logits(lyric, copies)
+        done += copies
+        if progress:
+            progress(min(done, steps), steps)
+        return torch.logit(classifier.calibrated(logits)[:, genre], eps=_SURE)
+
+    tokens = sum(layer.ids.numel() for layer in layers)
+    at_once = max(1, min(steps, _TOKENS_AT_ONCE // tokens))
+    rows = layers[0].ids.shape[0]
+    # cuDNN has no backward pass for recurrent layers that are not in training.
+    with torch.backends.cudnn.flags(enabled=False), torch.enable_grad():
+        found = IntegratedGradients(log_odds).attribute(
+            embedded, baselines, n_steps=steps, internal_batch_size=at_once * rows
+        )
+    with torch.no_grad():
+        ends = log_odds(*(torch.cat(pair) for pair in zip(embedded, baselines, strict=True)))
+    attributed: list[tuple[Span | None, float]] = []
+    for layer, values in zip(layers, found, strict=True):
+        summed = values.sum(-1).tolist()
+        for spans, row in zip(layer.spans, summed, strict=True):
+            attributed += zip(spans, row[: len(spans)], strict=True)
+    return TokenAttributions(attributed, float(ends[0]), float(ends[1]))
+
+
+def _embedding_layers(classifier: TorchClassifier, lyric: Lyrics) -> list[_Layer]:
+    """Every embedding layer that is indexed by token ids, with the ids it reads of this song.
+
+    Layers are found by running the song once and comparing shapes: position and type embeddings
+    are told by name, since a model's own code gives them ids of the same shape.
+    """
+    readings = classifier.readings(lyric)
+    seen: dict[nn.Module, torch.Tensor] = {}
+
+    def note(module: nn.Module, arguments: tuple[Any, ...], output: torch.Tensor) -> None:
+        seen[module] = arguments[0].detach()
+
+    named: dict[nn.Embedding, list[list[Span | None]]] = {
+        module: reading.spans
+        for reading in readings
+        for name, module in reading.network.named_modules()
+        if isinstance(module, nn.Embedding) and not _counts_places(name)
+    }
+    hooks = [module.register_forward_hook(note) for module in named]
+    try:
+        with torch.no_grad():
+            classifier.differentiable_logits(lyric, 1)
+    finally:
+        for hook in hooks:
+            hook.remove()
+    return [
+        _Layer(module, seen[module], spans) for module, spans in named.items() if module in seen
+    ]
+
+
+def _counts_places(name: str) -> bool:
+    return any(part in name for part in ("position", "token_type"))
+
+
+@contextlib.contextmanager
+def _replaced(modules: Sequence[nn.Module], outputs: Sequence[torch.Tensor]) -> Generator[None]:
+    """While this lasts, each module gives the output named here, in its own precision."""
+
+    def giving(tensor: torch.Tensor) -> Callable[..., torch.Tensor]:
+        def hook(_module: nn.Module, _arguments: Any, output: torch.Tensor) -> torch.Tensor:
+            return tensor.to(output.dtype)
+
+        return hook
+
+    hooks = [
+        module.register_forward_hook(giving(tensor))
+        for module, tensor in zip(modules, outputs, strict=True)
+    ]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
