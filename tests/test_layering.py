@@ -103,5 +103,5 @@ def test_importing_the_engine_imports_nothing_heavy() -> None:
 
 
 def test_importing_the_first_page_imports_no_model_library() -> None:
-    loaded = modules_after("import ui.home, ui.theme, ui.genre_view, ui.chords_view")
+    loaded = modules_after("import ui.home, ui.theme, ui.genre.view, ui.chords_view")
     assert not loaded & (HEAVY - {"plotly", "pandas"})

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from engine.errors import EngineError
+from ui.model_pool import Freed, ModelPool, in_use
 from ui.queues import Queue
 
 if TYPE_CHECKING:
@@ -26,14 +28,16 @@ TITLES = {
     "roberta": "RoBERTa",
     "bilstm-gru": "BiLSTM-GRU",
     "tinyllama": "TinyLlama",
+    "combined": "Combined",
 }
 GENRE_MODELS = ("llama", "roberta", "bilstm-gru")
+COMBINED = "combined"
 GENERATOR = "tinyllama"
 
 
 def model_title(name: str) -> str:
     """The name of a model slot on screen."""
-    return TITLES.get(name, name)
+    return "Combined" if name == COMBINED else TITLES.get(name, name)
 
 
 @lru_cache
@@ -53,19 +57,38 @@ def loading_message(name: str) -> str:
 
 
 @st.cache_resource(show_spinner=False)
+def pool() -> ModelPool:
+    """The models that are loaded, shared by every session."""
+    return ModelPool()
+
+
 def classifier(name: str) -> GenreClassifier:
     """One genre model, loaded once per process."""
     from engine.classifiers import load_classifier
 
-    return load_classifier(name)
+    return pool().get(name, lambda: load_classifier(name))
 
 
-@st.cache_resource(show_spinner=False)
 def generator(name: str = GENERATOR) -> ChordGenerator:
     """The chord generator, loaded once per process."""
     from engine.generator import load_generator
 
-    return load_generator(name)
+    return pool().get(name, lambda: load_generator(name))
+
+
+def load(name: str) -> None:
+    """Load a model, whichever task it is for."""
+    if name == GENERATOR:
+        generator(name)
+    else:
+        classifier(name)
+
+
+def unload(name: str) -> Freed:
+    """Give a model's memory back; `EngineError` if it is not loaded or in use."""
+    if queue(name).tasks:
+        raise EngineError(in_use(model_title(name)))
+    return pool().unload(name, model_title(name))
 
 
 @st.cache_resource(show_spinner=False)

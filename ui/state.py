@@ -31,11 +31,13 @@ _MESSAGE = "_message"
 
 @dataclass(frozen=True)
 class GenreAnswer:
-    """What the genre models said of one lyric."""
+    """What the genre models said of one lyric, which title it had, and when (UTC, ISO 8601)."""
 
     lyric: str
     predictions: tuple[Prediction, ...]
     warning: str | None = None
+    title: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True)

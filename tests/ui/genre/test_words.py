@@ -5,7 +5,7 @@ import io
 import json
 
 from engine.prediction import GENRES, Prediction
-from ui.genre_view import agreement, predictions_csv, predictions_json
+from ui.genre.words import agreement, predictions_csv, predictions_json
 
 
 def said(model: str, genre: str) -> Prediction:

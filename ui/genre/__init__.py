@@ -1,0 +1,3 @@
+"""The Genre page: asking, the answers, why, line by line, what if, compare, this visit, limits."""
+
+from __future__ import annotations

@@ -1,0 +1,123 @@
+"""The models' answers side by side: cards, grouped bars, finer tags, numbers to take away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import resources
+from ui.genre import words
+
+if TYPE_CHECKING:
+    from engine.prediction import Prediction
+
+
+def verdict(predictions: Sequence[Prediction]) -> None:
+    """One sentence, one card a model, and where they part; the combined answer last."""
+    single = [p for p in predictions if p.model != resources.COMBINED]
+    st.subheader(words.agreement(single), anchor=False)
+    for column, prediction in zip(st.columns(len(predictions)), predictions, strict=True):
+        with column.container(border=True, key=f"answer_{prediction.model}"):
+            st.metric(
+                resources.model_title(prediction.model),
+                prediction.label,
+                delta=f"{prediction.confidence:.0%} sure",
+                delta_color="off",
+                delta_arrow="off",
+            )
+            if prediction.model == resources.COMBINED:
+                st.caption("weighted average of the models")
+            else:
+                st.caption(f"{prediction.base} · {prediction.seconds:.2f} s")
+    if note := words.disagreement(single):
+        st.markdown(f"**Where they disagree.** {note}")
+
+
+def probabilities(predictions: Sequence[Prediction]) -> None:
+    """Bars, tags, files and the table of all numbers."""
+    from engine import figures
+
+    st.plotly_chart(
+        figures.probability_bars(titled(predictions)),
+        key="genre_chart",
+        config=figures.download_settings("genre-probabilities"),
+        alt="Probability of each genre, one bar per model; the numbers are in the table below.",
+    )
+    st.caption(
+        "Each group is one genre, each bar one model; a model's bars add up to 100 %. Bars of "
+        "equal length in a group mean that the models agree on that genre."
+    )
+    _tags(predictions)
+    _take_away(predictions)
+
+
+def titled(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """The same under the models' names on screen."""
+    return [replace(p, model=resources.model_title(p.model)) for p in predictions]
+
+
+def _tags(predictions: Sequence[Prediction]) -> None:
+    for prediction in predictions:
+        if not prediction.tags:
+            continue
+        title = resources.model_title(prediction.model)
+        st.caption(
+            f"Finer tags {title} hears, each with its own probability: a song may have several, so "
+            "they do not add up to 100 %"
+        )
+        st.markdown(
+            " ".join(
+                f":gray-badge[{words.plain(tag)} {probability:.0%}]"
+                for tag, probability in prediction.tags[:10]
+            )
+        )
+
+
+def _take_away(predictions: Sequence[Prediction]) -> None:
+    as_json, as_csv = words.predictions_json(predictions), words.predictions_csv(predictions)
+    with st.container(horizontal=True, key="genre_downloads"):
+        st.download_button(
+            "Download JSON",
+            as_json,
+            "genre.json",
+            "application/json",
+            key="genre_json",
+            icon=":material/data_object:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Download CSV",
+            as_csv,
+            "genre.csv",
+            "text/csv",
+            key="genre_csv",
+            icon=":material/table:",
+            on_click="ignore",
+        )
+        with st.popover("Copy", icon=":material/content_copy:"):
+            table, text = st.tabs(["JSON", "CSV"])
+            table.code(as_json, language="json", height=320)
+            text.code(as_csv, language=None, height=320)
+    with st.expander("All probabilities as a table", icon=":material/table_rows:"):
+        st.dataframe(
+            _table(predictions),
+            key="genre_table",
+            column_config={
+                resources.model_title(p.model): st.column_config.NumberColumn(format="percent")
+                for p in predictions
+            },
+        )
+
+
+def _table(predictions: Sequence[Prediction]) -> list[dict[str, object]]:
+    rows: list[dict[str, object]] = []
+    for genre in predictions[0].labels:
+        row: dict[str, object] = {"genre": genre}
+        for prediction in predictions:
+            of = dict(zip(prediction.labels, prediction.probabilities, strict=True))
+            row[resources.model_title(prediction.model)] = of.get(genre)
+        rows.append(row)
+    return rows

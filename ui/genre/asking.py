@@ -1,0 +1,121 @@
+"""Which models are asked, and their answers: each from its own queue, all at the same time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.errors import EngineError
+from engine.lyrics import Lyrics, language_warning
+from ui import resources, state
+from ui.genre import memory
+from ui.lyric_input import parsed
+
+if TYPE_CHECKING:
+    from engine.prediction import GenreClassifier, Prediction
+    from ui.queues import Job
+
+
+def model_choice() -> list[str]:
+    """Which models to ask; each says on which base it runs."""
+    chosen = st.pills(
+        "Models",
+        resources.GENRE_MODELS,
+        selection_mode="multi",
+        default=resources.GENRE_MODELS,
+        format_func=resources.model_title,
+        key="genre_models",
+        persist_state="session",
+        help="  \n".join(
+            f"{resources.model_title(name)} runs on {resources.base_label(name)}"
+            for name in resources.GENRE_MODELS
+        ),
+    )
+    return [name for name in resources.GENRE_MODELS if name in chosen]
+
+
+def ask(text: str, models: Sequence[str]) -> None:
+    """Ask the models for the genre of a lyric and keep their answer, or say what is wrong."""
+    if not models:
+        st.error("No model is chosen; choose at least one.", icon=":material/error:")
+        return
+    lyrics = parsed(text)
+    if lyrics is None:
+        return
+    if predictions := predictions_of(lyrics, models):
+        memory.keep(
+            state.GenreAnswer(
+                text,
+                tuple(predictions),
+                language_warning(lyrics),
+                state.title(),
+                datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+        )
+
+
+def predictions_of(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:
+    """The models' answers, in order; one that fails says why on screen and is left out."""
+    jobs: list[Job[Prediction]] = []
+    for name in models:
+        try:
+            jobs.append(_submitted(name, lyrics))
+        except EngineError as error:  # the other models can still answer
+            st.error(str(error), icon=":material/error:")
+    predictions: list[Prediction] = []
+    for job in jobs:
+        try:
+            with st.spinner(f"{job.name} is reading"):
+                predictions.append(job.result())
+        except EngineError as error:
+            st.error(str(error), icon=":material/error:")
+    return predictions
+
+
+def remembered_predictions(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:
+    """The same, asked once a visit for the same words."""
+    return memory.computed(
+        ("predictions", lyrics.text, tuple(models)), lambda: predictions_of(lyrics, models)
+    )
+
+
+def with_combined(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """The answers, and the combined one where its weights are shipped and all its models answered.
+
+    What is wrong with the weights is said on screen.
+    """
+    from engine.combination import combine, combined_card
+
+    try:
+        card = combined_card()
+    except EngineError as error:
+        st.error(str(error), icon=":material/error:")
+        return list(predictions)
+    answered = {prediction.model for prediction in predictions}
+    if card is None or any(
+        weight and name not in answered for name, weight in card.config["weights"].items()
+    ):
+        return list(predictions)
+    try:
+        return [*predictions, combine(predictions, card)]
+    except EngineError as error:
+        st.error(str(error), icon=":material/error:")
+        return list(predictions)
+
+
+def loaded(name: str) -> GenreClassifier:
+    """One model, with words on screen while it loads."""
+    with st.spinner(resources.loading_message(name)):
+        return resources.classifier(name)
+
+
+def _submitted(name: str, lyrics: Lyrics) -> Job[Prediction]:
+    model = loaded(name)
+
+    def task(_job: Job[Prediction]) -> Prediction:
+        return model.predict([lyrics])[0]
+
+    return resources.queue(name).submit(resources.model_title(name), task)

@@ -1,0 +1,182 @@
+"""Change the words and see the answers move; lay two lyrics side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.lyrics import Lyrics
+from ui import resources, state
+from ui.genre import asking
+from ui.genre.answer import titled
+from ui.lyric_input import lyric_of, parsed
+
+if TYPE_CHECKING:
+    from engine.leadsheet import LeadSheet
+    from engine.prediction import Prediction
+
+_EDITED, _EDITED_OF = "what_if_lyric", "_what_if_of"
+_SECOND = "second_lyric"
+
+
+def what_if(given: state.GenreAnswer, lyrics: Lyrics) -> None:
+    """The lyric in a second box; whatever is changed there is answered against the original."""
+    st.markdown(
+        "Change a word, a line or a stanza and see the probabilities move against the original."
+    )
+    if st.session_state.get(_EDITED_OF) != given.lyric:
+        st.session_state[_EDITED_OF] = given.lyric
+        st.session_state[_EDITED] = given.lyric
+    text = st.text_area(
+        "Changed lyric",
+        key=_EDITED,
+        height=220,
+        persist_state="session",
+        help="Press Ctrl+Enter, or click outside the box, to ask again.",
+    )
+    st.button(
+        "Back to the original",
+        key="what_if_reset",
+        icon=":material/undo:",
+        on_click=_reset,
+        args=(given.lyric,),
+        disabled=text == given.lyric,
+    )
+    changed = parsed(str(text or ""))
+    if changed is None:
+        return
+    if changed.text == lyrics.text:
+        st.info("Nothing is changed yet: edit the words above.", icon=":material/edit:")
+        return
+    models = [prediction.model for prediction in given.predictions]
+    after = asking.with_combined(asking.remembered_predictions(changed, models))
+    before = asking.with_combined(given.predictions)
+    if not after:
+        return
+    st.markdown(f"**{_moved(before, after)}**")
+    _change_bars(before, after, "what_if_chart")
+    st.caption(
+        "A bar to the right: the change made that genre more probable; to the left, less. One bar "
+        "a model, in percentage points, the genres that moved most on top."
+    )
+
+
+def compare(given: state.GenreAnswer) -> None:
+    """The answered lyric as A, another as B."""
+    st.markdown(
+        "The lyric answered above is **A**. Give another as **B** and see how the models tell them "
+        "apart."
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="second_examples"):
+        st.markdown("Take from the songbook", width="content")
+        for index, sheet in enumerate(resources.examples()):
+            st.button(
+                sheet.title, key=f"second_example_{index}", on_click=_take_second, args=(sheet,)
+            )
+    text = st.text_area(
+        "Lyric B",
+        key=_SECOND,
+        height=180,
+        persist_state="session",
+        placeholder="Paste or type the words of another song, or an earlier draft.",
+    )
+    if not str(text or "").strip():
+        return
+    second = parsed(str(text))
+    if second is None:
+        return
+    models = [prediction.model for prediction in given.predictions]
+    after = asking.with_combined(asking.remembered_predictions(second, models))
+    before = asking.with_combined(given.predictions)
+    if not after:
+        return
+    st.dataframe(
+        _side_by_side(before, after),
+        key="compare_table",
+        hide_index=True,
+        column_config={
+            name: st.column_config.NumberColumn(format="percent") for name in ("A sure", "B sure")
+        },
+        alt="Each model's answer for A and for B",
+    )
+    of = {prediction.model: prediction for prediction in after}
+    both = [prediction for prediction in before if prediction.model in of]
+    model = st.segmented_control(
+        "Model",
+        [prediction.model for prediction in both],
+        default=both[0].model,
+        required=True,
+        format_func=resources.model_title,
+        key="compare_model",
+    )
+    chosen = next((p for p in both if p.model == model), both[0])
+    _two_bars(chosen, of[chosen.model])
+    st.markdown("**From A to B, all models**")
+    _change_bars(before, after, "compare_changes")
+    st.caption(
+        "A bar to the right: B is more of that genre than A, in percentage points, one bar a model."
+    )
+
+
+def _moved(before: Sequence[Prediction], after: Sequence[Prediction]) -> str:
+    """Which answers changed, in one sentence."""
+    old = {prediction.model: prediction.label for prediction in before}
+    turned = [
+        f"{resources.model_title(p.model)} goes from {old[p.model]} to {p.label}"
+        for p in after
+        if p.model in old and p.label != old[p.model]
+    ]
+    return f"{'; '.join(turned)}." if turned else "No model changes its answer."
+
+
+def _side_by_side(
+    before: Sequence[Prediction], after: Sequence[Prediction]
+) -> list[dict[str, object]]:
+    of = {prediction.model: prediction for prediction in after}
+    return [
+        {
+            "model": resources.model_title(first.model),
+            "A": first.label,
+            "A sure": first.confidence,
+            "B": of[first.model].label,
+            "B sure": of[first.model].confidence,
+        }
+        for first in before
+        if first.model in of
+    ]
+
+
+def _two_bars(first: Prediction, second: Prediction) -> None:
+    from engine import figures
+
+    st.plotly_chart(
+        figures.two_lyrics_bars(first, second, ("A", "B")),
+        key="compare_chart",
+        config=figures.download_settings("two-lyrics"),
+        alt="Probability of each genre for lyric A and lyric B",
+    )
+    st.caption(
+        f"{resources.model_title(first.model)}: full bars are lyric A, hatched bars lyric B; a "
+        "genre with bars of unlike length is where the two songs part."
+    )
+
+
+def _change_bars(before: Sequence[Prediction], after: Sequence[Prediction], key: str) -> None:
+    from engine import figures
+
+    st.plotly_chart(
+        figures.probability_changes(titled(before), titled(after)),
+        key=key,
+        config=figures.download_settings("genre-changes"),
+        alt="Change of each genre's probability, one bar per model",
+    )
+
+
+def _reset(text: str) -> None:
+    st.session_state[_EDITED] = text
+
+
+def _take_second(sheet: LeadSheet) -> None:
+    st.session_state[_SECOND] = lyric_of(sheet)

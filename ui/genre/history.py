@@ -1,0 +1,106 @@
+"""The songs asked in this visit: reopen one, or take all answers away."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+
+import streamlit as st
+
+from ui import resources, state
+from ui.genre import memory
+
+_ROWS = "history_rows"
+
+
+def show() -> None:
+    """The table of answers, the newest first."""
+    answers = memory.history()[::-1]
+    if not answers:
+        st.info("No song has been asked yet in this visit.", icon=":material/history:")
+        return
+    st.markdown(
+        "Kept for this visit only, in this browser tab: choose a row to open that song again."
+    )
+    event = st.dataframe(
+        [_row(answer) for answer in answers],
+        key=_ROWS,
+        hide_index=True,
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="The songs asked in this visit and each model's answer",
+    )
+    rows: list[int] = list(event.selection.rows)
+    chosen = answers[rows[0]] if rows and rows[0] < len(answers) else None
+    with st.container(horizontal=True, key="history_actions"):
+        st.button(
+            "Open again",
+            key="history_open",
+            icon=":material/open_in_full:",
+            type="primary",
+            disabled=chosen is None,
+            on_click=_open,
+            args=(chosen,),
+        )
+        st.download_button(
+            "Download CSV",
+            history_csv(answers[::-1]),
+            "genre-history.csv",
+            "text/csv",
+            key="history_csv",
+            icon=":material/table:",
+            on_click="ignore",
+        )
+        st.button(
+            "Forget all",
+            key="history_forget",
+            icon=":material/delete:",
+            on_click=memory.forget_history,
+        )
+
+
+def name_of(answer: state.GenreAnswer) -> str:
+    """The song's title, else the beginning of its first line of words."""
+    if answer.title:
+        return answer.title
+    lines = (line.strip() for line in answer.lyric.splitlines())
+    first = next((line for line in lines if line and not line.startswith(("[", "{"))), "")
+    return first if len(first) <= 40 else f"{first[:39].rstrip()}…"
+
+
+def history_csv(answers: Sequence[state.GenreAnswer]) -> str:
+    """One row a song and model, the oldest first, with the lyric that was asked."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    genres = answers[0].predictions[0].labels if answers else ()
+    columns = [f"p_{genre}" for genre in genres]
+    writer.writerow(["asked", "song", "model", "base", "genre", *columns, "lyrics"])
+    for answer in answers:
+        for prediction in answer.predictions:
+            of = dict(zip(prediction.labels, prediction.probabilities, strict=True))
+            writer.writerow(
+                [
+                    answer.asked,
+                    name_of(answer),
+                    prediction.model,
+                    prediction.base,
+                    prediction.label,
+                    *(f"{of.get(genre, 0.0):.6f}" for genre in genres),
+                    answer.lyric,
+                ]
+            )
+    return buffer.getvalue()
+
+
+def _row(answer: state.GenreAnswer) -> dict[str, object]:
+    said: dict[str, object] = {
+        resources.model_title(p.model): f"{p.label} {p.confidence:.0%}" for p in answer.predictions
+    }
+    return {"asked (UTC)": answer.asked[11:16], "song": name_of(answer), **said}
+
+
+def _open(answer: state.GenreAnswer | None) -> None:
+    if answer is not None:
+        state.set_song(answer.lyric, answer.title)
+        state.keep_genre_answer(answer)

@@ -1,0 +1,45 @@
+"""The Genre page below its box: the verdict, then one tab a question."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.errors import InputError
+from engine.lyrics import Lyrics
+from ui import state
+from ui.genre import answer, asking, changes, history, limits, lines, why
+
+TABS = ("Probabilities", "Why", "Line by line", "What if", "Compare", "This visit")
+
+
+def show(given: state.GenreAnswer, text: str) -> None:
+    """Draw an answer; `text` is what stands in the box now."""
+    if given.warning:
+        st.warning(given.warning, icon=":material/translate:")
+    if text != given.lyric:
+        st.info(
+            "The lyric above has changed since these answers were given.",
+            icon=":material/edit_note:",
+        )
+    predictions = asking.with_combined(given.predictions)
+    answer.verdict(predictions)
+    try:
+        lyrics = Lyrics.parse(given.lyric)
+    except InputError as error:  # it was parsed when it was asked
+        st.error(str(error), icon=":material/error:")
+        return
+    drawn = {
+        "Probabilities": lambda: answer.probabilities(predictions),
+        "Why": lambda: why.show(given, lyrics),
+        "Line by line": lambda: lines.show(lyrics),
+        "What if": lambda: changes.what_if(given, lyrics),
+        "Compare": lambda: changes.compare(given),
+        "This visit": history.show,
+    }
+    for name, tab in zip(
+        TABS, st.tabs(list(TABS), key="genre_tab", on_change="rerun"), strict=True
+    ):
+        with tab:
+            if tab.open:
+                drawn[name]()
+    limits.show()

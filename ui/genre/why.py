@@ -1,0 +1,198 @@
+"""Which words and lines pushed each model to a genre, as highlighted lyrics."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.errors import CancelledError, EngineError
+from ui import resources, state
+from ui.genre import memory
+from ui.genre.why_html import legend_html, why_html
+from ui.genre.words import plain
+
+if TYPE_CHECKING:
+    from engine.explanation import Explanation
+    from engine.lyrics import Lyrics
+    from ui.queues import Job
+
+_POLL_SECONDS = 0.6
+_OWN = "each model's own answer"
+_SIDE_BY_SIDE = "Side by side"
+# Beyond this share of what the words did, an explanation is called a sketch.
+_ROUGH = 0.2
+
+
+def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
+    """Choose the genre, explain, and read the lyric with its marks."""
+    st.markdown(
+        "Which words pushed towards a genre, and which away from it? Each word gets a share of the "
+        "distance between the model's belief without the words and its belief with them."
+    )
+    models = [prediction.model for prediction in given.predictions]
+    with st.container(horizontal=True, vertical_alignment="bottom", key="why_controls"):
+        genre = st.selectbox(
+            "Genre explained",
+            [_OWN, *given.predictions[0].labels],
+            key="why_genre",
+            persist_state="session",
+            width=260,
+        )
+        chosen = "" if genre in (None, _OWN) else str(genre)
+        wanted = [(given.lyric, model, chosen) for model in models]
+        missing = [asked for asked in wanted if memory.explanation(asked) is None]
+        busy = bool(memory.jobs())
+        if missing or busy:
+            st.button(
+                "Explain",
+                key="why_run",
+                type="primary",
+                icon=":material/lightbulb:",
+                disabled=busy,
+                on_click=partial(_begin, missing, lyrics),
+                help="Takes a few seconds a model; you can go on using the page meanwhile.",
+            )
+    if message := st.session_state.pop("_why_problem", None):
+        st.error(message, icon=":material/error:")
+    _show_progress()
+    found = [
+        explanation for asked in wanted if (explanation := memory.explanation(asked)) is not None
+    ]
+    if found:
+        _read(found, lyrics)
+
+
+def _begin(wanted: Sequence[memory.Asked], lyrics: Lyrics) -> None:
+    """Put one explanation a model in that model's queue (a callback: it draws nothing)."""
+    memory.cancel_jobs()
+    memory.jobs().clear()
+    for asked in wanted:
+        try:
+            memory.jobs()[asked] = _submitted(asked, lyrics)
+        except EngineError as error:
+            st.session_state["_why_problem"] = str(error)
+
+
+def _submitted(asked: memory.Asked, lyrics: Lyrics) -> Job[Explanation]:
+    from engine import explanation
+
+    _, name, genre = asked
+    model = resources.classifier(name)
+
+    def task(job: Job[Explanation]) -> Explanation:
+        return explanation.explain(
+            model, lyrics, genre or None, progress=job.report, cancelled=job.cancelled
+        )
+
+    return resources.queue(name).submit(resources.model_title(name), task)
+
+
+def _show_progress() -> None:
+    jobs = memory.jobs()
+    if not jobs:
+        return
+    if not all(job.finished for job in jobs.values()):
+        st.fragment(_progress, run_every=_POLL_SECONDS)()
+        return
+    for asked, job in jobs.items():
+        try:
+            memory.keep_explanation(asked, job.result())
+        except CancelledError:
+            st.info(f"{job.name}: cancelled.", icon=":material/cancel:")
+        except EngineError as error:
+            st.error(f"{job.name}: {error}", icon=":material/error:")
+    jobs.clear()
+
+
+def _progress() -> None:
+    jobs = memory.jobs()
+    if not jobs:  # a poll that was already under way when the last one ended
+        return
+    if all(job.finished for job in jobs.values()):
+        st.rerun(scope="app")
+    for job in jobs.values():
+        share = 1.0 if job.finished else min(job.step / job.steps, 1.0) if job.steps else 0.0
+        if job.finished:
+            told = f"{job.name}: done"
+        elif job.steps:
+            told = f"{job.name}: step {job.step} of {job.steps}"
+        else:
+            told = f"{job.name}: {'reading' if job.started else 'waiting'}"
+        st.progress(share, text=told)
+    st.button("Cancel", key="why_cancel", icon=":material/cancel:", on_click=memory.cancel_jobs)
+
+
+def _read(found: Sequence[Explanation], lyrics: Lyrics) -> None:
+    titles = {explanation.model: explanation for explanation in found}
+    with st.container(horizontal=True, vertical_alignment="bottom", key="why_views"):
+        view = _SIDE_BY_SIDE
+        if len(found) > 1:
+            view = st.segmented_control(
+                "Show",
+                [_SIDE_BY_SIDE, *titles],
+                default=_SIDE_BY_SIDE,
+                required=True,
+                format_func=lambda name: (
+                    name if name == _SIDE_BY_SIDE else resources.model_title(name)
+                ),
+                key="why_view",
+                persist_state="session",
+            )
+        by = st.segmented_control(
+            "Mark",
+            ["Words", "Lines"],
+            default="Words",
+            required=True,
+            key="why_by",
+            persist_state="session",
+        )
+    shown = list(found) if view not in titles else [titles[str(view)]]
+    for column, explanation in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
+        with column:
+            _one(explanation, lyrics, str(by or "Words"))
+    st.caption(
+        "How to read it: a word on blue over a solid line pushed the model towards the genre, one "
+        "on orange over a dashed line away from it; rest the pointer on a word for its number, in "
+        "log odds (+0.7 doubles the odds). Marks are scaled to each model's strongest word, so "
+        "compare them within a model. They tell what the model used, not what makes a genre."
+    )
+
+
+def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
+    title = resources.model_title(explanation.model)
+    st.markdown(f"**{title}: why {explanation.genre}, {explanation.probability:.0%}**")
+    st.html(legend_html(explanation.genre))
+    with st.container(height=440 if len(lyrics.lines) > 16 else "content", border=False):
+        st.html(why_html(lyrics, explanation, by))
+    for words, sign in (("Towards", 1), ("Away", -1)):
+        if strongest := explanation.strongest(lyrics, 6, sign):
+            st.markdown(
+                f"{words}: "
+                + ", ".join(
+                    f"**{plain(word)}** {value:+.2f}" + (f" ({times} times)" if times > 1 else "")
+                    for word, value, times in strongest
+                )
+            )
+    st.caption(_small_print(explanation, lyrics))
+
+
+def _small_print(explanation: Explanation, lyrics: Lyrics) -> str:
+    difference = explanation.log_odds - explanation.baseline_log_odds
+    told = [
+        f"Log odds of {explanation.genre}: {explanation.baseline_log_odds:+.2f} with padding in "
+        f"place of the words, {explanation.log_odds:+.2f} with them. Integrated gradients, "
+        f"{explanation.steps} steps; the parts miss the whole by {abs(explanation.gap):.2f}. "
+        f"{explanation.seconds:.1f} s."
+    ]
+    if abs(explanation.gap) > _ROUGH * max(abs(difference), 0.5):
+        told.append("That is much: take this one as a sketch.")
+    unread = len(lyrics.words) - explanation.words_read
+    if unread:
+        told.append(
+            f"{unread} of {len(lyrics.words)} words were not read: lines sung before, or beyond "
+            "what the model takes."
+        )
+    return " ".join(told)

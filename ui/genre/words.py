@@ -1,0 +1,116 @@
+"""Answers put in plain words, and as files to take away."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ui import resources
+
+if TYPE_CHECKING:
+    from engine.prediction import Prediction
+
+_NUMBER_WORDS = {2: "two", 3: "three"}
+_UNSURE = 0.4
+_FAR, _NEAR = 0.25, 0.10
+
+
+def agreement(predictions: Sequence[Prediction]) -> str:
+    """Who says what, in one sentence."""
+    votes = Counter(prediction.label for prediction in predictions)
+    genre, most = votes.most_common(1)[0]
+    if len(predictions) == 1:
+        only = predictions[0]
+        return f"{resources.model_title(only.model)} says {genre}"
+    if most == len(predictions):
+        everyone = "Both" if most == 2 else f"All {_NUMBER_WORDS.get(most, str(most))}"
+        return f"{everyone} models say {genre}"
+    if most == 1:
+        said = ", ".join(f"{resources.model_title(p.model)} {p.label}" for p in predictions)
+        return f"The models disagree: {said}"
+    others = "; ".join(
+        f"{resources.model_title(p.model)} says {p.label}" for p in predictions if p.label != genre
+    )
+    count = _NUMBER_WORDS.get(most, str(most)).capitalize()
+    total = _NUMBER_WORDS.get(len(predictions), str(len(predictions)))
+    return f"{count} of {total} models say {genre}; {others}"
+
+
+def disagreement(predictions: Sequence[Prediction]) -> str:
+    """Where the models part, and how far, in a few sentences; "" for a single model."""
+    if len(predictions) < 2:
+        return ""
+    genre, low, high = widest_gap(predictions)
+    of = {p.model: dict(zip(p.labels, p.probabilities, strict=True)) for p in predictions}
+    gap = of[high.model][genre] - of[low.model][genre]
+    told = (
+        f"{resources.model_title(high.model)} gives {genre} {of[high.model][genre]:.0%}, "
+        f"{resources.model_title(low.model)} {of[low.model][genre]:.0%}."
+    )
+    if gap < _NEAR:
+        sentences = [f"They are close on every genre; the widest gap is on {genre}: {told}"]
+    elif gap < _FAR:
+        sentences = [f"They differ somewhat, most on {genre}: {told}"]
+    else:
+        sentences = [f"They are far apart on {genre}: {told}"]
+    common = _common_runner_up(predictions)
+    if common:
+        sentences.append(common)
+    if all(prediction.confidence < _UNSURE for prediction in predictions):
+        surest = max(predictions, key=lambda prediction: prediction.confidence)
+        sentences.append(
+            f"None of them is sure: the highest probability is {surest.confidence:.0%}."
+        )
+    return " ".join(sentences)
+
+
+def widest_gap(predictions: Sequence[Prediction]) -> tuple[str, Prediction, Prediction]:
+    """The genre whose probability differs most, who gives it least, and who gives it most."""
+    best: tuple[float, str, Prediction, Prediction] | None = None
+    for genre in predictions[0].labels:
+
+        def probability(prediction: Prediction, genre: str = genre) -> float:
+            return dict(zip(prediction.labels, prediction.probabilities, strict=True)).get(genre, 0)
+
+        low, high = min(predictions, key=probability), max(predictions, key=probability)
+        gap = probability(high) - probability(low)
+        if best is None or gap > best[0]:
+            best = (gap, genre, low, high)
+    assert best is not None, "there is at least one genre"  # noqa: S101
+    return best[1], best[2], best[3]
+
+
+def _common_runner_up(predictions: Sequence[Prediction]) -> str:
+    """What the models that part have in common: each other's answer as second choice."""
+    first = {prediction.label for prediction in predictions}
+    if len(first) != 2:
+        return ""
+    if all({genre for genre, _ in prediction.ranked[:2]} == first for prediction in predictions):
+        one, other = sorted(first)
+        return f"Yet {one} and {other} are the first two of each: they part on the order only."
+    return ""
+
+
+def predictions_json(predictions: Sequence[Prediction]) -> str:
+    """The answer as the command line's ``--json`` gives it."""
+    return json.dumps([prediction.as_dict() for prediction in predictions], indent=2)
+
+
+def predictions_csv(predictions: Sequence[Prediction]) -> str:
+    """One row per model and genre."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer, lineterminator="\n")
+    writer.writerow(["model", "base", "genre", "probability", "seconds"])
+    for p in predictions:
+        for genre, probability in p.ranked:
+            writer.writerow([p.model, p.base, genre, f"{probability:.6f}", f"{p.seconds:.4f}"])
+    return buffer.getvalue()
+
+
+def plain(text: str) -> str:
+    """Text safe inside a Markdown badge."""
+    return "".join(character for character in text if character not in "[]\\`*_:<>")
