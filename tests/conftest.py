@@ -38,6 +38,9 @@ TINY = {
         "hidden": 8,
         "dropout": 0.1,
         "word_dropout": 0.0,
+        "direct_dropout": 0.1,
+        "direct_rate_factor": 1,
+        "folds": 2,
         "vocabulary": 500,
         "min_count": 1,
         "max_tokens": 40,
@@ -47,6 +50,7 @@ TINY = {
     "genre_roberta": {
         "window": 32,
         "dropout": 0.1,
+        "encoder_dropout": 0.0,
         "validation_songs": 12,
         "learning_rate": 2e-3,
         "head_rate_factor": 2,
@@ -58,10 +62,10 @@ TINY = {
         "alpha": 4,
         "dropout": 0.0,
         "target_modules": ["q_proj", "v_proj", "down_proj"],
-        "max_tokens": 32,
-        "eval_max_tokens": 64,
+        "window": 32,
+        "windows": 2,
+        "sampling": "random",
         "warm_start_songs": 60,
-        "refit_songs": 60,
         "validation_songs": 12,
         "learning_rate": 2e-3,
         "head_rate_factor": 1,
@@ -129,7 +133,7 @@ def tiny_bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     torch.manual_seed(0)
     tokenizer = Tokenizer(models.WordLevel(unk_token="<unk>"))  # noqa: S106 - no password
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()  # type: ignore[assignment]
-    special = ["<pad>", "<s>", "</s>", "<unk>"]
+    special = ["<pad>", "<s>", "</s>", "<unk>", "<mask>"]
     tokenizer.train_from_iterator(
         [song_of(genre, i) for genre in GENRES for i in range(4)],
         trainers.WordLevelTrainer(special_tokens=special),
@@ -142,6 +146,7 @@ def tiny_bases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         cls_token="<s>",  # noqa: S106
         sep_token="</s>",  # noqa: S106
         unk_token="<unk>",  # noqa: S106
+        mask_token="<mask>",  # noqa: S106
     )
     sizes = {
         "vocab_size": len(fast),

@@ -91,6 +91,18 @@ def read_split(folder: Path, split: str, limit: int | None = None) -> GenreSplit
     )
 
 
+def read_lyrics(folder: Path, split: str, limit: int | None = None) -> list[Lyrics]:
+    """Lyrics alone, of a split that need not have labels."""
+    table = pd.read_parquet(folder / f"{split}.parquet", columns=["lyrics"])
+    lyrics: list[Lyrics] = []
+    for text in table["lyrics"][:limit]:
+        try:
+            lyrics.append(Lyrics.parse(text))
+        except InputError:
+            continue
+    return lyrics
+
+
 def top_tags(split: GenreSplit, count: int = 100) -> tuple[str, ...]:
     """The most frequent fine-grained tags, most frequent first."""
     counts = Counter(tag for tags in split.tags for tag in dict.fromkeys(tags))
@@ -118,6 +130,12 @@ def sample_weights(split: GenreSplit, power: float, noisy_weight: float) -> np.n
     weights = (counts.sum() / counts) ** power
     per_song = weights[split.labels] * np.where(split.noisy, noisy_weight, 1.0)
     return (per_song / per_song.mean()).astype(np.float32)
+
+
+def log_prior(labels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Log frequency (genres) of each genre among the labels, counting each genre once more."""
+    counts = np.bincount(labels, minlength=len(GENRES)) + 1
+    return np.log(counts / counts.sum()).astype(np.float32)
 
 
 def capped(split: GenreSplit, most: int | None, seed: int) -> GenreSplit:

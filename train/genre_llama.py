@@ -4,85 +4,73 @@
 ``accelerate launch -m train.genre_llama --preset full --data FOLDER``: Llama-3.1-8B in 4-bit NF4
 with double quantisation, paged AdamW and gradient checkpointing (Dettmers et al. 2023,
 arXiv:2305.14314).
+
+A song is read as windows of its distinct lines; a step draws one window of each song, evaluation
+reads them all. Layers below ``first_layer`` are frozen, and their states are computed once.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from sklearn.metrics import f1_score
 from torch import nn
 
-from engine.classifiers.llama import HEAD, PooledHead, PooledLlama, load_decoder, lyric_ids
-from engine.classifiers.torch_classifier import load_into, load_tensors, padded, save_tensors
-from engine.modelcard import ModelCard
+from engine.classifiers.llama import HEAD, PooledHead, PooledLlama, load_decoder, lyric_windows
+from engine.classifiers.torch_classifier import padded, save_tensors
 from engine.prediction import GENRES
 from engine.weights import Slot, compute_device, compute_dtype
-from train.genre_data import GenreSplit, capped, read_split, sample_weights
+from train.frozen_states import FrozenStates
+from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
 from train.genre_training import GenreLoss, finish, fit, output_slot, parse_arguments
 
 NAME = "llama"
 
 
 def main() -> None:
-    """Train adapter and head; with ``--head-only`` keep the adapter that is there."""
-    head_only = {"action": "store_true", "help": "keep the adapter, fit the head anew"}
-    arguments = parse_arguments(__doc__ or "", "genre_llama", head_only=head_only)
+    """Train adapter and head."""
+    arguments = parse_arguments(__doc__ or "", "genre_llama")
     own = output_slot(NAME, arguments)
     settings = arguments.settings
     splits = {
         s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
     }
-    train = capped(splits["train"], settings.get("most_per_genre"), settings.get("seed", 0))
     watched = splits["validation"].drawn(settings["validation_songs"])
     torch.manual_seed(settings.get("seed", 0))
     device = compute_device()
-    network, tokenizer = base_network(own, settings, device)
-    train_rows = song_rows(train, tokenizer, settings)
-    watched_rows = song_rows(watched, tokenizer, settings)
+    decoder, tokenizer = base_decoder(own, settings, device)
+    windows: list[list[int]] = []
+    train_rows = song_rows(splits["train"], tokenizer, settings, windows)
+    watched_rows = song_rows(watched, tokenizer, settings, windows)
     pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
-    drawn = np.random.default_rng(0).permutation(len(train_rows))
-    if arguments.head_only:
-        from peft import PeftModel
-
-        card = ModelCard.read(own.folder)
-        history: list[dict[str, float]] = card.config["history"]
-        network.decoder = PeftModel.from_pretrained(network.decoder, str(own.folder))
-        load_into(network.head, load_tensors(own.folder / HEAD))
-    else:
-        first = [train_rows[i] for i in drawn[: int(settings["warm_start_songs"])]]
-        fit_head(network.head, pooled_states(network, first, pad, device), first, 0.003)
-        history = train_adapter(network, train_rows, watched_rows, pad, arguments)
-        save_adapter(network.decoder, own)
-    refitted = [train_rows[i] for i in drawn[: int(settings["refit_songs"])]]
-    refit_head(
-        network.head,
-        (pooled_states(network, refitted, pad, device), refitted),
-        (pooled_states(network, watched_rows, pad, device), watched_rows),
+    network, frozen = halves(
+        decoder, windows, pad, settings, arguments.runs / NAME / "frozen_states.bin"
     )
-    with torch.no_grad():
-        shift = prior_shift(splits["train"].labels, train_rows)
-        network.head.linear.bias.add_(torch.from_numpy(shift).to(device))
+    reader = WindowReader(frozen, windows, int(settings["window"]), pad, settings["batch_size"])
+    drawn = np.random.default_rng(0).permutation(len(train_rows))
+    first = [train_rows[i] for i in drawn[: int(settings["warm_start_songs"])]]
+    prior = log_prior(splits["train"].labels)
+    fit_head(network.head, reader.pooled_states(network, first), first, 0.003, prior)
+    history = train_adapter(network, reader, train_rows, watched_rows, prior, arguments)
+    save_adapter(network.decoder, own, int(settings.get("first_layer", 0)))
     save_tensors(network.head.state_dict(), own.folder / HEAD)
     config = {
-        "layers": int(network.decoder.config.num_hidden_layers),
+        "layers": int(settings.get("layers") or decoder.config.num_hidden_layers),
         "first_layer": settings.get("first_layer", 0),
         "rank": settings["rank"],
-        "max_tokens": settings["eval_max_tokens"],
+        "window": settings["window"],
+        "windows": settings["windows"],
     }
     family = "LLaMA (QLoRA)" if own.quantization else "LLaMA (LoRA)"
-    # Calibrated on the songs that were watched: a pass over all of validation costs many minutes.
-    finish(NAME, family, arguments, watched, splits["test"], config, history)
+    finish(NAME, family, arguments, splits, config, history)
 
 
-def base_network(
-    own: Slot, settings: dict[str, Any], device: torch.device
-) -> tuple[PooledLlama, Any]:
-    """The cut base with a fresh head, ready for adapters; and its tokenizer."""
+def base_decoder(own: Slot, settings: dict[str, Any], device: torch.device) -> tuple[Any, Any]:
+    """The base's decoder, ready for adapters; and its tokenizer."""
     from peft import prepare_model_for_kbit_training
 
     decoder, tokenizer = load_decoder(own, compute_dtype(device.type))
@@ -92,33 +80,109 @@ def base_network(
         )
     else:
         decoder.to(device)
+    if settings.get("attention"):
+        decoder.set_attn_implementation(settings["attention"])
+    return decoder, tokenizer
+
+
+def halves(
+    decoder: Any, windows: list[list[int]], pad: int, settings: dict[str, Any], path: Path
+) -> tuple[PooledLlama, FrozenStates | None]:
+    """The layers to adapt with a fresh head, and the kept states of those below, if any."""
+    import copy
+
+    first = int(settings.get("first_layer", 0))
     network = PooledLlama(decoder, len(GENRES), settings.get("layers"))
-    network.head.to(device)
-    return network, tokenizer
+    network.head.to(next(decoder.parameters()).device)
+    if not first:
+        return network, None
+    # Copies of the module only: both share the tensors of the base.
+    bottom, top = copy.copy(decoder), copy.copy(decoder)
+    for part in (bottom, top):
+        part._modules = dict(decoder._modules)
+    bottom.layers, bottom.norm = decoder.layers[:first], nn.Identity()
+    top.layers, top.embed_tokens = decoder.layers[first:], nn.Identity()
+    # Each counts its own layers in its forward pass.
+    bottom.config, top.config = copy.copy(decoder.config), copy.copy(decoder.config)
+    bottom.config.num_hidden_layers = first
+    top.config.num_hidden_layers = len(top.layers)
+    network.decoder = top
+    return network, FrozenStates(bottom, windows, int(settings["window"]), pad, path)
 
 
-def song_rows(split: GenreSplit, tokenizer: Any, settings: dict[str, Any]) -> list[dict[str, Any]]:
-    """What the collator reads, song by song."""
+class WindowReader:
+    """Brings windows to pooled states, from kept states where there are any.
+
+    Windows go through the decoder `batch` at a time, all padded to `size`, so that compiled layers
+    see one shape only.
+    """
+
+    def __init__(
+        self,
+        frozen: FrozenStates | None,
+        windows: list[list[int]],
+        size: int,
+        pad: int,
+        batch: int,
+    ) -> None:
+        self.frozen = frozen
+        self.windows = windows
+        self.size = size
+        self.pad = pad
+        self.batch = int(batch)
+
+    def __call__(self, network: PooledLlama, chosen: list[int], song: torch.Tensor) -> torch.Tensor:
+        """Pooled states (songs, width) of windows; `song` says whose each is."""
+        if self.frozen is None:
+            ids, mask = padded([self.windows[i] for i in chosen], self.pad)
+            return network.pooled(ids.to(song.device), mask.to(song.device), song)
+        # Checkpointed layers pass gradients on only where their input asks for one.
+        states = self.frozen(chosen).to(song.device).requires_grad_(torch.is_grad_enabled())
+        mask = self.frozen.mask(chosen).to(song.device)
+        return network.pooled(None, mask, song, inputs_embeds=states, batch=self.batch)
+
+    def pooled_states(
+        self, network: PooledLlama, rows: list[dict[str, Any]]
+    ) -> np.ndarray[Any, Any]:
+        """Pooled states (songs, width) of songs read whole, in order."""
+        device = network.head.mean.device
+        parts: list[torch.Tensor] = []
+        network.eval()
+        with torch.inference_mode():
+            for start in range(0, len(rows), self.batch):
+                part = rows[start : start + self.batch]
+                song = [i for i, row in enumerate(part) for _ in row["windows"]]
+                chosen = [w for row in part for w in row["windows"]]
+                parts.append(self(network, chosen, torch.tensor(song, device=device)).cpu())
+        return torch.cat(parts).numpy()
+
+
+def song_rows(
+    split: GenreSplit, tokenizer: Any, settings: dict[str, Any], windows: list[list[int]]
+) -> list[dict[str, Any]]:
+    """What the collator reads, song by song; their windows are added to `windows`."""
     weights = sample_weights(split, settings["class_weight_power"], settings["noisy_weight"])
-    return [
-        {"input_ids": lyric_ids(tokenizer, lyric.text), "label": int(label), "weight": weight}
-        for lyric, label, weight in zip(split.lyrics, split.labels, weights, strict=True)
-    ]
+    rows: list[dict[str, Any]] = []
+    for lyric, label, weight in zip(split.lyrics, split.labels, weights, strict=True):
+        own = lyric_windows(tokenizer, lyric.text, settings["window"], settings["windows"])
+        indices = list(range(len(windows), len(windows) + len(own)))
+        rows.append({"windows": indices, "label": int(label), "weight": weight})
+        windows += own
+    return rows
 
 
 def train_adapter(
     network: PooledLlama,
+    reader: WindowReader,
     train_rows: list[dict[str, Any]],
     watched_rows: list[dict[str, Any]],
-    pad: int,
+    prior: np.ndarray[Any, Any],
     arguments: argparse.Namespace,
 ) -> list[dict[str, float]]:
     """LoRA on the decoder, together with the head; returns the log."""
     from peft import LoraConfig, get_peft_model
 
     settings = arguments.settings
-    depth = len(network.decoder.layers)
-    crop = int(settings["max_tokens"])
     adapted: Any = get_peft_model(
         network.decoder,
         LoraConfig(
@@ -127,7 +191,7 @@ def train_adapter(
             lora_dropout=float(settings["dropout"]),
             # An expression: peft's own choice of layers wants a prefix a bare decoder lacks.
             target_modules=adapted_modules(
-                range(int(settings.get("first_layer", 0)), depth), settings["target_modules"]
+                range(len(network.decoder.layers)), settings["target_modules"]
             ),
         ),
     )
@@ -135,24 +199,27 @@ def train_adapter(
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
     network.decoder = adapted
+    if settings.get("compile"):
+        for layer in adapted.base_model.model.layers:
+            layer.compile(dynamic=False)
 
     def step(module: nn.Module, inputs: dict[str, Any]) -> tuple[torch.Tensor, None]:
-        return module(**inputs), None
+        assert isinstance(module, PooledLlama)  # noqa: S101 - the network given below
+        pooled = reader(module, inputs["window"].tolist(), inputs["song"])
+        return module.head(pooled), None
 
-    model = GenreLoss(network, step, settings.get("label_smoothing", 0.0))
+    model = GenreLoss(network, step, settings.get("label_smoothing", 0.0), prior)
 
     def collate(batch: list[Any]) -> dict[str, torch.Tensor]:
-        sequences: list[list[int]] = []
-        for row in batch:
-            ids = row["input_ids"]
-            if model.training and len(ids) > crop:
-                start = int(torch.randint(1, len(ids) - crop + 2, ()))
-                ids = [ids[0], *ids[start : start + crop - 1]]
-            sequences.append(ids[: settings["eval_max_tokens"]])
-        ids_, mask = padded(sequences, pad)
+        chosen = [
+            [row["windows"][int(torch.randint(len(row["windows"]), ()))]]
+            if model.training
+            else row["windows"]
+            for row in batch
+        ]
         return {
-            "input_ids": ids_,
-            "attention_mask": mask,
+            "window": torch.tensor([w for own in chosen for w in own]),
+            "song": torch.tensor([i for i, own in enumerate(chosen) for _ in own]),
             "labels": torch.tensor([row["label"] for row in batch]),
             "weights": torch.tensor([row["weight"] for row in batch]),
         }
@@ -173,15 +240,23 @@ def train_adapter(
     )
 
 
-def save_adapter(adapted: Any, own: Slot) -> None:
-    """Write the adapter in the peft layout, in bfloat16, naming the base as the presets do."""
+def save_adapter(adapted: Any, own: Slot, first_layer: int) -> None:
+    """Write the adapter in the peft layout, in bfloat16, naming base and layers as served."""
+    import re
+
     from peft import get_peft_model_state_dict
 
     config = adapted.peft_config["default"]
     config.base_model_name_or_path = own.base.name if own.base else ""
     config.inference_mode = True
+    depth = len(adapted.base_model.model.layers)
+    tensors = {
+        re.sub(r"(?<=layers\.)\d+", lambda m: str(int(m[0]) + first_layer), name): tensor
+        for name, tensor in get_peft_model_state_dict(adapted, save_embedding_layers=False).items()
+    }
+    modules = sorted({name.split(".lora_")[0].split(".")[-1] for name in tensors})
+    config.target_modules = adapted_modules(range(first_layer, first_layer + depth), modules)
     config.save_pretrained(str(own.folder))
-    tensors = get_peft_model_state_dict(adapted, save_embedding_layers=False)
     save_tensors(tensors, own.folder / "adapter_model.safetensors")
 
 
@@ -190,46 +265,18 @@ def adapted_modules(layers: Iterable[int], names: Iterable[str]) -> str:
     return rf"layers\.({'|'.join(map(str, layers))})\.\w+\.({'|'.join(names)})"
 
 
-def prior_shift(
-    labels: np.ndarray[Any, Any], rows: Sequence[dict[str, Any]]
-) -> np.ndarray[Any, Any]:
-    """Logits (genres) to add so that genres come as often as in the corpus, not as in training.
-
-    Caps and weights made rare genres common; by Bayes' rule the log ratio of the two priors undoes
-    that (Saerens, Latinne and Decaestecker 2002, doi:10.1162/089976602753284446, equation 2.4).
-    """
-    natural = np.bincount(labels, minlength=len(GENRES)).clip(1).astype(np.float32)
-    seen = np.zeros(len(GENRES), np.float32)
-    for row in rows:
-        seen[row["label"]] += row["weight"]
-    return np.log((natural / natural.sum()) / (seen.clip(1e-3) / seen.sum()))
-
-
-def pooled_states(
-    network: PooledLlama, rows: Sequence[dict[str, Any]], pad: int, device: torch.device
-) -> np.ndarray[Any, Any]:
-    """Pooled states (songs, width) of the first 256 tokens of each song, in order."""
-    states = torch.zeros(len(rows), network.head.mean.shape[0])
-    order = sorted(range(len(rows)), key=lambda row: len(rows[row]["input_ids"]))
-    network.eval()
-    with torch.inference_mode():
-        for start in range(0, len(order), 16):
-            chosen = order[start : start + 16]
-            ids, mask = padded([rows[i]["input_ids"][:256] for i in chosen], pad)
-            states[chosen] = network.pooled(ids.to(device), mask.to(device)).cpu()
-    return states.numpy()
-
-
 def fit_head(
     head: PooledHead,
     states: np.ndarray[Any, Any],
-    rows: Sequence[dict[str, Any]],
+    rows: list[dict[str, Any]],
     regularisation: float,
+    prior: np.ndarray[Any, Any],
 ) -> None:
     """Give the head the statistics of pooled states, and the weights of a logistic regression.
 
-    A convex fit on fixed states costs one pass over the songs, where gradient steps through the
-    decoder cost dozens; songs weigh as they do in the loss. `regularisation` is scikit-learn's C.
+    A convex fit on fixed states costs one pass over a few songs, where gradient steps through the
+    decoder cost dozens. `regularisation` is scikit-learn's C; the log prior is taken off, since the
+    loss adds it.
     """
     from sklearn.linear_model import LogisticRegression
 
@@ -244,39 +291,10 @@ def fit_head(
         head.mean.copy_(torch.from_numpy(mean))
         head.deviation.copy_(torch.from_numpy(deviation))
         head.linear.weight.zero_()
-        head.linear.bias.fill_(-4.0)
+        head.linear.bias.zero_()
         for row, label in enumerate(regression.classes_):
             head.linear.weight[label] = torch.from_numpy(regression.coef_[row]).float()
-            head.linear.bias[label] = float(regression.intercept_[row])
-
-
-def refit_head(
-    head: PooledHead,
-    train: tuple[np.ndarray[Any, Any], Sequence[dict[str, Any]]],
-    watched: tuple[np.ndarray[Any, Any], Sequence[dict[str, Any]]],
-) -> float:
-    """Fit the head anew on adapted states; keep the better one on the watched songs.
-
-    Returns the best macro F1 there; the strength of regularisation is chosen by it too.
-    """
-    labels = [row["label"] for row in watched[1]]
-
-    def macro_f1() -> float:
-        with torch.inference_mode():
-            predicted = head(torch.from_numpy(watched[0]).to(head.mean.device)).argmax(-1).cpu()
-        return float(f1_score(labels, predicted, average="macro", zero_division=0))
-
-    head.eval()
-    best, kept = macro_f1(), {k: v.clone() for k, v in head.state_dict().items()}
-    print(f"head as trained: macro F1 {best:.4f}")
-    for regularisation in (0.001, 0.003, 0.01, 0.03):
-        fit_head(head, train[0], train[1], regularisation)
-        score = macro_f1()
-        print(f"head refitted with C = {regularisation}: macro F1 {score:.4f}")
-        if score > best:
-            best, kept = score, {k: v.clone() for k, v in head.state_dict().items()}
-    head.load_state_dict(kept)
-    return best
+            head.linear.bias[label] = float(regression.intercept_[row]) - float(prior[label])
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """Fine-tune RoBERTa joined with the BiLSTM-GRU's predictions.
 
-``python -m train.genre_roberta --data FOLDER --features runs/bilstm-gru/cross_fit.npz``. Training
-songs take the cross-fitted tag probabilities (see `train.genre_bilstm_gru`), validation and test
-songs those of the shipped BiLSTM-GRU, as in the app.
+``python -m train.genre_roberta --data FOLDER --features runs/bilstm-gru/cross_fit.npz``, with
+``--encoder runs/roberta-mlm`` from where `train.roberta_mlm` left the encoder. Training songs take
+the cross-fitted predictions (see `train.genre_bilstm_gru`), validation and test songs those of the
+shipped BiLSTM-GRU, as in the app. ``--augmentation without`` or ``shuffled`` trains the ablations.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,21 +17,40 @@ import torch
 from torch import nn
 
 from engine.classifiers import load_classifier
-from engine.classifiers.roberta import FROZEN, WEIGHTS, AugmentedRoberta, song_windows, tag_features
-from engine.classifiers.torch_classifier import padded, save_tensors
+from engine.classifiers.roberta import (
+    FROZEN,
+    WEIGHTS,
+    AugmentedRoberta,
+    heard_features,
+    song_windows,
+)
+from engine.classifiers.torch_classifier import load_into, load_tensors, padded, save_tensors
 from engine.errors import InputError
 from engine.prediction import GENRES
 from engine.weights import base_source
-from train.genre_data import GenreSplit, capped, read_split, sample_weights
-from train.genre_training import GenreLoss, finish, fit, output_slot, parse_arguments
+from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
+from train.genre_training import (
+    GenreLoss,
+    compile_for_training,
+    finish,
+    fit,
+    output_slot,
+    parse_arguments,
+)
 
 NAME = "roberta"
+AUGMENTATIONS = ("with", "without", "shuffled")
 
 
 def main() -> None:
     """Train."""
-    features = {"type": Path, "required": True, "help": "the BiLSTM-GRU's cross_fit.npz"}
-    arguments = parse_arguments(__doc__ or "", "genre_roberta", features=features)
+    arguments = parse_arguments(
+        __doc__ or "",
+        "genre_roberta",
+        features={"type": Path, "required": True, "help": "the BiLSTM-GRU's cross_fit.npz"},
+        encoder={"type": Path, "help": "folder of train.roberta_mlm; default: the base as it is"},
+        augmentation={"choices": AUGMENTATIONS, "default": "with", "help": "for the ablation"},
+    )
     own = output_slot(NAME, arguments)
     settings = arguments.settings
     splits = {
@@ -44,91 +65,135 @@ def main() -> None:
     assert own.base is not None  # noqa: S101 - presets give this slot a base
     source = base_source(own.base, print)
     tokenizer: Any = AutoTokenizer.from_pretrained(source)
-    encoder = AutoModel.from_pretrained(source, add_pooling_layer=False)
+    options: dict[str, Any] = (
+        {"attn_implementation": settings["attention"]} if settings.get("attention") else {}
+    )
+    encoder = AutoModel.from_pretrained(
+        source,
+        add_pooling_layer=False,
+        hidden_dropout_prob=float(settings["encoder_dropout"]),
+        attention_probs_dropout_prob=float(settings["encoder_dropout"]),
+        **options,
+    )
+    if arguments.encoder:
+        load_into(
+            encoder,
+            load_tensors(arguments.encoder / "encoder.safetensors"),
+            allow_missing=("embeddings.",),
+        )
     torch.manual_seed(settings.get("seed", 0))
     network = AugmentedRoberta(encoder, len(tags), len(GENRES), float(settings["dropout"]))
+    if settings.get("compile"):
+        compile_for_training(encoder.encoder.layer)
 
     def step(module: nn.Module, inputs: dict[str, Any]) -> tuple[torch.Tensor, None]:
         return module(**inputs), None
 
-    model = GenreLoss(network, step, settings.get("label_smoothing", 0.0))
-    window = int(settings["window"])
-
-    def collate(batch: list[Any]) -> dict[str, torch.Tensor]:
-        first, last = tokenizer.cls_token_id, tokenizer.sep_token_id
-        windows: list[list[int]] = []
-        owner: list[int] = []
-        for index, row in enumerate(batch):
-            ids = row["input_ids"]
-            if model.training and len(ids) > window - 2:
-                start = int(torch.randint(len(ids) - window + 3, ()))
-                ids = ids[start : start + window - 2]
-            cut = song_windows(ids, first, last)
-            windows += cut
-            owner += [index] * len(cut)
-        ids_, mask = padded(windows, tokenizer.pad_token_id)
-        return {
-            "input_ids": ids_,
-            "attention_mask": mask,
-            "song": torch.tensor(owner),
-            "tag_logits": torch.stack([row["tag_logits"] for row in batch]),
-            "labels": torch.tensor([row["label"] for row in batch]),
-            "weights": torch.tensor([row["weight"] for row in batch]),
-        }
-
-    def rows(split: GenreSplit, probabilities: torch.Tensor) -> list[dict[str, Any]]:
-        weights = sample_weights(split, settings["class_weight_power"], settings["noisy_weight"])
-        logits = tag_features(probabilities)
-        return [
-            {
-                "input_ids": tokenizer(lyric.text, add_special_tokens=False, verbose=False)[
-                    "input_ids"
-                ],
-                "label": int(label),
-                "weight": weight,
-                "tag_logits": row,
-            }
-            for lyric, label, weight, row in zip(
-                split.lyrics, split.labels, weights, logits, strict=True
-            )
-        ]
-
+    model = GenreLoss(network, step, settings.get("label_smoothing", 0.0), log_prior(train.labels))
     watched = splits["validation"].drawn(settings["validation_songs"])
+    with torch.inference_mode():
+        heard = [bilstm.heard(watched.lyrics[i : i + 1]) for i in range(len(watched))]
+    genres, probabilities = (torch.cat(parts) for parts in zip(*heard, strict=True))
     base_rate = float(settings["learning_rate"])
+    own_modules = (network.head, network.tag_norm, network.heard)
     history = fit(
         model,
-        rows(train, cross_fitted(train, arguments.features)),
-        rows(watched, bilstm.tag_probabilities(watched.lyrics)),
-        collate,
+        rows(train, cross_fitted(train, arguments.features), tokenizer, arguments),
+        rows(watched, heard_features(genres, probabilities), tokenizer, arguments),
+        collator(tokenizer, int(settings["window"]), lambda: model.training),
         arguments,
-        NAME,
+        NAME if arguments.augmentation == "with" else f"{NAME}-{arguments.augmentation}",
         [
             {
                 "params": [p for p in network.encoder.parameters() if p.requires_grad],
                 "lr": base_rate,
             },
             {
-                "params": [*network.head.parameters(), *network.tag_norm.parameters()],
+                "params": [p for module in own_modules for p in module.parameters()],
                 "lr": base_rate * float(settings["head_rate_factor"]),
             },
         ],
     )
     state = {k: v for k, v in network.state_dict().items() if not k.startswith(FROZEN)}
     save_tensors(state, own.folder / WEIGHTS)
-    # Calibrated on the songs that were watched: a pass over all of validation costs many minutes.
-    finish(
-        NAME,
-        "RoBERTa + BiLSTM-GRU",
-        arguments,
-        watched,
-        splits["test"],
-        {"tags": tags},
-        history,
-    )
+    config = {"tags": tags, "augmentation": arguments.augmentation}
+    finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history)
 
 
-def cross_fitted(split: GenreSplit, path: Path) -> torch.Tensor:
-    """Tag probabilities (songs, tags) of songs their network has not seen."""
+def rows(
+    split: GenreSplit,
+    features: tuple[torch.Tensor, torch.Tensor],
+    tokenizer: Any,
+    arguments: Any,
+) -> list[dict[str, Any]]:
+    """What the collator reads, song by song."""
+    settings = arguments.settings
+    weights = sample_weights(split, settings["class_weight_power"], settings["noisy_weight"])
+    tags, genres = augmented(features, arguments.augmentation)
+    return [
+        {
+            "input_ids": tokenizer(lyric.text, add_special_tokens=False, verbose=False)[
+                "input_ids"
+            ],
+            "label": int(label),
+            "weight": weight,
+            "tag_logits": tags[row],
+            "genre_logits": genres[row],
+        }
+        for row, (lyric, label, weight) in enumerate(
+            zip(split.lyrics, split.labels, weights, strict=True)
+        )
+    ]
+
+
+def augmented(
+    features: tuple[torch.Tensor, torch.Tensor], augmentation: str
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The features as they are; or all zero; or those of another song, drawn by seed."""
+    if augmentation == "with":
+        return features
+    if augmentation == "without":
+        return torch.zeros_like(features[0]), torch.zeros_like(features[1])
+    order = torch.randperm(len(features[0]), generator=torch.Generator().manual_seed(0))
+    return features[0][order], features[1][order]
+
+
+def collator(
+    tokenizer: Any, window: int, training: Callable[[], bool]
+) -> Callable[[list[Any]], dict[str, torch.Tensor]]:
+    """Whole songs in windows of 512; in training one crop of `window` tokens, padded to that."""
+    first, last, pad = tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id
+
+    def cropped(ids: Sequence[int]) -> Sequence[int]:
+        start = int(torch.randint(max(len(ids) - window + 3, 1), ()))
+        return ids[start : start + window - 2]
+
+    def collate(batch: list[Any]) -> dict[str, torch.Tensor]:
+        songs = [row["input_ids"] for row in batch]
+        if training():
+            cut = [[[first, *cropped(ids), last]] for ids in songs]
+            cut.append([[pad] * window])  # one shape for compiled layers; taken off again below
+        else:
+            cut = [song_windows(ids, first, last) for ids in songs]
+        ids, mask = padded([w for own in cut for w in own], pad)
+        if training():
+            ids, mask = ids[:-1], mask[:-1]
+        owner = [i for i, own in enumerate(cut[: len(songs)]) for _ in own]
+        return {
+            "input_ids": ids,
+            "attention_mask": mask,
+            "song": torch.tensor(owner),
+            "tag_logits": torch.stack([row["tag_logits"] for row in batch]),
+            "genre_logits": torch.stack([row["genre_logits"] for row in batch]),
+            "labels": torch.tensor([row["label"] for row in batch]),
+            "weights": torch.tensor([row["weight"] for row in batch]),
+        }
+
+    return collate
+
+
+def cross_fitted(split: GenreSplit, path: Path) -> tuple[torch.Tensor, torch.Tensor]:
+    """Features (songs, tags), (songs, genres) of songs their network has not seen."""
     if not path.exists():
         raise InputError(
             "--features takes the cross_fit.npz of "
@@ -140,7 +205,9 @@ def cross_fitted(split: GenreSplit, path: Path) -> torch.Tensor:
     missing = sum(key not in index for key in keys)
     if missing:
         raise InputError(f"{path} lacks {missing} of {len(keys)} training songs; make it again.")
-    return torch.tensor(stored["probabilities"][[index[key] for key in keys]])
+    chosen = [index[key] for key in keys]
+    genres, tags = torch.tensor(stored["genres"][chosen]), torch.tensor(stored["tags"][chosen])
+    return heard_features(genres, tags)
 
 
 if __name__ == "__main__":

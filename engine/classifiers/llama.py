@@ -1,8 +1,9 @@
 """LLaMA as genre classifier: decoder with LoRA, mean over tokens, linear head.
 
-Adapters are in the peft layout and are merged at load. Pooling is the mean over all tokens but the
-first, whose state only anchors attention (Xiao et al. 2023, arXiv:2309.17453); a few dimensions
-carry large offsets, so the pooled state is standardised with statistics of the training songs.
+Adapters are in the peft layout and are merged at load. A song's distinct lines are read in windows;
+pooling is the mean over all tokens but each window's first, whose state only anchors attention
+(Xiao et al. 2023, arXiv:2309.17453); a few dimensions carry large offsets, so the pooled state is
+standardised with statistics of the training songs.
 """
 
 from __future__ import annotations
@@ -15,15 +16,23 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from engine.classifiers.torch_classifier import TorchClassifier, load_into, load_tensors, padded
+from engine.classifiers.torch_classifier import (
+    Reading,
+    TorchClassifier,
+    even_windows,
+    load_into,
+    load_tensors,
+    padded,
+    spans_in_lyric,
+    window_means,
+)
 from engine.weights import base_source, quantization_config
 
 if TYPE_CHECKING:
-    from engine.lyrics import Lyrics
+    from engine.lyrics import Lyrics, Span
     from engine.weights import Slot
 
 HEAD = "head.safetensors"
-MAX_TOKENS = 768
 
 
 class PooledHead(nn.Module):
@@ -53,27 +62,43 @@ class PooledLlama(nn.Module):
         self.decoder = cut_layers(decoder, layers)
         self.head = PooledHead(int(decoder.config.hidden_size), genres)
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        """Genre logits (songs, genres) of right-padded ids (songs, tokens)."""
-        return self.head(self.pooled(input_ids, attention_mask))
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, song: torch.Tensor
+    ) -> torch.Tensor:
+        """Genre logits (songs, genres) of right-padded windows of ids (windows, tokens).
+
+        `song` (windows,) says which song each window belongs to, 0-based and in order.
+        """
+        return self.head(self.pooled(input_ids, attention_mask, song))
 
     def pooled(
         self,
         input_ids: torch.Tensor | None,
         attention_mask: torch.Tensor,
+        song: torch.Tensor,
         inputs_embeds: torch.Tensor | None = None,
+        batch: int | None = None,
     ) -> torch.Tensor:
-        """Mean state (songs, width) over all tokens but each song's first."""
-        output = self.decoder(
-            input_ids=input_ids,
-            inputs_embeds=inputs_embeds,
-            attention_mask=attention_mask,
-            use_cache=False,
-        )
-        mask = attention_mask.clone()
-        mask[:, 0] = 0
-        weights = mask.unsqueeze(-1).float()
-        return (output.last_hidden_state.float() * weights).sum(1) / weights.sum(1).clamp(min=1)
+        """Mean state (songs, width) over all tokens but each window's first.
+
+        With `batch`, windows pass the decoder exactly that many at a time, the last ones doubled
+        to make the number whole: compiled layers want one shape.
+        """
+        count = len(attention_mask)
+        size = batch or count
+        parts: list[torch.Tensor] = []
+        for start in range(0, count, size):
+            rows = torch.arange(start, start + size).clamp(max=count - 1)
+            output = self.decoder(
+                input_ids=None if input_ids is None else input_ids[rows],
+                inputs_embeds=None if inputs_embeds is None else inputs_embeds[rows],
+                attention_mask=attention_mask[rows],
+                use_cache=False,
+            )
+            parts.append(output.last_hidden_state.float()[: count - start])
+        counted = attention_mask.clone()
+        counted[:, 0] = 0
+        return window_means(torch.cat(parts), counted, song, int(song.max()) + 1)
 
 
 def cut_layers(decoder: Any, layers: int | None) -> Any:
@@ -101,10 +126,31 @@ def load_decoder(slot: Slot, dtype: torch.dtype) -> tuple[Any, Any]:
     return decoder, tokenizer
 
 
-def lyric_ids(tokenizer: Any, text: str, most: int = MAX_TOKENS) -> list[int]:
-    """Ids with one leading beginning-of-text token, `most` of them at most."""
-    ids = tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"]
-    return [tokenizer.bos_token_id, *ids[: most - 1]]
+def distinct_lines(text: str) -> list[tuple[int, int]]:
+    """Where each line that has not been sung before starts and ends in `text`.
+
+    A refrain that comes back tells nothing new and would fill the windows.
+    """
+    seen: set[str] = set()
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for line in text.split("\n"):
+        key = line.strip().casefold()
+        if key and key not in seen:
+            seen.add(key)
+            spans.append((start, start + len(line)))
+        start += len(line) + 1
+    return spans
+
+
+def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[int]]:
+    """Ids of a song's distinct lines in at most `most` windows of `size` ids.
+
+    Each window begins with the beginning-of-text token.
+    """
+    lines = "\n".join(text[start:end] for start, end in distinct_lines(text))
+    ids = tokenizer(lines, add_special_tokens=False, verbose=False)["input_ids"]
+    return [[tokenizer.bos_token_id, *window] for window in even_windows(ids, size - 1, most)]
 
 
 class LlamaClassifier(TorchClassifier):
@@ -127,14 +173,37 @@ class LlamaClassifier(TorchClassifier):
             self.model.decoder.to(self.device, self.dtype)
         self.model.head.to(self.device)
 
-    def _encode(self, lyric: Lyrics) -> list[int]:
-        # The mean over many more tokens than a model was trained on answers worse: the card says
-        # how many it reads.
-        return lyric_ids(self.tokenizer, lyric.text, self.card.config.get("max_tokens", MAX_TOKENS))
+    def text_read(self, lyric: Lyrics) -> str:
+        """Each distinct line once."""
+        return "\n".join(lyric.text[start:end] for start, end in distinct_lines(lyric.text))
+
+    def token_spans(self, lyric: Lyrics) -> list[Span | None]:
+        """The tokenizer's own offsets, before windows are cut."""
+        read = self.text_read(lyric)
+        encoded = self.tokenizer(
+            read, add_special_tokens=False, verbose=False, return_offsets_mapping=True
+        )
+        return spans_in_lyric(lyric, read, encoded["offset_mapping"])
+
+    def readings(self, lyric: Lyrics) -> list[Reading]:
+        """The decoder, window by window, each led by the beginning-of-text token."""
+        config = self.card.config
+        spans = self.token_spans(lyric)
+        windows = even_windows(range(len(spans)), config["window"] - 1, config["windows"])
+        return [Reading(self.model, [[None, *(spans[i] for i in w)] for w in windows])]
+
+    def _encode(self, lyric: Lyrics) -> list[list[int]]:
+        config = self.card.config
+        return lyric_windows(self.tokenizer, lyric.text, config["window"], config["windows"])
 
     def _logits(
-        self, lyrics: Sequence[Lyrics], encoded: Sequence[list[int]]
+        self, lyrics: Sequence[Lyrics], encoded: Sequence[Any]
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         pad = self.tokenizer.pad_token_id
-        ids, mask = padded(encoded, self.tokenizer.eos_token_id if pad is None else pad)
-        return self.model(ids.to(self.device), mask.to(self.device)), None
+        ids, mask = padded(
+            [window for song in encoded for window in song],
+            self.tokenizer.eos_token_id if pad is None else pad,
+        )
+        song = torch.tensor([i for i, windows in enumerate(encoded) for _ in windows])
+        logits = self.model(ids.to(self.device), mask.to(self.device), song.to(self.device))
+        return logits, None

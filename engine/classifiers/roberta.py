@@ -2,8 +2,8 @@
 
 The whole song is read in windows of at most 512 tokens; the mean over all tokens of all windows is
 joined with the BiLSTM-GRU's 100 tag logits (the original study's feature augmentation), and a
-two-layer head gives the genre. The word embeddings stay those of the base, so only the layers above
-them are shipped.
+two-layer head corrects the genres that the BiLSTM-GRU hears. The word embeddings stay those of the
+base, so only the layers above them are shipped.
 """
 
 from __future__ import annotations
@@ -15,12 +15,21 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from engine.classifiers.torch_classifier import TorchClassifier, load_into, load_tensors, padded
+from engine.classifiers.torch_classifier import (
+    Reading,
+    TorchClassifier,
+    even_windows,
+    load_into,
+    load_tensors,
+    padded,
+    spans_in_lyric,
+    window_means,
+)
 from engine.weights import Slot, base_source
 
 if TYPE_CHECKING:
     from engine.classifiers.bilstm_gru import BilstmGruClassifier
-    from engine.lyrics import Lyrics
+    from engine.lyrics import Lyrics, Span
 
 WEIGHTS = "model.safetensors"
 FROZEN = ("encoder.embeddings.",)
@@ -29,7 +38,7 @@ MAX_WINDOWS = 4
 
 
 class AugmentedRoberta(nn.Module):
-    """Encoder, token mean over windows, joined with tag logits, two-layer head.
+    """Encoder, token mean over windows, joined with the BiLSTM-GRU's logits, two-layer head.
 
     Parameters
     ----------
@@ -52,6 +61,9 @@ class AugmentedRoberta(nn.Module):
             nn.Dropout(dropout),
             nn.Linear(width, genres),
         )
+        self.heard = nn.Linear(genres, genres)
+        nn.init.eye_(self.heard.weight)
+        nn.init.zeros_(self.heard.bias)
 
     def forward(
         self,
@@ -59,6 +71,7 @@ class AugmentedRoberta(nn.Module):
         attention_mask: torch.Tensor,
         song: torch.Tensor,
         tag_logits: torch.Tensor,
+        genre_logits: torch.Tensor,
     ) -> torch.Tensor:
         """Genre logits (songs, genres).
 
@@ -68,9 +81,11 @@ class AugmentedRoberta(nn.Module):
         song : (windows,)
             Which song each window belongs to, 0-based.
         tag_logits : (songs, tags)
+        genre_logits : (songs, genres)
+            Both as the BiLSTM-GRU gives them; see `heard_features`.
         """
         hidden = self.encoder(input_ids, attention_mask=attention_mask).last_hidden_state
-        return self.pooled_logits(hidden, attention_mask, song, tag_logits)
+        return self.pooled_logits(hidden, attention_mask, song, tag_logits, genre_logits)
 
     def pooled_logits(
         self,
@@ -78,30 +93,29 @@ class AugmentedRoberta(nn.Module):
         attention_mask: torch.Tensor,
         song: torch.Tensor,
         tag_logits: torch.Tensor,
+        genre_logits: torch.Tensor,
     ) -> torch.Tensor:
         """Logits from the encoder's last hidden states (windows, tokens, width)."""
-        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        songs = tag_logits.shape[0]
-        sums = hidden.new_zeros(songs, hidden.shape[-1]).index_add(0, song, (hidden * mask).sum(1))
-        counts = mask.new_zeros(songs, 1).index_add(0, song, mask.sum(1))
+        pooled = window_means(hidden, attention_mask, song, tag_logits.shape[0])
         tags = self.tag_norm(tag_logits.to(self.tag_norm.weight.dtype))
-        pooled = (sums / counts).to(tags.dtype)
-        return self.head(torch.cat([pooled, tags], dim=-1)).float()
+        corrections = self.head(torch.cat([pooled.to(tags.dtype), tags], dim=-1)).float()
+        return corrections + self.heard(genre_logits.to(tags.dtype)).float()
 
 
 def song_windows(ids: Sequence[int], first: int, last: int, size: int = WINDOW) -> list[list[int]]:
     """Cut a song's ids (without special tokens) into even windows, each framed by its specials."""
-    inner = size - 2
-    count = min(max(-(-len(ids) // inner), 1), MAX_WINDOWS)
-    ids = ids[: count * inner]
-    step = max(-(-len(ids) // count), 1)
-    starts = range(0, max(len(ids), 1), step)
-    return [[first, *ids[start : start + step], last] for start in starts]
+    return [[first, *window, last] for window in even_windows(ids, size - 2, MAX_WINDOWS)]
 
 
-def tag_features(probabilities: torch.Tensor) -> torch.Tensor:
-    """Tag probabilities as logits, kept within -7 to 7: rare tags lie near 0 where p is flat."""
-    return torch.logit(probabilities.clamp(1e-3, 1 - 1e-3))
+def heard_features(
+    genre_logits: torch.Tensor, tag_probabilities: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """RoBERTa's features: tag logits (songs, tags), genre log probabilities (songs, genres).
+
+    Tag logits are kept within -7 to 7: rare tags lie near 0, where a probability is flat.
+    """
+    tags = torch.logit(tag_probabilities.clamp(1e-3, 1 - 1e-3))
+    return tags, torch.log_softmax(genre_logits, dim=-1)
 
 
 class RobertaClassifier(TorchClassifier):
@@ -121,22 +135,38 @@ class RobertaClassifier(TorchClassifier):
         self.tokenizer: Any = AutoTokenizer.from_pretrained(source)
         encoder: Any = AutoModel.from_pretrained(source, add_pooling_layer=False)
         self.model = AugmentedRoberta(encoder, len(self.card.config["tags"]), len(self.labels))
-        load_into(self.model, load_tensors(folder / WEIGHTS), allow_missing=FROZEN)
+        load_into(self.model, load_tensors(folder / WEIGHTS), allow_missing=(*FROZEN, "heard."))
         self.model.eval().to(self.device)
         self.model.encoder.to(self.dtype)
 
     def _encode(self, lyric: Lyrics) -> list[int]:
-        return self.tokenizer(lyric.text, add_special_tokens=False, verbose=False)["input_ids"]
+        read = self.text_read(lyric)
+        return self.tokenizer(read, add_special_tokens=False, verbose=False)["input_ids"]
+
+    def token_spans(self, lyric: Lyrics) -> list[Span | None]:
+        """The tokenizer's own offsets."""
+        read = self.text_read(lyric)
+        encoded = self.tokenizer(
+            read, add_special_tokens=False, verbose=False, return_offsets_mapping=True
+        )
+        return spans_in_lyric(lyric, read, encoded["offset_mapping"])
+
+    def readings(self, lyric: Lyrics) -> list[Reading]:
+        """The encoder, window by window, and the BiLSTM-GRU beside it."""
+        spans = self.token_spans(lyric)
+        windows = song_windows(range(len(spans)), -1, -1)
+        rows = [[None if i < 0 else spans[i] for i in window] for window in windows]
+        return [Reading(self.model, rows), *self.bilstm.readings(lyric)]
 
     def _logits(
-        self, lyrics: Sequence[Lyrics], encoded: Sequence[list[int]]
+        self, lyrics: Sequence[Lyrics], encoded: Sequence[Any]
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         first, last = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
         windows = [song_windows(ids, first, last) for ids in encoded]
         ids, mask = padded([w for song in windows for w in song], self.tokenizer.pad_token_id)
         owner = torch.tensor([i for i, song in enumerate(windows) for _ in song])
-        features = tag_features(self.bilstm.tag_probabilities(lyrics))
+        tags, genres = heard_features(*self.bilstm.heard(lyrics))
         logits = self.model(
-            ids.to(self.device), mask.to(self.device), owner.to(self.device), features
+            ids.to(self.device), mask.to(self.device), owner.to(self.device), tags, genres
         )
         return logits, None

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,14 +18,33 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from engine.errors import WeightsError
+from engine.lyrics import positions_in
 from engine.modelcard import ModelCard
 from engine.prediction import Prediction
 from engine.weights import Slot, compute_device, compute_dtype
 
 if TYPE_CHECKING:
-    from engine.lyrics import Lyrics
+    from engine.lyrics import Lyrics, Span
 
 Batch = Mapping[str, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One network that reads token ids, and where the ids of one lyric stand in its text.
+
+    Attributes
+    ----------
+    network : Module
+        Its `torch.nn.Embedding` layers are indexed by ids of shape (rows, tokens).
+    spans : list of list of (int, int) or None
+        One list a row: the token's characters in ``lyric.text``, None for special tokens. Rows are
+        shorter than the ids where those are padded.
+    """
+
+    network: torch.nn.Module
+    spans: list[list[Span | None]]
+
 
 # Tokens a padded batch may hold: larger batches gain nothing on two cores and cost memory.
 BATCH_TOKENS = 4096
@@ -44,6 +64,8 @@ class TorchClassifier(ABC):
         If the folder is incomplete or a checksum differs.
     """
 
+    model: Any
+
     def __init__(self, slot: Slot) -> None:
         self.name = slot.name
         self.base = slot.base_label
@@ -52,6 +74,8 @@ class TorchClassifier(ABC):
         self.card.verify(slot.folder)
         self.labels = self.card.labels
         self.temperature = float(self.card.config.get("temperature", 1.0))
+        shift: Sequence[float] = self.card.config.get("prior_shift", [0.0] * len(self.labels))
+        self.prior_shift = torch.tensor(shift, dtype=torch.float64)
         self.device = compute_device()
         self.dtype = compute_dtype(self.device.type)
         self._load(slot.folder)
@@ -66,7 +90,7 @@ class TorchClassifier(ABC):
                 logits, tag_probabilities = self._logits(
                     [lyrics[i] for i in indices], [encoded[i] for i in indices]
                 )
-                probabilities = torch.softmax(logits.double() / self.temperature, dim=-1).cpu()
+                probabilities = self.calibrated(logits)
             seconds = (time.perf_counter() - start) / len(indices)
             for row, index in enumerate(indices):
                 tags = (
@@ -82,23 +106,62 @@ class TorchClassifier(ABC):
                 )
         return [result for result in results if result is not None]
 
+    def calibrated(self, logits: torch.Tensor) -> torch.Tensor:
+        """Probabilities (songs, labels), float64, of a network's logits.
+
+        The card's shift says how often genres come, its temperature how sure the network may be.
+        """
+        return torch.softmax((logits.double().cpu() + self.prior_shift) / self.temperature, dim=-1)
+
     def _ranked_tags(self, probabilities: torch.Tensor) -> tuple[tuple[str, float], ...]:
         names: list[str] = self.card.config["tags"]
         return tuple(sorted(zip(names, probabilities.tolist(), strict=True), key=lambda t: -t[1]))
+
+    def text_read(self, lyric: Lyrics) -> str:
+        """The text that is tokenized: lines of ``lyric.text`` in their order, perhaps not all."""
+        return lyric.text
+
+    def readings(self, lyric: Lyrics) -> list[Reading]:
+        """Every network that reads this lyric's tokens, and where those tokens stand."""
+        return [Reading(self.model, [self.token_spans(lyric)])]
+
+    def differentiable_logits(self, lyric: Lyrics, copies: int) -> torch.Tensor:
+        """Genre logits (copies, labels) of the same lyric several times, gradients kept."""
+        encoded = self._encode(lyric)
+        return self._logits([lyric] * copies, [encoded] * copies)[0]
+
+    @abstractmethod
+    def token_spans(self, lyric: Lyrics) -> list[Span | None]:
+        """Where each token of `text_read` stands in ``lyric.text``; None if it stands nowhere.
+
+        The end is excluded; tokens are counted before windows are cut and specials added.
+        """
 
     @abstractmethod
     def _load(self, folder: Path) -> None:
         """Build the module and load its weights."""
 
     @abstractmethod
-    def _encode(self, lyric: Lyrics) -> list[int]:
-        """Token ids of one lyric."""
+    def _encode(self, lyric: Lyrics) -> Sequence[Any]:
+        """Token ids of one lyric, or its windows of ids."""
 
     @abstractmethod
     def _logits(
-        self, lyrics: Sequence[Lyrics], encoded: Sequence[list[int]]
+        self, lyrics: Sequence[Lyrics], encoded: Sequence[Any]
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         """Genre logits (songs, labels), and tag probabilities (songs, tags) where there are any."""
+
+
+def spans_in_lyric(
+    lyric: Lyrics, read: str, offsets: Iterable[tuple[int, int]]
+) -> list[Span | None]:
+    """Spans in ``lyric.text`` of tokens that stand at `offsets` in `read`, a part of its lines."""
+    places = positions_in(lyric.text, read)
+    spans: list[Span | None] = []
+    for start, end in offsets:
+        found = [place for place in places[start:end] if place is not None]
+        spans.append((found[0], found[-1] + 1) if found else None)
+    return spans
 
 
 def padded(sequences: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -110,6 +173,36 @@ def padded(sequences: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, 
         ids[row, : len(sequence)] = torch.tensor(sequence, dtype=torch.long)
         mask[row, : len(sequence)] = 1
     return ids, mask
+
+
+def even_windows(ids: Sequence[int], size: int, most: int) -> list[list[int]]:
+    """Cut ids into at most `most` windows of like length, none longer than `size`; at least one.
+
+    What lies beyond ``size * most`` ids is not read.
+    """
+    count = min(max(-(-len(ids) // size), 1), most)
+    kept = ids[: count * size]
+    step = max(-(-len(kept) // count), 1)
+    return [list(kept[start : start + step]) for start in range(0, max(len(kept), 1), step)]
+
+
+def window_means(
+    hidden: torch.Tensor, mask: torch.Tensor, song: torch.Tensor, songs: int
+) -> torch.Tensor:
+    """Mean state (songs, width) over the tokens of all windows of each song.
+
+    Parameters
+    ----------
+    hidden : (windows, tokens, width)
+    mask : (windows, tokens)
+        1 where a token counts.
+    song : (windows,)
+        Which song each window belongs to, 0-based.
+    """
+    weights = mask.unsqueeze(-1).to(hidden.dtype)
+    sums = hidden.new_zeros(songs, hidden.shape[-1]).index_add(0, song, (hidden * weights).sum(1))
+    counts = weights.new_zeros(songs, 1).index_add(0, song, weights.sum(1))
+    return sums / counts.clamp(min=1)
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
@@ -157,8 +250,10 @@ def load_into(module: torch.nn.Module, tensors: Mapping[str, torch.Tensor], **wh
         )
 
 
-def _length(encoded: list[int]) -> int:
-    return max(len(encoded), 1)
+def _length(encoded: Sequence[Any]) -> int:
+    """Tokens of one song, whether it is one sequence or a list of windows."""
+    nested = bool(encoded) and isinstance(encoded[0], list)
+    return max(sum(map(len, encoded)) if nested else len(encoded), 1)
 
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:

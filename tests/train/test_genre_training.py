@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 import yaml
 
+from engine.classifiers.torch_classifier import load_tensors, padded
 from engine.errors import InputError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from tests.conftest import TINY
-from train import evaluate, genre_bilstm_gru, genre_llama, genre_roberta
+from train import evaluate, genre_bilstm_gru, genre_llama, genre_roberta, roberta_mlm
 from train.genre_data import (
     capped,
     corpus_sha256,
+    log_prior,
     read_split,
     sample_weights,
     tag_targets,
     top_tags,
 )
-from train.genre_training import fitted_temperature
+from train.genre_training import GenreLoss, fitted_prior_power, fitted_temperature
 
 
 def test_a_split_is_read_in_order_with_its_labels(genre_corpus: Path) -> None:
@@ -72,6 +76,102 @@ def test_temperature_recovers_what_was_done_to_logits() -> None:
     assert fitted_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
 
 
+def test_prior_power_recovers_how_much_of_the_prior_is_missing() -> None:
+    """Labels drawn with a skewed prior; balanced logits lack it, full ones do not."""
+    generator = np.random.default_rng(0)
+    prior = np.log(np.linspace(1, 12, 12) / 78).astype(np.float32)
+    labels = generator.choice(12, p=np.exp(prior), size=6000)
+    balanced = generator.normal(size=(6000, 12))
+    balanced[np.arange(6000), labels] += 2
+    best = fitted_prior_power(balanced, labels, prior)
+    assert 0 < best < 1
+    assert fitted_prior_power(balanced + best * prior, labels, prior) == pytest.approx(0, abs=0.1)
+
+
+def test_the_loss_adds_the_prior_and_evaluation_half_of_it() -> None:
+    prior = log_prior(np.array([0, 0, 0, 1]))
+    logits = torch.zeros(1, 12)
+    model = GenreLoss(torch.nn.Identity(), lambda *_: (logits, None), prior=prior)
+    inputs = {"labels": torch.tensor([0]), "weights": torch.ones(1)}
+    assert model(**inputs)["loss"].item() == pytest.approx(-prior[0], rel=1e-5)
+    assert torch.allclose(model.eval()(**inputs)["logits"][0], torch.from_numpy(prior) / 2)
+
+
+def test_masked_language_training_leaves_an_encoder_that_roberta_starts_from(
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shared = ["--data", str(genre_corpus), "--runs", str(tmp_path), "--limit", "40"]
+    config = tmp_path / "mlm.yaml"
+    settings = {"window": 32, "masked": 0.3, "encoder_dropout": 0.0, "validation_windows": 8}
+    settings |= {"batch_size": 8, "epochs": 2, "learning_rate": 1e-3, "head_rate_factor": 2}
+    config.write_text(yaml.safe_dump(settings), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["mlm", *shared, "--config", str(config)])
+    roberta_mlm.main()
+    written = load_tensors(tmp_path / "roberta-mlm" / "encoder.safetensors")
+    assert not any(name.startswith("embeddings.") for name in written)
+    models = tmp_path / "models"
+    shutil.copytree(with_tiny_models, models)
+    features = str(tiny_runs / "bilstm-gru" / "cross_fit.npz")
+    still = yaml.safe_load((tiny_runs / "genre_roberta.yaml").read_text("utf-8"))
+    still |= {"learning_rate": 0.0, "epochs": 1}
+    config.write_text(yaml.safe_dump(still), "utf-8")
+    extra = ["--features", features, "--encoder", str(tmp_path / "roberta-mlm")]
+    extra += ["--output", str(models), "--config", str(config), "--augmentation", "without"]
+    monkeypatch.setattr(sys, "argv", ["roberta", *shared, *extra])
+    genre_roberta.main()
+    kept = load_tensors(models / "roberta" / "model.safetensors")
+    name = "encoder.layer.0.attention.self.query.weight"
+    assert torch.equal(kept[f"encoder.{name}"], written[name])
+
+
+def test_ablations_feed_nothing_or_the_wrong_song() -> None:
+    features = torch.arange(20.0).reshape(10, 2), torch.arange(30.0).reshape(10, 3)
+    without = genre_roberta.augmented(features, "without")
+    assert not without[0].any()
+    assert not without[1].any()
+    shuffled = genre_roberta.augmented(features, "shuffled")
+    assert not torch.equal(shuffled[0], features[0])
+    assert torch.equal(shuffled[0].sort(0).values, features[0])
+    rows = (shuffled[0][:, 0] / 2).long()
+    assert torch.equal(shuffled[1], features[1][rows])  # tags and genres of one song stay together
+
+
+def test_frozen_states_are_those_of_the_base(tmp_path: Path) -> None:
+    """Halves run one after the other give what the whole gives."""
+    from transformers import LlamaConfig, LlamaModel
+
+    config = LlamaConfig(
+        vocab_size=50,
+        hidden_size=32,
+        num_attention_heads=2,
+        num_key_value_heads=1,
+        intermediate_size=48,
+        num_hidden_layers=3,
+    )
+    windows = [[1, 5, 6, 7], [1, 9, 8], [1, 4, 4, 4, 2]]
+    song = torch.tensor([0, 0, 1])
+    settings = {"layers": 3, "first_layer": 2, "window": 6}
+    torch.manual_seed(0)
+    decoder = LlamaModel(config).to(torch.bfloat16)
+    whole = genre_llama.PooledLlama(decoder, 12, 3)
+    ids, mask = padded(windows, 0)
+    with torch.inference_mode():
+        expected = whole.pooled(ids, mask, song)
+    network, frozen = genre_llama.halves(decoder, windows, 0, settings, tmp_path / "states.bin")
+    assert len(network.decoder.layers) == 1
+    reader = genre_llama.WindowReader(frozen, windows, 6, 0, batch=2)
+    for _ in range(2):  # computed, then kept
+        with torch.inference_mode():
+            pooled = reader(network, [0, 1, 2], song)
+        assert torch.allclose(pooled, expected, atol=0.05)
+        assert frozen is not None
+        assert frozen.known.all()
+
+
 def test_training_writes_curves_and_a_card_without_paths(
     with_tiny_models: Path, tiny_runs: Path, genre_corpus: Path
 ) -> None:
@@ -87,8 +187,10 @@ def test_training_writes_curves_and_a_card_without_paths(
 
 def test_cross_fit_covers_every_training_song(tiny_models: Path, tiny_runs: Path) -> None:
     stored = np.load(tiny_runs / "bilstm-gru" / "cross_fit.npz", allow_pickle=False)
-    assert stored["probabilities"].shape == (120, 24)
-    assert stored["probabilities"].min() > 0
+    assert stored["tags"].shape == (120, 24)
+    assert stored["genres"].shape == (120, 12)
+    assert stored["tags"].min() > 0
+    assert (np.abs(stored["genres"]).sum(1) > 0).all()
 
 
 def test_roberta_refuses_songs_without_features(
@@ -98,7 +200,7 @@ def test_roberta_refuses_songs_without_features(
     with pytest.raises(InputError, match="cross-fit"):
         genre_roberta.cross_fitted(split, tmp_path / "none.npz")
     path = tmp_path / "few.npz"
-    np.savez(path, probabilities=np.zeros((1, 24)), songs=np.array(["a"]))
+    np.savez(path, tags=np.zeros((1, 24)), genres=np.zeros((1, 12)), songs=np.array(["a"]))
     with pytest.raises(InputError, match="lacks 120 of 120"):
         genre_roberta.cross_fitted(split, path)
 
@@ -135,8 +237,6 @@ def test_the_full_preset_takes_the_same_path(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Tiny bases stand where the hub's would: LLaMA really is quantised to NF4 and trained."""
-    import shutil
-
     from engine.classifiers import load_classifier
     from engine.lyrics import Lyrics
 
