@@ -56,6 +56,7 @@ from engine.generator.scoring import best_trigram, chord_sequences, score  # noq
 from engine.generator.songs import HomeSong, songs, vocabulary_of  # noqa: E402
 from engine.generator.vocabulary import Vocabulary  # noqa: E402
 from engine.modelcard import ModelCard  # noqa: E402
+from train.genre_training import curves  # noqa: E402
 from engine.weights import Slot, base_source, slot  # noqa: E402
 
 TRAINABLE_FILE = "trainable.safetensors"
@@ -411,6 +412,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     metrics["train/steps"] = trainer.state.global_step
     metrics["train/epochs"] = round(trainer.state.epoch or 0.0, 2)
     facts = {"metrics": metrics, "counts": {name: len(found) for name, found in splits.items()}}
+    config["history"] = curves(trainer.state.log_history)
     written = card(where, config, vocabulary, options.data, facts)
     written.write(output)
     print(f"Written to {output}: " + ", ".join(f"{k} {v}" for k, v in metrics.items()), flush=True)

@@ -1,7 +1,7 @@
 """Train the BiLSTM-GRU: 100 fine-grained tags (multi-label) and 12 genres.
 
-``python -m train.genre_bilstm_gru --data FOLDER``. With ``--cross-fit`` it also leaves out each part
-of the artists in turn and writes what the model trained without them says of their songs to
+``python -m train.genre_bilstm_gru --data FOLDER``. With ``--cross-fit`` it also leaves out each
+part of the artists in turn and writes what the model trained without them says of their songs to
 ``runs/bilstm-gru/cross_fit.npz``: RoBERTa learns from that, since predictions for songs a model was
 trained on are too good to be true.
 """

@@ -343,7 +343,7 @@ def finish(
             **config,
             "settings": arguments.settings,
             "temperature": 1.0,
-            "history": _curves(history),
+            "history": curves(history),
         },
         library_versions={lib: importlib.metadata.version(lib) for lib in LIBRARIES},
         metrics={},
@@ -400,7 +400,8 @@ def _macro_f1(predicted: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> 
     )
 
 
-def _curves(history: list[dict[str, float]]) -> list[dict[str, float]]:
+def curves(history: Iterable[Mapping[str, float]]) -> list[dict[str, float]]:
+    """What of a Trainer's log a card keeps: losses and scores by step."""
     kept = ("step", "epoch", "loss", "eval_loss", "eval_accuracy", "eval_macro_f1")
     return [
         {key: round(float(entry[key]), 5) for key in kept if key in entry}
