@@ -96,6 +96,41 @@ class ModelCard:
                 )
 
 
+@dataclass(frozen=True)
+class FileCheck:
+    """One file of a model: its size in bytes, its checksum by the card, and as it is on disk.
+
+    `size` and `found` are None for a file that is missing.
+    """
+
+    name: str
+    size: int | None
+    expected: str
+    found: str | None
+
+    @property
+    def verdict(self) -> str:
+        """One of "matches", "corrupt" and "missing"."""
+        if self.found is None:
+            return "missing"
+        return "matches" if self.found == self.expected else "corrupt"
+
+
+def checked_files(card: ModelCard, folder: Path) -> list[FileCheck]:
+    """Read every file of a card again, whole, and compare it with its checksum."""
+    checks: list[FileCheck] = []
+    for name, expected in card.files.items():
+        path = folder / name
+        try:
+            with path.open("rb") as file:
+                found = hashlib.file_digest(file, "sha256").hexdigest()
+            size = path.stat().st_size
+        except OSError:
+            found, size = None, None
+        checks.append(FileCheck(name, size, expected, found))
+    return checks
+
+
 def sha256(path: Path) -> str:
     """Hex sha256 of a file; remembered per path, size and modification time."""
     status = path.stat()

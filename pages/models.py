@@ -8,7 +8,8 @@ navigation.through_home()
 st.title("Models", anchor=False)
 st.markdown(
     "What really answers here. Each model is a small set of trained weights on an open base; its "
-    "card says what it learned from, how it did on songs it never saw, and where it ends."
+    "card says what it learned from, how it did on songs it never saw, and where it ends. What is "
+    "not needed can be unloaded."
 )
 
 models_view.show_all()

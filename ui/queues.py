@@ -132,6 +132,13 @@ class Queue:
             self._jobs.append(job)  # type: ignore[arg-type]
         return job
 
+    @property
+    def tasks(self) -> int:
+        """How many tasks wait or run; what finished ones left is forgotten."""
+        with self._lock:
+            self._jobs = [job for job in self._jobs if not job.finished]
+            return len(self._jobs)
+
     def ahead(self, job: Job[T]) -> int:
         """How many unfinished tasks came before this one."""
         with self._lock:

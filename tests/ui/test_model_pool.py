@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+
+from engine.errors import EngineError, WeightsError
+from ui import resources
+from ui.model_pool import ModelPool
+
+
+class Model:
+    pass
+
+
+def test_a_model_is_loaded_once_however_many_ask() -> None:
+    pool = ModelPool()
+    loads: list[Model] = []
+    gate = threading.Event()
+
+    def load() -> Model:
+        gate.wait(5)
+        loads.append(Model())
+        return loads[-1]
+
+    found: list[Model] = []
+    threads = [threading.Thread(target=lambda: found.append(pool.get("a", load))) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    gate.set()
+    for thread in threads:
+        thread.join()
+
+    assert len(loads) == 1
+    assert found == [loads[0]] * 4
+
+
+def test_an_unloaded_model_is_gone_and_is_loaded_again_when_asked() -> None:
+    pool = ModelPool()
+    first = id(pool.get("a", Model))
+    freed = pool.unload("a", "A")
+
+    assert pool.loaded("a") is None
+    assert (freed.before is None) == (freed.after is None)
+    pool.get("a", Model)
+    assert pool.names() == ["a"]
+    assert first
+    with pytest.raises(EngineError, match="B is not loaded"):
+        pool.unload("b", "B")
+
+
+def test_a_model_that_is_held_stays_the_same_model() -> None:
+    pool = ModelPool()
+    held = pool.get("a", Model)
+    with pytest.raises(EngineError, match="A is in use just now"):
+        pool.unload("a", "A")
+    assert pool.get("a", Model) is held
+
+
+def test_a_model_that_cannot_be_loaded_is_tried_again() -> None:
+    pool = ModelPool()
+
+    def broken() -> Model:
+        raise WeightsError("no weights")
+
+    with pytest.raises(WeightsError):
+        pool.get("a", broken)
+    assert isinstance(pool.get("a", Model), Model)
+
+
+@pytest.fixture
+def clean() -> Callable[[], None]:
+    resources.pool.clear()
+    resources.queue.clear()
+    return resources.pool.clear
+
+
+def test_a_model_that_is_answering_is_not_unloaded(clean: Callable[[], None]) -> None:
+    gate = threading.Event()
+    resources.pool().get("llama", Model)
+    job = resources.queue("llama").submit("Asking", lambda _job: gate.wait(5))
+    with pytest.raises(EngineError, match="LLaMA is in use just now"):
+        resources.unload("llama")
+    gate.set()
+    job.result()
+
+    resources.unload("llama")
+
+    assert resources.pool().names() == []
+    clean()
