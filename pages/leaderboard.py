@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import leaderboard_view, navigation
+from ui import navigation
+from ui.leaderboard import choice, evaluation_panel, guest_panel, standings, views
 
 navigation.through_home()
 st.title("Leaderboard", anchor=False)
@@ -11,7 +12,15 @@ st.markdown(
     "anyone can build. Numbers are compared only where songs and definition are the same."
 )
 
-leaderboard_view.problems()
-chosen = leaderboard_view.choice()
+evaluation_panel.under_way()
+standings.problems()
+chosen = choice.choice()
 if chosen is not None:
-    leaderboard_view.show(chosen)
+    board = standings.standings(chosen)
+    if board is not None:
+        views.show(board, chosen)
+    choice.link()
+st.divider()
+evaluation_panel.panel(chosen)
+if chosen is not None:
+    guest_panel.panel(chosen)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
@@ -12,7 +13,7 @@ from ui import resources
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.evaluation import Board, EvaluationRecord, EvaluationSet, RecordProblem
+    from engine.evaluation import Board, EvaluationRecord, EvaluationSet, Metric, RecordProblem
 
 T = TypeVar("T")
 Stamp = tuple[tuple[str, int, int], ...]
@@ -39,17 +40,50 @@ def titled(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.rename(index=title)
 
 
+def listed(names: Sequence[str]) -> str:
+    """Names as a sentence lists them: "A", "A and B", "A, B and C"."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What is looked at.
+
+    Attributes
+    ----------
+    songs : EvaluationSet
+        The test songs, and with them the task.
+    metric, signature : str, str or None
+        The metric and its exact definition.
+    without : tuple of str
+        Models left out of the view, by their names on the board.
+    """
+
+    songs: EvaluationSet
+    metric: str
+    signature: str | None = None
+    without: tuple[str, ...] = ()
+
+    @property
+    def task(self) -> str:
+        """The task: "genre" or "chords"."""
+        return self.songs.task
+
+
 def stamp() -> Stamp:
     """What tells one state of the results folder from another."""
     from engine.evaluation import results_folder
 
-    files = sorted(results_folder().glob("*.jsonl"))
+    folder = results_folder()
+    files = [*sorted(folder.glob("*.jsonl")), *folder.glob("predictions")]
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
 @st.cache_resource(show_spinner="Reading records", max_entries=2)
 def read(state: Stamp) -> tuple[list[EvaluationRecord], list[RecordProblem]]:
-    """All records, and the lines that could not be read."""
+    """All records, and the lines that could not be read or are not what they should be."""
     from engine.evaluation import read_records
 
     return read_records()
@@ -61,29 +95,83 @@ def records() -> list[EvaluationRecord]:
 
 
 def problems() -> list[RecordProblem]:
-    """The lines of the results that could not be read."""
+    """The lines of the results that have problems."""
     return read(stamp())[1]
 
 
-def board(songs: EvaluationSet, metric: str, signature: str | None) -> Board:
+def sets(task: str) -> list[EvaluationSet]:
+    """The test sets that models were measured on, the one with most models first."""
+    return _sets(stamp(), task)
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _sets(state: Stamp, task: str) -> list[EvaluationSet]:
+    from engine.evaluation import evaluation_sets
+
+    return evaluation_sets(read(state)[0], task)
+
+
+def of_set(songs: EvaluationSet) -> list[EvaluationRecord]:
+    """All records of one test set: each view then reads tens of records, not thousands."""
+    return _of_set(stamp(), songs)
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _of_set(state: Stamp, songs: EvaluationSet) -> list[EvaluationRecord]:
+    return [record for record in read(state)[0] if songs.holds(record)]
+
+
+def chosen_records(state: Stamp, choice: Choice) -> list[EvaluationRecord]:
+    """The records of a view: one test set, one BERTScore definition, no model left out."""
+    from engine.evaluation import display_name
+
+    only = choice.signature if choice.metric.startswith("bertscore-") else None
+    return [
+        record
+        for record in _of_set(state, choice.songs)
+        if display_name(record) not in choice.without
+        and (only is None or record.signature == only or not record.metric.startswith("bertscore-"))
+    ]
+
+
+def board(choice: Choice) -> Board:
     """The standings of one metric on one test set."""
-    return _board(stamp(), songs, metric, signature)
+    return _board(stamp(), choice)
 
 
 @st.cache_resource(show_spinner="Comparing models pair by pair", max_entries=64)
-def _board(state: Stamp, songs: EvaluationSet, metric: str, signature: str | None) -> Board:
+def _board(state: Stamp, choice: Choice) -> Board:
     from engine.evaluation import board as compute
 
-    return compute(read(state)[0], songs, metric, signature)
+    found = chosen_records(state, choice)
+    return compute(found, choice.songs, choice.metric, choice.signature)
 
 
-def computed(name: str, songs: EvaluationSet, compute: Callable[..., T], *arguments: Any) -> T:
-    """Something that follows from the records of a test set, kept under a name."""
-    return _computed(stamp(), name, songs, arguments, compute)
+def computed(name: str, choice: Choice, compute: Callable[..., T], *arguments: Any) -> T:
+    """Something that follows from the records of a view, kept under a name; it is shared."""
+    return _computed(stamp(), name, choice, arguments, compute)
 
 
 @st.cache_resource(show_spinner="Computing", max_entries=128)
 def _computed(
-    state: Stamp, name: str, songs: EvaluationSet, arguments: Any, _compute: Callable[..., Any]
+    state: Stamp, name: str, choice: Choice, arguments: Any, _compute: Callable[..., Any]
 ) -> Any:
-    return _compute(read(state)[0], songs, *arguments)
+    return _compute(chosen_records(state, choice), choice.songs, *arguments)
+
+
+def answers(choice: Choice) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    """Each model's answers, song by song, by the title on screen; and what is missing."""
+    from engine.evaluation import prediction_tables
+
+    tables, missing = computed("answers", choice, prediction_tables)
+    return {title(name): table for name, table in tables.items()}, missing
+
+
+def song_measure(choice: Choice) -> Metric:
+    """The chosen metric where songs have it, else the task's own: accuracy or majmin agreement."""
+    from engine.evaluation import metric
+
+    found = metric(choice.metric, choice.signature or "v1")
+    if found.statistics is not None and found.ranked:
+        return found
+    return metric("accuracy" if choice.task == "genre" else "majmin")

@@ -70,7 +70,9 @@ def set_song(text: str, song_title: str = "") -> None:
 def go(task: str) -> None:
     """Open the page of ``"genre"`` or ``"chords"`` and begin there at once."""
     st.session_state[_BEGIN] = task
-    st.switch_page(_PAGES[task])
+    # No parameters: those of the page left behind belong to its widgets, and Streamlit would
+    # refuse to clear them.
+    st.switch_page(_PAGES[task], query_params={})
 
 
 def begins(task: str) -> bool:

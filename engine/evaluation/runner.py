@@ -78,6 +78,9 @@ class Task:
         All rows, in the order of `ids`, to the table of predictions and its metrics.
     problems : tuple of str
         Songs left out, and why.
+    part : str
+        What is measured where it is not the answers, such as "faithfulness"; time and memory
+        are not recorded then.
     """
 
     name: str
@@ -89,6 +92,7 @@ class Task:
     load: Callable[[str], Subject]
     table: Callable[[list[dict[str, Any]]], tuple[pd.DataFrame, Sequence[Metric]]]
     problems: tuple[str, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,7 +157,8 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     cancelled : callable, optional
         Asked between batches; when it says yes, `CancelledError` is raised.
     load : callable, optional
-        (name, preset) to a loaded model; a caller that keeps models loaded gives its own.
+        (name, preset) to a loaded model; a caller that keeps models loaded gives its own. Peak
+        memory is not recorded then: what the model takes was taken before.
 
     Returns
     -------
@@ -190,7 +195,9 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
         job = chord_task(data, preset, training, limit, seed, scorer, load)
     records: list[EvaluationRecord] = []
     for name in dict.fromkeys(models):
-        found = _evaluate_model(job, name, seed, results, resume, progress, cancelled)
+        found = evaluate_model(job, name, seed, results, resume, progress, cancelled)
+        if load is not None:
+            found = [record for record in found if record.metric != "peak-memory"]
         append_records(found, results)
         records += found
     return EvaluationRun(tuple(records), job.problems)
@@ -221,7 +228,7 @@ def model_names(task: str) -> tuple[str, ...]:
     raise InputError(f"There is no task '{task}'; tasks are {', '.join(TASKS)}.")
 
 
-def _evaluate_model(
+def evaluate_model(
     job: Task,
     name: str,
     seed: int,
@@ -230,18 +237,20 @@ def _evaluate_model(
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
 ) -> list[EvaluationRecord]:
+    """Answer every song with one model, keep the answers, and give the records to append."""
     memory = PeakMemory()
     if progress:
         progress(name, 0, len(job.ids))
     subject = job.load(name)
     rows, seconds = _all_rows(job, subject, seed, resume, progress, cancelled)
     latencies = [row["seconds"] for row in rows]
-    if subject.batch > 1:
+    if subject.batch > 1 and not job.part:
         latencies = _single_song_seconds(job, subject, cancelled)
     megabytes = memory.megabytes
     table, metrics = job.table(rows)
     run = uuid.uuid4().hex[:12]
-    file = f"predictions/{job.name}-{subject.name}-{run}.parquet"
+    what = f"{job.name}-{job.part}" if job.part else job.name
+    file = f"predictions/{what}-{subject.name}-{run}.parquet"
     about = {
         "task": job.name,
         "model": subject.name,
@@ -284,7 +293,7 @@ def _evaluate_model(
     measured = [
         replace(common, metric=metric.name, signature=metric.signature, value=value)
         for metric in COST_METRICS
-        if (value := costs[metric.name]) is not None
+        if (value := costs[metric.name]) is not None and not job.part
     ]
     _partial_file(job, subject, seed).unlink(missing_ok=True)
     return [*scored_records(table, metrics, common), *measured]
@@ -370,6 +379,7 @@ def _partial_file(job: Task, subject: Subject, seed: int) -> Path:
         subject.revision,
         str(seed),
         git_commit(),
+        job.part,
     )
     return cache_folder() / "evaluations" / (short_hash("|".join(parts), 16) + ".jsonl")
 

@@ -1,0 +1,254 @@
+"""Evaluations under way: one line for all visitors, models asked through their own queues.
+
+The board belongs to everyone who opens this app, and so do its evaluations: they go on when the
+tab that began them is closed, every visitor sees how far they are, and a cancelled one is taken
+up again from where it stopped. Models are asked batch by batch through the queues that the pages
+use, so a song typed meanwhile waits for one batch at most.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from engine.errors import CancelledError, EngineError, InputError
+from ui import boards, resources
+from ui.queues import Job, Queue
+
+if TYPE_CHECKING:
+    from engine.evaluation import EvaluationRun
+    from engine.leadsheet import LeadSheet
+    from engine.lyrics import Lyrics
+    from engine.prediction import Prediction
+
+_LOG = logging.getLogger(__name__)
+_WAITING = 3
+_RETRY_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that a user brought."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to evaluate.
+
+    Attributes
+    ----------
+    task, models : str, tuple of str
+        As `engine.evaluation.evaluate` takes them.
+    data : File or Path
+        The songs: a file that was brought, or a file or folder on this machine.
+    training : File or None
+        What baselines are fitted on, if it does not lie beside the data.
+    limit : int or None
+        Use only so many songs.
+    """
+
+    task: str
+    models: tuple[str, ...]
+    data: File | Path
+    training: File | None = None
+    limit: int | None = None
+
+    @property
+    def title(self) -> str:
+        """What is done, in words for the screen."""
+        names = boards.listed([boards.title(name) for name in self.models])
+        on = self.data.name or str(self.data)
+        return f"{names} on {on}"
+
+
+@dataclass(eq=False)
+class Evaluation:
+    """One plan on its way: which model, how many songs, how long yet."""
+
+    plan: Plan
+    job: Job[EvaluationRun] | None = None
+    model: str = ""
+    done: int = 0
+    total: int = 0
+    _counted_from: tuple[int, float] | None = field(default=None, repr=False)
+
+    def report(self, model: str, done: int, total: int) -> None:
+        """Take progress from the runner; its first report of a model comes before loading it."""
+        if model != self.model:
+            self.model, self._counted_from = model, None
+        elif self._counted_from is None:  # the first batch also loads and warms: start after it
+            self._counted_from = (done, time.monotonic())
+        self.done, self.total = done, total
+
+    @property
+    def share(self) -> float:
+        """How much of the whole is done, 0 to 1, each model counting alike."""
+        before = self.plan.models.index(self.model) if self.model else 0
+        of_model = self.done / self.total if self.total else 0.0
+        return min((before + of_model) / len(self.plan.models), 1.0)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Time left for the model at hand; None until two batches have been timed."""
+        if self._counted_from is None:
+            return None
+        done, since = self._counted_from
+        if self.done <= done:
+            return None
+        return (time.monotonic() - since) / (self.done - done) * (self.total - self.done)
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is a result, an error, or nothing more to come."""
+        return self.job is not None and self.job.finished
+
+
+@st.cache_resource(show_spinner=False)
+def _line() -> Queue:
+    return Queue("The evaluation line", _WAITING)
+
+
+@st.cache_resource(show_spinner=False)
+def _all() -> list[Evaluation]:
+    return []
+
+
+def current() -> list[Evaluation]:
+    """Evaluations waiting, under way, or finished and not yet put away, the oldest first."""
+    return list(_all())
+
+
+def begin(plan: Plan) -> Evaluation:
+    """Put a plan in the line; `EngineError` if the line is full or this very plan is in it."""
+    if any(other.plan == plan and not other.finished for other in _all()):
+        raise EngineError(f"{plan.title} is being evaluated already.")
+    evaluation = Evaluation(plan)
+
+    def work(job: Job[EvaluationRun]) -> EvaluationRun:
+        return _evaluate(evaluation, job)
+
+    try:
+        evaluation.job = _line().submit(f"Evaluation of {plan.title}", work)
+    except EngineError:
+        raise EngineError(
+            f"{_WAITING} evaluations are waiting or under way already and no more are taken; "
+            "wait until one has ended, or cancel one."
+        ) from None
+    _all().append(evaluation)
+    return evaluation
+
+
+def put_away(evaluation: Evaluation) -> None:
+    """Forget an evaluation that has ended; its records stay."""
+    found = _all()
+    if evaluation in found:
+        found.remove(evaluation)
+
+
+def resume(evaluation: Evaluation) -> None:
+    """Begin a cancelled or broken evaluation again; songs already predicted are kept."""
+    put_away(evaluation)
+    begin(evaluation.plan)
+
+
+def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
+    from engine.evaluation import evaluate
+
+    plan = evaluation.plan
+    with tempfile.TemporaryDirectory(prefix="lyric-lab-") as folder:
+        training = _written(plan.training, Path(folder) / "training") if plan.training else None
+        data = plan.data
+        if isinstance(data, File):
+            data = _written(data, Path(folder) / "upload")
+        return evaluate(
+            plan.task,
+            data,
+            plan.models,
+            training=training,
+            limit=plan.limit,
+            progress=evaluation.report,
+            cancelled=job.cancelled,
+            load=_loaded,
+        )
+
+
+def _written(file: File, folder: Path) -> Path:
+    folder.mkdir()
+    path = folder / Path(file.name).name
+    path.write_bytes(file.data)
+    return path
+
+
+def _loaded(name: str, _preset: str) -> Any:
+    if name == resources.GENERATOR:
+        return _QueuedGenerator(name)
+    return _QueuedClassifier(name)
+
+
+def _asked(name: str, ask: Any) -> Any:
+    """Ask a model through its queue; if that is full of visitors' songs, wait for a place."""
+    while True:
+        try:
+            job: Job[Any] = resources.queue(name).submit("Evaluation", lambda _job: ask())
+        except EngineError:
+            time.sleep(_RETRY_SECONDS)
+            continue
+        return job.result()
+
+
+class _QueuedClassifier:
+    """A genre model that takes its turn among the songs of the pages."""
+
+    def __init__(self, name: str) -> None:
+        self._model: Any = resources.classifier(name)
+        self.name, self.base, self.card = name, self._model.base, self._model.card
+
+    def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
+        return _asked(self.name, lambda: self._model.predict(lyrics))
+
+
+class _QueuedGenerator:
+    """The chord generator, taking its turn among the songs of the pages."""
+
+    def __init__(self, name: str) -> None:
+        from engine.evaluation.chord_task import next_chord_sums
+
+        self._model: Any = resources.generator(name)
+        self._sums = next_chord_sums(self._model)
+        self.name, self.base, self.card = name, self._model.base, self._model.card
+
+    def generate(self, lyrics: Lyrics, controls: Any) -> LeadSheet:
+        return _asked(self.name, lambda: self._model.generate(lyrics, controls))
+
+    def next_chords(self, song: Any) -> dict[str, float]:
+        return _asked(self.name, lambda: self._sums(song))
+
+
+def outcome(evaluation: Evaluation) -> EvaluationRun | EngineError:
+    """What an ended evaluation gave: its records, or why there are none.
+
+    An error that nobody foresaw is told in one sentence too; the rest of the page goes on.
+    """
+    assert evaluation.job is not None, "begin() sets the job"  # noqa: S101
+    try:
+        return evaluation.job.result()
+    except CancelledError as error:
+        return error
+    except EngineError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - the board must survive any broken evaluation
+        _LOG.warning("An evaluation broke off", exc_info=error)
+        return InputError(
+            f"The evaluation of {evaluation.plan.title} broke off ({type(error).__name__}: {error})"
+            "; the data file may not be what it seems."
+        )

@@ -1,0 +1,90 @@
+"""One figure on the page: how to read it, the figure, and the ways to take it along."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ui import boards
+from ui.boards import Choice
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def chart(figure: Any, name: str, alt: str, reading: str) -> None:
+    """Draw a plotly figure under the sentence that says how to read it.
+
+    Parameters
+    ----------
+    name : str
+        Of the file it is saved as, and of its widgets.
+    alt : str
+        What it shows, for those who do not see it.
+    reading : str
+        How to read it; Markdown.
+    """
+    from engine import figures
+
+    st.markdown(reading)
+    save = st.session_state.get(f"save_{name}")
+    settings = figures.download_settings(name, "svg" if save == "SVG" else "png")
+    st.plotly_chart(figure, key=f"board_{name}", config=settings, alt=alt)
+    with st.popover("Save this figure", icon=":material/download:", type="tertiary"):
+        st.segmented_control(
+            "The camera button of the figure saves",
+            ("PNG", "SVG"),
+            default="PNG",
+            required=True,
+            key=f"save_{name}",
+        )
+        st.download_button(
+            "Download as HTML",
+            partial(figures.as_html, figure),
+            f"{name}.html",
+            "text/html",
+            key=f"html_{name}",
+            icon=":material/html:",
+            on_click="ignore",
+            help="One page that can be zoomed and hovered over, also without a network (5 MB)",
+        )
+
+
+def song_tables(chosen: Choice) -> dict[str, pd.DataFrame]:
+    """Each model's answers, song by song, by its title; what is missing is said."""
+    tables, missing = boards.answers(chosen)
+    for problem in missing:
+        st.caption(problem)
+    if not tables:
+        st.info("The answers song by song were not kept for these songs.")
+    return tables
+
+
+def table_downloads(table: pd.DataFrame, name: str, label: str) -> None:
+    """Two buttons: a table as CSV and as LaTeX."""
+    from engine.evaluation import as_latex
+
+    st.download_button(
+        f"{label} as CSV",
+        partial(_csv, table),
+        f"{name}.csv",
+        "text/csv",
+        key=f"csv_{name}",
+        icon=":material/table:",
+        on_click="ignore",
+    )
+    st.download_button(
+        f"{label} as LaTeX",
+        partial(as_latex, table),
+        f"{name}.tex",
+        "application/x-tex",
+        key=f"latex_{name}",
+        icon=":material/functions:",
+        on_click="ignore",
+    )
+
+
+def _csv(table: pd.DataFrame) -> str:
+    return str(table.to_csv(index=False))

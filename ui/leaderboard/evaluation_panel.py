@@ -1,0 +1,251 @@
+"""Measure models from the page: choose, start, watch, cancel, resume."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from engine.errors import CancelledError, EngineError
+from ui import boards, evaluations, known_songs
+from ui.boards import Choice
+from ui.evaluations import Evaluation, File, Plan
+from ui.leaderboard.choice import TASKS
+
+_POLL_SECONDS = 1.0
+_UPLOAD, _HERE = "Upload a file", "On this machine"
+_CHORD_TYPES = ["jsonl", "gz"]
+
+
+def under_way() -> None:
+    """Show every evaluation: progress and Cancel, or how it ended; nothing if there is none."""
+    found = evaluations.current()
+    ended = [evaluation for evaluation in found if evaluation.finished]
+    for evaluation in ended:
+        _ended(evaluation)
+    waiting = [evaluation for evaluation in found if evaluation not in ended]
+    if waiting:
+        st.fragment(_progress, run_every=_POLL_SECONDS)(waiting)
+
+
+def _progress(waiting: list[Evaluation]) -> None:
+    if any(evaluation.finished for evaluation in waiting):
+        st.rerun(scope="app")
+    for number, evaluation in enumerate(waiting):
+        job = evaluation.job
+        if job is None:
+            continue
+        with st.container(border=True, key=f"evaluation_{number}"):
+            st.progress(evaluation.share, text=f"{evaluation.plan.title}: {_told(evaluation)}")
+            st.button(
+                "Cancel",
+                key=f"evaluation_cancel_{number}",
+                icon=":material/cancel:",
+                on_click=job.cancel,
+                disabled=job.cancelled(),
+                help="Stops after the songs at hand; what is done is kept, and can be resumed.",
+            )
+
+
+def _told(evaluation: Evaluation) -> str:
+    job = evaluation.job
+    if job is not None and job.cancelled():
+        return "stopping after the songs at hand"
+    if job is None or not job.started:
+        return "waiting for the evaluation before it"
+    if not evaluation.model:
+        return "reading the songs"
+    model = boards.title(evaluation.model)
+    if not evaluation.done:
+        return f"loading {model}"
+    if evaluation.done >= evaluation.total:
+        return f"{model} has read all {evaluation.total:,} songs; timing it and scoring"
+    text = f"{model}, {evaluation.done:,} of {evaluation.total:,} songs"
+    left = evaluation.seconds_left
+    return text if left is None else f"{text}, {duration(left)} left for this model"
+
+
+def duration(seconds: float) -> str:
+    """A time to wait, in words: "about 40 s", "about 12 min", "about 3.5 h"."""
+    if seconds < 90:
+        return f"about {max(5, 5 * round(seconds / 5))} s"
+    if seconds < 90 * 60:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def _ended(evaluation: Evaluation) -> None:
+    found = evaluations.outcome(evaluation)
+    title = evaluation.plan.title
+    with st.container(border=True, key=f"ended_{id(evaluation)}"):
+        if isinstance(found, EngineError):
+            if isinstance(found, CancelledError):
+                st.info(str(found), icon=":material/cancel:")
+            else:
+                st.error(str(found), icon=":material/error:")
+            again = "Resume" if isinstance(found, CancelledError) else "Try again"
+        else:
+            songs = found.records[0].n if found.records else 0
+            st.success(
+                f"Measured {title}: {songs:,} songs, {len(found.records):,} records added. Choose "
+                "its test songs below to see them.",
+                icon=":material/check:",
+            )
+            if found.problems:
+                label = f"{len(found.problems):,} songs or values could not be used"
+                with st.expander(label, icon=":material/warning:"):
+                    st.text("\n".join(found.problems[:200]))
+            again = None
+        with st.container(horizontal=True, key=f"ended_tools_{id(evaluation)}"):
+            if again:
+                st.button(
+                    again,
+                    key=f"resume_{id(evaluation)}",
+                    icon=":material/resume:",
+                    on_click=evaluations.resume,
+                    args=(evaluation,),
+                )
+            st.button(
+                "Put away",
+                key=f"put_away_{id(evaluation)}",
+                icon=":material/close:",
+                on_click=evaluations.put_away,
+                args=(evaluation,),
+            )
+
+
+def panel(chosen: Choice | None) -> None:
+    """The form of a new evaluation."""
+    with st.expander(
+        "Measure models on songs of yours", icon=":material/speed:", key="evaluate_panel"
+    ):
+        st.markdown(
+            "Every run adds records with full provenance and keeps the answers song by song, "
+            "without the words. It goes on while you use the other pages."
+        )
+        tasks = list(TASKS)
+        task = str(
+            st.segmented_control(
+                "Task",
+                tasks,
+                default=chosen.task if chosen else tasks[0],
+                required=True,
+                format_func=TASKS.__getitem__,
+                key="evaluate_task",
+            )
+        )
+        models = _models(task)
+        plan = _plan(task, models)
+        if st.button(
+            "Start",
+            key="evaluate_start",
+            type="primary",
+            icon=":material/play_arrow:",
+        ):
+            _start(plan, models)
+
+
+def _models(task: str) -> tuple[str, ...]:
+    from engine import evaluation
+
+    names = evaluation.model_names(task)
+    chosen = st.pills(
+        "Models and baselines",
+        names,
+        selection_mode="multi",
+        default=names[:1],
+        format_func=boards.title,
+        key=f"evaluate_models_{task}",
+    )
+    return tuple(name for name in names if name in chosen)
+
+
+def _plan(task: str, models: tuple[str, ...]) -> Plan | None:
+    """The plan as the form stands; None while no songs are given."""
+    where = st.segmented_control(
+        "Songs", (_UPLOAD, _HERE), default=_UPLOAD, required=True, key="evaluate_where"
+    )
+    training: File | None = None
+    data: File | Path | None
+    if where == _UPLOAD:
+        data = _file("evaluate_file", _what(task), task)
+        if set(models) & set(_baselines(task)):
+            training = _file(
+                "evaluate_training", "Songs to fit the baselines on, in the same format", task
+            )
+    else:
+        path = st.text_input(
+            "A file, or a folder with one called test",
+            key="evaluate_path",
+            placeholder="/data/songs",
+            help="Baselines are fitted on the file called train beside it.",
+        )
+        data = Path(path.strip()).expanduser() if path and path.strip() else None
+    limit = st.number_input(
+        "At most so many songs",
+        min_value=1,
+        value=None,
+        key="evaluate_limit",
+        placeholder="All songs",
+        help="Drawn by seed 0; the board keeps such a draw apart from the whole.",
+    )
+    if data is None:
+        return None
+    return Plan(task, models, data, training, int(limit) if limit else None)
+
+
+def _what(task: str) -> str:
+    if task == "genre":
+        return "Songs with columns lyrics and genre (id, artist, title, year if there are any)"
+    return "Songs with chords, one lead sheet in JSON a line (JSON lines, .jsonl or .jsonl.gz)"
+
+
+def _file(key: str, label: str, task: str) -> File | None:
+    from engine.corpora.reading import EXTENSIONS
+
+    types = [ending.lstrip(".") for ending in EXTENSIONS] if task == "genre" else _CHORD_TYPES
+    uploaded: Any = st.file_uploader(label, type=types, key=f"{key}_{task}")
+    return None if uploaded is None else File(str(uploaded.name), uploaded.getvalue())
+
+
+def _baselines(task: str) -> tuple[str, ...]:
+    from engine.evaluation.baselines import GENRE_BASELINES
+    from engine.evaluation.chord_baselines import CHORD_BASELINES
+
+    return tuple(GENRE_BASELINES if task == "genre" else CHORD_BASELINES)
+
+
+def _start(plan: Plan | None, models: tuple[str, ...]) -> None:
+    if not models:
+        st.error("No model is chosen; choose at least one.", icon=":material/error:")
+        return
+    if plan is None:
+        st.error(
+            "No songs are given; upload a file, or name one on this machine.",
+            icon=":material/error:",
+        )
+        return
+    needs_training = set(models) & set(_baselines(plan.task))
+    if isinstance(plan.data, File):
+        if needs_training and plan.training is None:
+            names = boards.listed([boards.title(name) for name in models if name in needs_training])
+            st.error(
+                f"{names} must be fitted first: give the songs to fit on, or leave it out.",
+                icon=":material/error:",
+            )
+            return
+        known_songs.remember(plan.data.name, plan.data.data)
+    elif not plan.data.exists():
+        st.error(
+            f"There is no '{plan.data}' on this machine; name a file, or a folder with a file "
+            "called test.",
+            icon=":material/error:",
+        )
+        return
+    try:
+        evaluations.begin(plan)
+    except EngineError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.rerun()

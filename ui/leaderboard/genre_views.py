@@ -1,0 +1,141 @@
+"""Views that only genre answers have: classes, confusions, calibration, what BERTScore gives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui import boards
+from ui.boards import Choice
+from ui.leaderboard.charts import chart, song_tables
+
+if TYPE_CHECKING:
+    from engine.evaluation import Board
+
+_HEADLINES = ("accuracy", "macro-f1", "bertscore-precision", "bertscore-recall", "bertscore-f1")
+_MOST_MATRICES = 4
+
+
+def scores(_board: Board, chosen: Choice) -> None:
+    """BERTScore beside accuracy and macro F1."""
+    from engine import evaluation, figures
+
+    values = boards.computed("headlines", chosen, evaluation.metric_values, _HEADLINES)
+    chart(
+        figures.bertscore_bars(boards.titled(values)),
+        "scores",
+        "Accuracy and macro F1 beside BERTScore precision, recall and F1, per model",
+        "A bar is a model's score, the whisker its 95 % interval. BERTScore gives partial credit "
+        "for naming another genre, so its bars are higher and closer together than the truth on "
+        "the left.",
+    )
+
+
+def by_genre(_board: Board, chosen: Choice) -> None:
+    """F1 of every genre and model."""
+    from engine import evaluation, figures
+
+    table = boards.computed("class-f1", chosen, evaluation.class_f1_table)
+    if table.empty:
+        st.info("No F1 per genre was recorded for these songs.")
+        return
+    best = table.max()
+    told = (
+        f"The genre told best is **{best.idxmax()}** ({best.max():.2f} by its best model), the "
+        f"hardest **{best.idxmin()}** ({best.min():.2f})."
+    )
+    chart(
+        figures.f1_heat_map(boards.titled(table)),
+        "f1-by-genre",
+        "F1 of each genre (columns) and model (rows)",
+        f"Each cell is the F1 of one genre; the darker, the better it is told. {told}",
+    )
+
+
+def confusions(_board: Board, chosen: Choice) -> None:
+    """Confusion matrices side by side."""
+    from engine import evaluation, figures
+
+    tables = song_tables(chosen)
+    if not tables:
+        return
+    shown = st.multiselect(
+        "Models",
+        list(tables),
+        default=list(tables)[-2:],
+        key="matrices",
+        bind="query-params",
+        max_selections=_MOST_MATRICES,
+    )
+    if not shown:
+        st.info("Choose a model to see its confusions.")
+        return
+    labels = sorted({label for name in shown for label in evaluation.labels_of(tables[name])})
+    counts = {name: evaluation.confusion(tables[name], labels) for name in shown}
+    chart(
+        figures.confusion_matrices(counts, labels),
+        "confusions",
+        "Confusion matrix per model: rows are true genres, columns answers",
+        "Read along a row: of the songs of one genre, how many in a hundred were given each "
+        "answer. A good model is dark on the diagonal; a dark column is a genre it guesses too "
+        "often.",
+    )
+
+
+def calibration(_board: Board, chosen: Choice) -> None:
+    """Reliability diagrams."""
+    from engine import evaluation, figures
+
+    bins = {
+        name: evaluation.reliability_bins(table)
+        for name, table in song_tables(chosen).items()
+        if any(str(column).startswith("p:") for column in table.columns)
+    }
+    if not bins:
+        st.info("No model's probabilities were kept for these songs.")
+        return
+    errors = boards.computed("ece", chosen, evaluation.metric_values, ("ece",))
+    told = "; ".join(
+        f"{boards.title(str(name))} {value:.3f}"
+        for name, value in zip(errors["model"], errors["value"], strict=True)
+    )
+    chart(
+        figures.reliability_diagrams(bins),
+        "calibration",
+        "Accuracy against confidence, one line per model",
+        "On the diagonal a model that says 70 % is right 70 times in a hundred; below it, the "
+        f"model is too sure of itself. Expected calibration error, 0 at best: {told}.",
+    )
+
+
+def bertscore(_board: Board, chosen: Choice) -> None:
+    """What BERTScore gives right and wrong answers."""
+    from engine import evaluation, figures
+
+    songs = evaluation.bertscores(song_tables(chosen))
+    if songs.empty:
+        st.info("BERTScore was not kept song by song here.")
+        return
+    chart(
+        figures.bertscore_by_correctness(songs),
+        "bertscore-by-answer",
+        "BERTScore F1 of right and of wrong answers, per model",
+        f"Each dot is a score that answers got, its area the share of the model's songs. "
+        f"{_what_bertscore_shows(evaluation.bertscore_by_answer(songs).to_dict('records'))}",
+    )
+
+
+def _what_bertscore_shows(rows: list[dict[str, float]]) -> str:
+    """One sentence from the data: what a wrong answer earns, and what that does to the mean."""
+    wrong = [row for row in rows if row["wrong"] == row["wrong"]]  # not NaN
+    if not wrong:
+        return "No answer is wrong here."
+    low, high = min(row["wrong_low"] for row in wrong), max(row["wrong_high"] for row in wrong)
+    least = min(wrong, key=lambda row: row["accuracy"])
+    return (
+        f"A wrong answer still earns {low:.2f} to {high:.2f}, whatever the song: "
+        f"**{least['model']}** is right in {least['accuracy']:.0%} of the songs and gets a "
+        f"BERTScore of {least['mean']:.2f}, because each of its wrong answers brings "
+        f"{least['wrong']:.2f} on average."
+    )

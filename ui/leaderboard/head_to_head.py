@@ -1,0 +1,201 @@
+"""Two models against each other on the same songs, and every pair at a glance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ui import boards
+from ui.boards import Choice
+from ui.leaderboard.charts import chart, song_tables, table_downloads
+from ui.leaderboard.one_song import chosen_row, show_song
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.evaluation import Board, Comparison
+
+_MOST_PAIRS_DRAWN = 45
+
+
+def head_to_head(board: Board, chosen: Choice) -> None:
+    """Let two models be chosen; show their difference and the songs on which they differ."""
+    names = [boards.title(standing.name) for standing in board.standings]
+    if len(names) < 2:
+        st.info("A comparison takes two models; fewer were measured on these songs.")
+        return
+    left, right = st.columns(2)
+    first = str(left.selectbox("First model", names, key="first", bind="query-params"))
+    others = [name for name in names if name != first]
+    second = str(right.selectbox("Second model", others, key="second", bind="query-params"))
+    pairs = {
+        (boards.title(pair.first), boards.title(pair.second)): pair for pair in board.comparisons
+    }
+    pair, sign = pairs.get((first, second)), 1.0
+    if pair is None:
+        pair, sign = pairs.get((second, first)), -1.0
+    if pair is None:
+        st.info(f"{first} and {second} could not be tested on {board.metric.title}.")
+    else:
+        _verdict(board, pair, sign, first, second)
+    tables = song_tables(chosen)
+    if first in tables and second in tables:
+        if chosen.task == "genre":
+            _genre_songs(chosen, tables, first, second)
+        else:
+            _chord_songs(chosen, tables, first, second)
+    if board.comparisons:
+        st.subheader("Every pair", anchor=False)
+        _every_pair(board)
+
+
+def _verdict(board: Board, pair: Comparison, sign: float, first: str, second: str) -> None:
+    low, high = sorted((sign * pair.low, sign * pair.high))
+    difference = sign * pair.difference
+    p = "p < 0.001" if pair.p_corrected < 0.001 else f"p = {pair.p_corrected:.3f}"
+    ahead = (difference > 0) == board.metric.higher_is_better
+    if not pair.differs:
+        verdict = "The test cannot tell them apart."
+    elif not board.metric.ranked:
+        verdict = "They differ."
+    else:
+        verdict = f"{first if ahead else second} is better."
+    count = len(board.comparisons)
+    corrected = f", corrected for {count} pairs" if count > 1 else ""
+    st.markdown(
+        f"**{verdict}** {first} less {second} in {board.metric.title}: **{difference:+.3f}**, 95 % "
+        f"interval {low:+.3f} to {high:+.3f}, {p}{corrected} ({pair.test})."
+    )
+
+
+def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, second: str) -> None:
+    from engine import evaluation
+
+    found = evaluation.outcomes(tables[first], tables[second])
+    with st.container(horizontal=True, key="outcomes"):
+        for name, label in (
+            ("both", "Both are right"),
+            ("first", f"Only {first} is right"),
+            ("second", f"Only {second} is right"),
+            ("neither", "Neither is right"),
+        ):
+            st.metric(label, f"{found[name]:,}", width="content")
+    songs: Any = evaluation.disagreements(tables[first], tables[second])
+    genres = sorted({str(genre) for genre in songs["reference"]})
+    rights = {f"{first}": "first", f"{second}": "second", "Neither": "neither"}
+    left, right = st.columns(2)
+    genre = left.multiselect(
+        "True genre", genres, key="true_genre", bind="query-params", placeholder="All"
+    )
+    who = right.multiselect(
+        "Who is right", list(rights), key="who_is_right", bind="query-params", placeholder="All"
+    )
+    if genre:
+        songs = songs[songs["reference"].isin(genre)]
+    if who:
+        songs = songs[songs["right"].isin([rights[name] for name in who])]
+    st.caption(
+        f"They answer differently on {len(songs):,} songs of this choice; the surest mistakes of "
+        "either come first. Choose a row to see every model's answer."
+    )
+    named = songs.replace({"right": {"first": first, "second": second}}).rename(
+        columns={
+            "reference": "true genre",
+            "first": first,
+            "second": second,
+            "first_confidence": f"{first} sure",
+            "second_confidence": f"{second} sure",
+        }
+    )
+    share = st.column_config.NumberColumn(format="percent")
+    identity = chosen_row(
+        named.reset_index(drop=True),
+        ("differ", str(chosen), first, second, str(genre), str(who)),
+        {f"{first} sure": share, f"{second} sure": share},
+    )
+    if identity:
+        show_song(chosen, tables, identity)
+
+
+def _chord_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, second: str) -> None:
+    from engine import evaluation
+    from engine.errors import InputError
+
+    measure = boards.song_measure(chosen)
+    try:
+        songs: Any = evaluation.song_differences(tables[first], tables[second], measure)
+    except (InputError, KeyError):
+        st.info(f"{measure.title} is not known song by song for both.")
+        return
+    if "genre" in songs:
+        genres = sorted({str(genre) for genre in songs["genre"]})
+        genre = st.multiselect(
+            "Genre", genres, key="true_genre", bind="query-params", placeholder="All"
+        )
+        if genre:
+            songs = songs[songs["genre"].isin(genre)]
+    st.caption(
+        f"{measure.title} of each song alone, the largest differences first ({len(songs):,} "
+        "songs). Choose a row to see every model's chords."
+    )
+    answers = ["first_answer", "second_answer"]
+    order = ["id", "first", "second", "difference", "genre", "words", "year"]
+    named = songs.drop(columns=answers).reindex(columns=order)
+    number = st.column_config.NumberColumn(format="%.3f")
+    identity = chosen_row(
+        named.rename(columns={"first": first, "second": second}).reset_index(drop=True),
+        ("differ", str(chosen), first, second, str(len(songs))),
+        {first: number, second: number, "difference": number},
+    )
+    if identity:
+        show_song(chosen, tables, identity)
+
+
+def _every_pair(board: Board) -> None:
+    import pandas as pd
+
+    from engine import figures
+
+    table = pd.DataFrame(
+        [
+            {
+                "first": boards.title(pair.first),
+                "second": boards.title(pair.second),
+                "difference": pair.difference,
+                "low": pair.low,
+                "high": pair.high,
+                "p, corrected": pair.p_corrected,
+                "verdict": "differ" if pair.differs else "cannot be told apart",
+            }
+            for pair in board.comparisons
+        ]
+    )
+    drawn = table.head(_MOST_PAIRS_DRAWN)
+    chart(
+        figures.pair_differences(
+            drawn.assign(
+                pair=drawn["first"] + " less " + drawn["second"],
+                differs=drawn["verdict"] == "differ",
+            ),
+            board.metric.title,
+        ),
+        "pairs",
+        "The difference of every pair of models, with its interval",
+        "A dot is the difference of two models, the line its 95 % interval. Grey pairs cannot be "
+        f"told apart ({board.comparisons[0].test}; p values corrected for all pairs, Holm).",
+    )
+    st.dataframe(
+        table,
+        key="pairs",
+        hide_index=True,
+        column_config={
+            "difference": st.column_config.NumberColumn(format="%+.3f"),
+            "low": st.column_config.NumberColumn("95 % from", format="%+.3f"),
+            "high": st.column_config.NumberColumn("to", format="%+.3f"),
+            "p, corrected": st.column_config.NumberColumn(format="%.4f"),
+        },
+        alt="Every pair of models, its difference and whether it is real",
+    )
+    with st.container(horizontal=True, key="pairs_export"):
+        table_downloads(table, "pairs", "Pairs")

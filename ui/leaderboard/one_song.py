@@ -1,0 +1,155 @@
+"""One song of a test set: its truth, every model's answer, and the way to the song's own page."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from ui import known_songs, state
+from ui.boards import Choice
+from ui.leaderboard.charts import chart
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CHORD_METRICS = ("placement-f1", "placement-f1-near", "majmin", "sevenths", "bertscore-f1")
+
+
+def chosen_row(
+    table: pd.DataFrame, identity: Sequence[str], columns: Mapping[str, Any] | None = None
+) -> str | None:
+    """Draw a table of songs with an ``id``; give the id of the row chosen.
+
+    `identity` tells one table from another: a choice made in one does not stand in the next.
+    """
+    digest = hashlib.sha256("|".join(identity).encode("utf-8")).hexdigest()[:12]
+    year = {"year": st.column_config.NumberColumn(format="%d")} if "year" in table else {}
+    event: Any = st.dataframe(
+        table,
+        key=f"songs_{digest}",
+        hide_index=True,
+        height=min(380, 38 + 35 * max(len(table), 1)),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={**year, **(columns or {})},
+        alt="Table of songs; choose a row to see every model's answer below.",
+    )
+    rows = [row for row in event["selection"]["rows"] if row < len(table)]
+    return str(table["id"].iloc[rows[0]]) if rows else None
+
+
+def show_song(chosen: Choice, tables: dict[str, pd.DataFrame], identity: str) -> None:
+    """Draw one song: what is known of it, every model's answer, and where to open it."""
+    rows = [table.loc[table["id"] == identity] for table in tables.values()]
+    row: Any = next((found.iloc[0] for found in rows if len(found)), None)
+    if row is None:
+        st.info(f"No model answered a song whose id is '{identity}'.")
+        return
+    truth = str(row["reference"] if chosen.task == "genre" else row["genre"])
+    facts = [f"{'true genre' if chosen.task == 'genre' else 'genre'} **{truth}**"]
+    if str(row.get("words")) != "None":
+        facts.append(f"{int(row['words']):,} words")
+    if str(row.get("year")) not in {"<NA>", "nan", "None"}:
+        facts.append(str(int(row["year"])))
+    with st.container(border=True, key="one_song"):
+        st.subheader(f"Song {identity}", anchor=False)
+        st.markdown(" · ".join(facts))
+        if chosen.task == "genre":
+            _genre_answers(tables, identity)
+        else:
+            _chord_answers(tables, identity)
+        _open(chosen, identity, truth)
+
+
+def _genre_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
+    from engine import evaluation, figures
+
+    told = evaluation.song_answers(tables, identity)
+    st.dataframe(
+        told.rename(columns={"prediction": "answer", "correct": "right", "confidence": "sure"}),
+        key="song_answers",
+        hide_index=True,
+        column_config={"sure": st.column_config.NumberColumn(format="percent")},
+        alt="Each model's answer to this song",
+    )
+    predictions = [replace(p, base="") for p in evaluation.song_predictions(tables, identity)]
+    if predictions:
+        chart(
+            figures.probability_bars(predictions),
+            "song-probabilities",
+            "Probability of each genre for this song, one bar per model",
+            "How probable each model holds each genre for this song.",
+        )
+
+
+def _chord_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
+    from engine import evaluation
+
+    rows: list[dict[str, Any]] = []
+    written: dict[str, str] = {}
+    for name, table in tables.items():
+        row: Any = table.loc[table["id"] == identity]
+        if not len(row):
+            continue
+        values: dict[str, Any] = {"model": name}
+        for metric_name in _CHORD_METRICS:
+            measure = evaluation.metric(metric_name)
+            if measure.applies_to(row):
+                values[measure.title] = measure.of(row)
+        rows.append(values)
+        written[name] = str(row["prediction"].iloc[0])
+    st.dataframe(
+        rows,
+        key="song_answers",
+        hide_index=True,
+        column_config={
+            title: st.column_config.NumberColumn(format="%.3f") for title in list(rows[0])[1:]
+        },
+        alt="Each model's figures of this song",
+    )
+    st.caption(
+        "The chords each model wrote: symbol @ word of the line, counted from 0; lines are parted "
+        "by a slash."
+    )
+    for name, text in written.items():
+        with st.expander(name, key=f"written_{name}"):
+            st.code(text or "no chords", language=None, wrap_lines=True)
+
+
+def _open(chosen: Choice, identity: str, truth: str) -> None:
+    """The way to the Genre or Chords page, with the words if this visit knows them."""
+    page = "Genre" if chosen.task == "genre" else "Chords"
+    known = known_songs.find(identity)
+    if known is not None:
+        st.markdown(f"These are the words of **{known.title or 'Untitled'}**, {known.source}.")
+        text, title = known.lyrics, known.title
+    else:
+        st.caption(
+            "Records hold no words. Paste them here, or load the table this song is from on the "
+            "Explorer page, and it opens with its words."
+        )
+        text = str(
+            st.text_area(
+                "Words of this song",
+                key=f"words_{identity}",
+                height=120,
+                placeholder="Paste the words of the song",
+            )
+            or ""
+        )
+        title = f"Song {identity}"
+    if st.button(
+        f"Open on the {page} page",
+        key="song_open_page",
+        icon=":material/open_in_new:",
+        type="primary",
+        disabled=not text.strip(),
+    ):
+        state.set_song(text, title)
+        if chosen.task == "genre":
+            known_songs.expect(text, truth, f"the test set {chosen.songs}")
+        state.go(chosen.task)

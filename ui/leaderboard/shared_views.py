@@ -1,0 +1,142 @@
+"""Views that both tasks have: quality against cost, length and decade, training."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from engine.errors import EngineError
+from ui import boards, resources
+from ui.boards import Choice
+from ui.leaderboard.charts import chart, song_tables
+
+if TYPE_CHECKING:
+    from engine.evaluation import Board
+    from engine.modelcard import ModelCard
+
+_COSTS = ("latency-p50", "latency-p95", "peak-memory", "size")
+
+
+def costs(_board: Board, chosen: Choice) -> None:
+    """Quality against time and size, with the Pareto front."""
+    from engine import evaluation, figures
+
+    measure = boards.song_measure(chosen)
+    table = boards.titled(boards.computed("costs", chosen, evaluation.cost_table, measure.name))
+    if table.empty:
+        st.info("No model's speed was measured on these songs.")
+        return
+    front = evaluation.pareto_front(table, higher_is_better=measure.higher_is_better)
+    names = boards.listed([f"**{name}**" for name in front["model"]])
+    chart(
+        figures.accuracy_against_latency(
+            table, measure.title, higher_is_better=measure.higher_is_better
+        ),
+        "quality-and-cost",
+        f"{measure.title} against median time per song; the area is the size of the weights",
+        f"Left is faster, {'up' if measure.higher_is_better else 'down'} is better, the area is "
+        f"the size of the weights, base included. On the dotted front nothing is both faster and "
+        f"better: {names}.",
+    )
+    wide = boards.computed("cost-values", chosen, evaluation.wide_table, _COSTS)
+    shown = boards.titled(wide).drop(
+        columns=[name for name in wide.columns if name.endswith((" low", " high"))]
+    )
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        shown,
+        key="costs",
+        hide_index=True,
+        column_config={
+            "base": "runs on",
+            "n": "songs",
+            "latency-p50": number("median time (s)", format="%.4f"),
+            "latency-p95": number("95th percentile (s)", format="%.4f"),
+            "peak-memory": number("peak memory (MB)", format="%.0f"),
+            "size": number("weights (MB)", format="%.1f"),
+        },
+        alt="Time per song, memory and size of each model",
+    )
+    devices = boards.computed("devices", chosen, _devices)
+    told = boards.listed(devices)
+    if len(devices) > 1:
+        told += "; times on different machines do not compare"
+    st.caption(f"One song a call, the model warm. Measured on {told}.")
+
+
+def _devices(records: list[object], _songs: object) -> list[str]:
+    found = [r for r in records if getattr(r, "metric", "") == "latency-p50"]
+    return sorted({str(getattr(record, "device", "")) for record in found})
+
+
+def length_and_decade(_board: Board, chosen: Choice) -> None:
+    """The score of short and long, of old and new songs."""
+    from engine import evaluation, figures
+    from engine.evaluation.tables import MIN_SONGS
+
+    tables = song_tables(chosen)
+    if not tables:
+        return
+    measure = boards.song_measure(chosen)
+
+    def grouped(records: object, _songs: object, how: str) -> Any:
+        compute = evaluation.score_by_length if how == "length" else evaluation.score_by_decade
+        return compute(tables, measure)
+
+    for how, draw, words in (
+        ("length", figures.score_by_length, "by how many words the lyric has"),
+        ("decade", figures.score_by_decade, "by the decade the song came out in"),
+    ):
+        values = boards.computed(f"by-{how}", chosen, grouped, how)
+        if len(values):
+            chart(
+                draw(values, measure.title),
+                f"score-by-{how}",
+                f"{measure.title} {words}, per model",
+                f"**{measure.title[:1].upper()}{measure.title[1:]}** {words}: where lines of one "
+                f"model rise or fall beyond their whiskers (95 %), it does differ. Groups under "
+                f"{MIN_SONGS} songs are left out.",
+            )
+        else:
+            st.info(f"Too few songs to show the score {words}: {MIN_SONGS} a group are needed.")
+
+
+def training(_board: Board, chosen: Choice) -> None:
+    """How each model learned, from its card."""
+    from engine import evaluation, figures
+    from engine.modelcard import ModelCard
+    from engine.weights import slot
+
+    names = resources.GENRE_MODELS if chosen.task == "genre" else (resources.GENERATOR,)
+    cards: dict[str, ModelCard] = {}
+    for name in names:
+        try:
+            cards[resources.model_title(name)] = ModelCard.read(slot(name).folder)
+        except EngineError as error:
+            st.error(str(error), icon=":material/error:")
+    points = evaluation.training_points(cards)
+    runs = list(dict.fromkeys(points["run"]))
+    if not runs:
+        st.info(f"The card of {boards.listed(list(cards))} holds no training history yet.")
+        return
+    shown = st.pills(
+        "Models",
+        runs,
+        selection_mode="multi",
+        default=runs[:1],
+        key="runs",
+        bind="query-params",
+    )
+    kept: Any = points[points["run"].isin(shown)]
+    if kept.empty:
+        st.info("Choose a model to see how it learned.")
+        return
+    chart(
+        figures.training_curves(kept),
+        "training",
+        "Losses and validation scores over optimiser steps",
+        "Training loss should fall and level off; where validation loss turns upwards or the "
+        "scores stop rising, the model began to learn its songs by heart. Losses of different "
+        "models are of different kinds: compare their shapes only.",
+    )

@@ -1,0 +1,169 @@
+"""Browsers of songs: where a genre model errs, where a generator is weakest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from engine.errors import EngineError
+from ui import boards
+from ui.boards import Choice
+from ui.leaderboard.charts import song_tables
+from ui.leaderboard.one_song import chosen_row, show_song
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.evaluation import Board
+
+
+def genre_songs(_board: Board, chosen: Choice) -> None:
+    """One model's answers, filtered; the song of the row chosen."""
+    from engine import evaluation
+
+    tables = song_tables(chosen)
+    if not tables:
+        return
+    with st.container(border=True, key="song_filters"):
+        left, right = st.columns([3, 2])
+        model = _model(tables, left)
+        identity = _identity(right)
+        found: Any = evaluation.answers(tables[model])
+        filters = _filters(found)
+    kept: Any = evaluation.filtered_answers(found, identity=identity, **filters)
+    wrong = int((~kept["correct"]).sum())
+    st.caption(
+        f"{len(kept):,} of {len(found):,} answers of {model}, {wrong:,} of them wrong; the surest "
+        "come first. Choose a row to see every model's answer."
+    )
+    named = kept.rename(
+        columns={
+            "reference": "true genre",
+            "prediction": "answer",
+            "correct": "right",
+            "confidence": "sure",
+            "bertscore_f1": "BERTScore F1",
+        }
+    )
+    row = chosen_row(
+        named,
+        ("answers", str(chosen), model, identity, str(filters)),
+        {
+            "sure": st.column_config.NumberColumn(format="percent"),
+            "BERTScore F1": st.column_config.NumberColumn(format="%.3f"),
+        },
+    )
+    _show(chosen, tables, row, identity, kept)
+
+
+def chord_songs(_board: Board, chosen: Choice) -> None:
+    """The songs a generator does worst, by the chosen metric of each song alone."""
+    from engine import evaluation
+
+    tables = song_tables(chosen)
+    if not tables:
+        return
+    measure = boards.song_measure(chosen)
+    with st.container(border=True, key="song_filters"):
+        left, right = st.columns([3, 2])
+        model = _model(tables, left)
+        identity = _identity(right)
+        try:
+            found: Any = evaluation.weakest_songs(tables[model], measure)
+        except EngineError as error:
+            st.info(str(error))
+            return
+        genres = sorted({str(genre) for genre in found["genre"]})
+        first, second = st.columns(2)
+        kept_genres = first.multiselect(
+            "Genre", genres, key="true", bind="query-params", placeholder="All"
+        )
+        words = _range(second, "Words in the lyric", found["words"], "song_words")
+    if kept_genres:
+        found = found[found["genre"].isin(kept_genres)]
+    if words:
+        found = found[found["words"].between(*words)]
+    if identity:
+        found = found[found["id"].str.startswith(identity)]
+    found = found.reset_index(drop=True)
+    st.caption(
+        f"{len(found):,} songs of {model}, the weakest in {measure.title} first. Choose a row to "
+        "see every model's chords."
+    )
+    named = found.drop(columns=["prediction"]).rename(columns={"value": measure.title})
+    row = chosen_row(
+        named,
+        ("weakest", str(chosen), model, identity, str(kept_genres), str(words)),
+        {measure.title: st.column_config.NumberColumn(format="%.3f")},
+    )
+    _show(chosen, tables, row, identity, found)
+
+
+def _model(tables: dict[str, pd.DataFrame], place: Any) -> str:
+    return str(place.selectbox("Answers of", list(tables), key="answers_of", bind="query-params"))
+
+
+def _identity(place: Any) -> str:
+    return str(
+        place.text_input(
+            "Song id",
+            key="song",
+            bind="query-params",
+            placeholder="All",
+            help="The id or its beginning; the song of a whole id opens at once.",
+        )
+        or ""
+    ).strip()
+
+
+def _filters(found: Any) -> dict[str, Any]:
+    first, second, third = st.columns([2, 2, 1], vertical_alignment="bottom")
+    kept: Any = {
+        "references": first.multiselect(
+            "True genre",
+            sorted({str(genre) for genre in found["reference"]}),
+            key="true",
+            bind="query-params",
+            placeholder="All",
+        ),
+        "predictions": second.multiselect(
+            "Answer",
+            sorted({str(genre) for genre in found["prediction"]}),
+            key="answered",
+            bind="query-params",
+            placeholder="All",
+        ),
+        "only_wrong": third.toggle("Only wrong", value=True, key="only_wrong", bind="query-params"),
+    }
+    left, right = st.columns(2)
+    kept["words"] = _range(left, "Words in the lyric", found["words"], "song_words")
+    if found["confidence"].notna().any():
+        limits = right.slider(
+            "Confidence (%)", 0, 100, (0, 100), key="song_confidence", bind="query-params"
+        )
+        if tuple(limits) != (0, 100):
+            kept["confidence"] = (limits[0] / 100, limits[1] / 100)
+    return kept
+
+
+def _range(place: Any, label: str, values: Any, key: str) -> tuple[int, int] | None:
+    low, high = int(values.min()), int(values.max())
+    if low == high:
+        return None
+    limits = place.slider(label, low, high, (low, high), key=key, bind="query-params")
+    return None if tuple(limits) == (low, high) else (int(limits[0]), int(limits[1]))
+
+
+def _show(
+    chosen: Choice,
+    tables: dict[str, pd.DataFrame],
+    row: str | None,
+    identity: str,
+    kept: pd.DataFrame,
+) -> None:
+    """The song of the chosen row, or the one that the whole id names."""
+    if row is None and identity and len(kept) == 1:
+        row = str(kept["id"].iloc[0])
+    if row:
+        show_song(chosen, tables, row)
