@@ -23,6 +23,7 @@ from engine.lyrics import Lyrics, language_warning
 from engine.scoring import EXTENSIONS, MODELS
 
 if TYPE_CHECKING:
+    from engine.evaluation import EvaluationRun
     from engine.prediction import Prediction
 
 # A file far beyond any lyric is refused before it is read.
@@ -106,6 +107,24 @@ def _parser() -> argparse.ArgumentParser:
         "--restart", action="store_true", help="do not go on from an interrupted run"
     )
     evaluate.set_defaults(command=_evaluate)
+
+    faithful = commands.add_parser(
+        "faithfulness", help="measure whether explanations tell what genre models use"
+    )
+    faithful.add_argument(
+        "--data", type=Path, required=True, help="songs with genres, or the folder of test.parquet"
+    )
+    faithful.add_argument(
+        "--model", nargs="+", choices=list(CLASSIFIERS), default=list(CLASSIFIERS)
+    )
+    faithful.add_argument("--preset", default="embedded", help="embedded or full")
+    faithful.add_argument("--limit", type=int, help="only so many songs, drawn by seed")
+    faithful.add_argument("--seed", type=int, default=0)
+    faithful.add_argument("--results", type=Path, help="folder of records (default: results)")
+    faithful.add_argument(
+        "--restart", action="store_true", help="do not go on from an interrupted run"
+    )
+    faithful.set_defaults(command=_faithfulness)
 
     score = commands.add_parser("score", help="tell the genre of every song in a table")
     score.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
@@ -214,11 +233,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         resume=not arguments.restart,
         progress=progress,
     )
-    for problem in run.problems:
-        _tell(f"warning: {problem}")
-    for record in run.records:
-        interval = "" if record.low is None else f"  [{record.low:.4f}, {record.high:.4f}]"
-        print(f"{record.model:<24}{record.metric:<28}{record.value:>10.4f}{interval}")
+    _tell_run(run)
 
 
 def _score(arguments: argparse.Namespace) -> None:
@@ -248,6 +263,36 @@ def _score(arguments: argparse.Namespace) -> None:
         _tell(f"warning: {note}")
     if not arguments.quiet:
         _tell(f"wrote {arguments.output}: {scored}")
+
+
+def _faithfulness(arguments: argparse.Namespace) -> None:
+    from engine.evaluation.faithfulness import evaluate_faithfulness
+
+    count = _counter("songs")
+
+    def progress(model: str, done: int, total: int) -> None:
+        count(done, total, model)
+
+    _tell_run(
+        evaluate_faithfulness(
+            arguments.data,
+            arguments.model,
+            preset=arguments.preset,
+            limit=arguments.limit,
+            seed=arguments.seed,
+            results=arguments.results,
+            resume=not arguments.restart,
+            progress=progress,
+        )
+    )
+
+
+def _tell_run(run: EvaluationRun) -> None:
+    for problem in run.problems:
+        _tell(f"warning: {problem}")
+    for record in run.records:
+        interval = "" if record.low is None else f"  [{record.low:.4f}, {record.high:.4f}]"
+        print(f"{record.model:<24}{record.metric:<28}{record.value:>10.4f}{interval}")
 
 
 def _read_lyrics(source: str) -> Lyrics:

@@ -47,7 +47,7 @@ def genre_task(
             model: Any = _baseline(name, data, training)
             kind, of, revision, size = "baseline", "", model.revision, model.megabytes
         else:
-            model = _loaded(name, preset, load)
+            model = loaded(name, preset, load)
             kind, of = "model", preset
             revision, size = card_revision(model.card), megabytes_read(name, preset)
 
@@ -157,7 +157,8 @@ def _baseline(name: str, data: Path, training: Path | None) -> Any:
     return genre_baseline(name, cast("pd.DataFrame", labelled), sha256(path))
 
 
-def _loaded(name: str, preset: str, load: Loader | None) -> Any:
+def loaded(name: str, preset: str, load: Loader | None) -> Any:
+    """One genre model, by the caller's own loader where there is one."""
     if load is not None:
         return load(name, preset)
     from engine.classifiers import load_classifier

@@ -28,6 +28,8 @@ brier                0..2    lower      Brier 1950, sum over classes
 ece                  share   lower      Naeini et al. 2015; Guo et al. 2017, 15 equal bins
 top-3                share   higher     share of songs whose reference is among the 3 most probable
 bertscore-*          0..1    higher     Zhang et al. 2020 (arXiv:1904.09675) of the label texts
+comprehensiveness    -1..1   higher     DeYoung et al. 2020; see `engine.evaluation.faithfulness`
+sufficiency          -1..1   lower      DeYoung et al. 2020; see `engine.evaluation.faithfulness`
 ===================  ======  =========  =========================================================
 """
 
@@ -409,13 +411,14 @@ COST_METRICS: tuple[Metric, ...] = (
 def metric(name: str, signature: str = "v1") -> Metric:
     """The metric of a record, by name; `ValueError` if there is none of that name."""
     from engine.evaluation.chord_metrics import CHORD_METRICS
+    from engine.evaluation.faithfulness import FAITHFULNESS_METRICS
 
     if name.startswith("bertscore-"):
         candidates = bertscore_metrics(signature)
     elif "/" in name:
         candidates = class_metrics([name.split("/", 1)[1]])
     else:
-        candidates = (*GENRE_METRICS, *CHORD_METRICS, *COST_METRICS)
+        candidates = (*GENRE_METRICS, *CHORD_METRICS, *COST_METRICS, *FAITHFULNESS_METRICS)
     for candidate in candidates:
         if candidate.name == name:
             return candidate

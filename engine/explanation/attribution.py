@@ -1,10 +1,16 @@
 """Integrated gradients over embeddings, for any genre classifier.
 
-A song's embeddings are moved in a straight line from a baseline, the same song with every word
-replaced by padding, to what they are; the gradients met on the way are added up (Sundararajan,
-Taly and Yan 2017, arXiv:1703.01365, equation 3; captum computes the integral by Gauss-Legendre
-quadrature). The attributions of all embeddings add up to the difference that the words make
-(completeness); what quadrature and half precision leave is kept as the gap.
+A song's embeddings are moved in a straight line from a baseline to what they are; the gradients met
+on the way are added up (Sundararajan, Taly and Yan 2017, arXiv:1703.01365, equation 3; captum
+computes the integral by Gauss-Legendre quadrature). The attributions of all embeddings add up to
+the difference between song and baseline (completeness); what quadrature and half precision leave
+is kept as the gap.
+
+The baseline is the same song, its words faded by `FADING` towards the zero embedding, special
+tokens left as they are. A path from nothing at all leads through embeddings that no song has: there
+the decoder's answer swings many times wider than between songs, the integral does not settle, and
+the words found matter no more than words drawn by chance. Faded by a quarter the gap is small with
+few steps, and what is found is what the model rests on (`engine.evaluation.faithfulness`).
 
 The function explained is the log odds of a genre, ln(p / (1 - p)) in calibrated probabilities:
 what a word adds pushes towards that genre and away from all others together. It is the classifier's
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from engine.classifiers.torch_classifier import TorchClassifier
     from engine.lyrics import Lyrics, Span
 
+FADING = 0.25
 # Probabilities are taken no nearer to 0 and 1 than this, so that log odds stay finite.
 _SURE = 1e-12
 # Tokens whose activations are held at once: some 400 MB for 20 decoder layers of width 576.
@@ -43,7 +50,7 @@ class TokenAttributions:
         Characters of ``lyric.text`` and attribution, over all embedding layers; None for tokens
         that stand nowhere in the text.
     log_odds, baseline_log_odds : float
-        Of the genre with the words, and with padding in their place.
+        Of the genre in the song, and with its words faded.
     """
 
     tokens: list[tuple[Span | None, float]]
@@ -64,19 +71,12 @@ class _Layer:
         return self.module.weight.detach()[self.ids].float()
 
     def baseline(self) -> torch.Tensor:
-        """The same with padding in place of each token that stands in the text.
-
-        Special tokens stay what they are: they belong to the model, not to the song.
-        """
-        padding = self.module.padding_idx
-        words = torch.zeros(self.ids.shape, dtype=torch.bool, device=self.ids.device)
+        """The same with each token that stands in the text faded."""
+        strength = torch.ones(self.ids.shape, device=self.ids.device)
         for row, spans in enumerate(self.spans):
             for column, span in enumerate(spans):
-                words[row, column] = span is not None
-        empty = torch.zeros_like(self.embedded()[0, 0])
-        if padding is not None:
-            empty = self.module.weight.detach()[padding].float()
-        return torch.where(words.unsqueeze(-1), empty, self.embedded())
+                strength[row, column] = 1.0 if span is None else 1.0 - FADING
+        return self.embedded() * strength.unsqueeze(-1)
 
 
 def token_attributions(

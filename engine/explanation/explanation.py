@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from engine.lyrics import Lyrics
     from engine.prediction import GenreClassifier
 
-STEPS = 24
+STEPS = 8
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Explanation:
     elsewhere : float
         What belongs to no word: line ends, special tokens.
     log_odds, baseline_log_odds : float
-        ln(p / (1 - p)) of the genre with the words, and with padding in their place.
+        ln(p / (1 - p)) of the genre in the song, and with its words faded (see
+        `engine.explanation.attribution`).
     steps : int
         Points of the integral.
     seconds : float

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import InputError
-from engine.lyrics import MAX_CHARACTERS, MAX_LINES, Lyrics, language_warning
+from engine.lyrics import MAX_CHARACTERS, MAX_LINES, Lyrics, language_warning, positions_in
 
 
 def test_lines_stanzas_and_text() -> None:
@@ -105,3 +105,20 @@ def test_other_languages_are_warned_about_not_refused() -> None:
 
 def test_too_short_a_text_is_not_judged() -> None:
     assert language_warning(Lyrics.parse("Oh bébé oui")) is None
+
+
+def test_with_words_keeps_what_is_asked_and_drops_empty_lines() -> None:
+    lyric = Lyrics.parse("[Verse]\none two\nthree\n\n[Chorus]\nfour five")
+    left = lyric.with_words([[True, False], [False], [False, True]])
+    assert left.text == "one\n\nfive"
+    assert [line.section for line in left.lines] == ["verse", "chorus"]
+    with pytest.raises(InputError, match="keep at least one"):
+        lyric.with_words([[False, False], [False], [False, False]])
+
+
+def test_positions_follow_lines_that_were_left_out() -> None:
+    whole = "aa b\n\ncc\naa b\ndd"
+    part = "aa b\ncc\ndd"
+    places = positions_in(whole, part)
+    assert [whole[place] for place in places if place is not None] == list(part)
+    assert positions_in(whole, "cc\nzz\ndd") == [6, 7, 8, None, None, None, 14, 15]

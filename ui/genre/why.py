@@ -29,8 +29,8 @@ _ROUGH = 0.2
 def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
     """Choose the genre, explain, and read the lyric with its marks."""
     st.markdown(
-        "Which words pushed towards a genre, and which away from it? Each word gets a share of the "
-        "distance between the model's belief without the words and its belief with them."
+        "Which words pushed towards a genre, and which away from it? The words are faded a little, "
+        "and each gets its share of what that changes in the model's belief."
     )
     models = [prediction.model for prediction in given.predictions]
     with st.container(horizontal=True, vertical_alignment="bottom", key="why_controls"):
@@ -182,12 +182,13 @@ def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
 def _small_print(explanation: Explanation, lyrics: Lyrics) -> str:
     difference = explanation.log_odds - explanation.baseline_log_odds
     told = [
-        f"Log odds of {explanation.genre}: {explanation.baseline_log_odds:+.2f} with padding in "
-        f"place of the words, {explanation.log_odds:+.2f} with them. Integrated gradients, "
+        f"Log odds of {explanation.genre}: {explanation.log_odds:+.2f}, and "
+        f"{explanation.baseline_log_odds:+.2f} with the words faded by a quarter. Integrated "
+        f"gradients, "
         f"{explanation.steps} steps; the parts miss the whole by {abs(explanation.gap):.2f}. "
         f"{explanation.seconds:.1f} s."
     ]
-    if abs(explanation.gap) > _ROUGH * max(abs(difference), 0.5):
+    if abs(explanation.gap) > _ROUGH * max(abs(difference), 0.1):
         told.append("That is much: take this one as a sketch.")
     unread = len(lyrics.words) - explanation.words_read
     if unread:

@@ -1,0 +1,117 @@
+"""Attributions add up, point the right way, and can be stopped."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.errors import CancelledError, InputError
+from engine.explanation import Explanation, bare_word, explain
+from engine.lyrics import Lyrics
+from tests.conftest import song_of
+
+SONG = Lyrics.parse(f"[Verse]\n{song_of('metal', 5)}\n\n[Chorus]\n{song_of('reggae', 6)}")
+
+
+@pytest.fixture(params=list(CLASSIFIERS))
+def classifier(request: pytest.FixtureRequest, with_tiny_models: Path) -> Any:
+    return load_classifier(request.param)
+
+
+@pytest.mark.parametrize("genre", [None, "reggae"])
+def test_attributions_add_up_to_the_difference_they_explain(
+    classifier: Any, genre: str | None
+) -> None:
+    found = explain(classifier, SONG, genre, steps=16)
+
+    difference = found.log_odds - found.baseline_log_odds
+    assert abs(difference) > 1e-4, "nothing to explain"
+    assert abs(found.gap) < 0.02 + 0.05 * abs(difference)
+    total = sum(v for line in found.words for v in line if v is not None) + found.elsewhere
+    assert total == pytest.approx(difference - found.gap)
+    assert sum(v for v in found.lines if v is not None) == pytest.approx(total - found.elsewhere)
+
+
+def test_the_probability_is_the_one_the_model_gives(classifier: Any) -> None:
+    answer = classifier.predict([SONG])[0]
+    found = explain(classifier, SONG)
+
+    assert found.genre == answer.label
+    assert found.probability == pytest.approx(answer.confidence, abs=0.02)
+    assert (found.model, found.base) == (answer.model, answer.base)
+    assert [len(line) for line in found.words] == [len(line.words) for line in SONG.lines]
+
+
+def test_explaining_changes_no_answer(classifier: Any) -> None:
+    before = classifier.predict([SONG])[0].probabilities
+    explain(classifier, SONG, "folk", steps=2)
+    assert classifier.predict([SONG])[0].probabilities == before
+
+
+def test_progress_reaches_the_end_and_cancelling_stops(classifier: Any) -> None:
+    seen: list[tuple[int, int]] = []
+    explain(classifier, SONG, steps=4, progress=lambda done, all_: seen.append((done, all_)))
+    assert seen[-1] == (4, 4)
+    with pytest.raises(CancelledError):
+        explain(classifier, SONG, steps=4, cancelled=lambda: True)
+
+
+def test_what_cannot_be_explained_is_told(classifier: Any) -> None:
+    with pytest.raises(InputError, match="'polka' is no genre"):
+        explain(classifier, SONG, "polka")
+    with pytest.raises(InputError, match="at least 2"):
+        explain(classifier, SONG, steps=1)
+
+
+@pytest.mark.parametrize("text", ["Hello", "zxqv 🎸\n\nblorft", "1999!\na"])
+def test_odd_lyrics_are_explained_too(classifier: Any, text: str) -> None:
+    lyric = Lyrics.parse(text)
+    found = explain(classifier, lyric, steps=2)
+    assert [len(line) for line in found.words] == [len(line.words) for line in lyric.lines]
+    assert math.isfinite(found.gap)
+
+
+def test_both_paths_of_roberta_are_attributed(with_tiny_models: Path) -> None:
+    from engine.explanation.attribution import _embedding_layers
+
+    classifier: Any = load_classifier("roberta")
+    modules = {id(layer.module) for layer in _embedding_layers(classifier, SONG)}
+    own = {id(m) for m in classifier.model.modules()}
+    beside = {id(m) for m in classifier.bilstm.model.modules()}
+    assert modules & own
+    assert modules & beside
+    places = classifier.model.encoder.embeddings.position_embeddings
+    assert id(places) not in modules
+
+
+def test_a_refrain_that_llama_reads_once_is_marked_as_not_read(with_tiny_models: Path) -> None:
+    lyric = Lyrics.parse("river night\nlove you\nriver night")
+    found = explain(load_classifier("llama"), lyric, steps=2)
+    assert all(value is not None for value in found.words[0])
+    assert found.words[2] == (None, None)
+    assert found.lines[2] is None
+    assert found.words_read == 4
+
+
+def made(words: tuple[tuple[float | None, ...], ...]) -> Explanation:
+    return Explanation("llama", "tiny", "folk", words, 0.1, 0.0, -1.0, 8, 0.5)
+
+
+def test_strongest_words_add_up_repeats_without_case_and_punctuation() -> None:
+    lyric = Lyrics.parse("Rain, rain go\naway ... RAIN")
+    found = made(((0.2, 0.1, -0.3), (None, 0.9, 0.1)))
+
+    assert found.strongest(lyric, 5) == [("rain", pytest.approx(0.4), 3)]
+    assert found.strongest(lyric, 5, -1) == [("go", -0.3, 1)]
+    assert found.lines == (pytest.approx(0.0), pytest.approx(1.0))
+    assert found.gap == pytest.approx(1.0 - 1.1)
+    assert found.probability == 0.5
+
+
+def test_bare_words_keep_what_is_inside() -> None:
+    assert bare_word("“Rock’n’Roll!”") == "rock'n'roll"
+    assert bare_word("...") == ""
