@@ -1,0 +1,211 @@
+"""Models measured from the page: progress, cancel, resume; guests scored and hidden."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from engine.lyrics import Lyrics
+from engine.modelcard import ModelCard
+from engine.prediction import Prediction
+from ui import evaluations, resources
+
+Opened = Callable[..., AppTest]
+GENRES = ("folk", "rock")
+
+
+def songs(count: int) -> bytes:
+    rows = [
+        f"s{n},Song {n},artist {n % 4},{GENRES[n % 2]},rain number {n} on the road"
+        for n in range(count)
+    ]
+    return "\n".join(["id,title,artist,genre,lyrics", *rows]).encode()
+
+
+class GatedClassifier:
+    """Answers folk; after its first batch it waits until the gate is open."""
+
+    base = "made up"
+    card = ModelCard("fake", "fake", "none", None, GENRES, "", "", {}, {}, {}, "", "", "")
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.begun = threading.Event()
+        self.asked: list[str] = []
+
+    def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
+        if self.asked:
+            self.begun.set()
+            assert self.gate.wait(60)
+        self.asked += [lyric.text for lyric in lyrics]
+        return [Prediction("llama", self.base, GENRES, (0.9, 0.1), 0.01) for _ in lyrics]
+
+
+@pytest.fixture
+def gated(monkeypatch: pytest.MonkeyPatch) -> GatedClassifier:
+    model = GatedClassifier()
+    monkeypatch.setattr(resources, "classifier", lambda name: model)
+    return model
+
+
+def given(page: AppTest, count: int, models: list[str]) -> AppTest:
+    page.session_state["evaluate_models_genre"] = models
+    upload = ("mine.csv", songs(count), "text/csv")
+    page.file_uploader(key="evaluate_file_genre").set_value(upload)
+    return page.run()
+
+
+def ended(page: AppTest, seconds: float = 60) -> AppTest:
+    """Run the page as its polling fragment would, until every evaluation has ended."""
+    end = time.monotonic() + seconds
+    while not all(one.finished for one in evaluations.current()):
+        assert time.monotonic() < end, "the evaluation does not end"
+        time.sleep(0.05)
+    return page.run()
+
+
+def errors(page: AppTest) -> list[str]:
+    return [error.value for error in page.error]
+
+
+def test_a_baseline_is_measured_and_joins_the_page(
+    opened: Opened, results: Path, scorer: None
+) -> None:
+    page = given(opened(), 12, ["majority"])
+    training = ("train.csv", songs(20), "text/csv")
+    page.file_uploader(key="evaluate_training_genre").set_value(training).run()
+    page.number_input(key="evaluate_limit").set_value(8)
+    page.button(key="evaluate_start").click().run()
+    page = ended(page)
+
+    assert not page.exception
+    assert "Measured Majority class on mine.csv: 8 songs" in page.success[0].value
+    assert list(page.dataframe[0].value["model"]) == ["Majority class"]
+    assert page.selectbox(key="songs").value.startswith("upload / mine (8 songs drawn, seed 0)")
+    assert page.session_state["_known_files"] == {"mine.csv": songs(12)}
+    next(button for button in page.button if button.label == "Put away").click().run()
+    assert not page.success
+
+
+def test_progress_cancel_and_resume(
+    opened: Opened, results: Path, scorer: None, gated: GatedClassifier
+) -> None:
+    page = given(opened(), 40, ["llama"])
+    page.button(key="evaluate_start").click().run()
+    assert gated.begun.wait(60)
+    page.run()
+    progress = page.get("progress")[0].proto
+    assert "LLaMA, 16 of 40 songs" in progress.text
+    assert progress.value == 40
+
+    page.button(key="evaluation_cancel_0").click().run()
+    gated.gate.set()
+    page = ended(page)
+    assert "cancelled after 32 of 40 songs" in page.info[0].value
+    assert not list(results.glob("*.jsonl"))
+
+    next(button for button in page.button if button.label == "Resume").click().run()
+    page = ended(page)
+    assert "Measured LLaMA on mine.csv: 40 songs" in page.success[0].value
+    predicted = gated.asked[:40]
+    assert len(set(predicted)) == 40  # no song of the first run was asked again
+    assert not list(results.glob("**/*.part"))
+
+
+def test_songs_of_a_page_are_answered_between_batches(
+    opened: Opened, results: Path, scorer: None, gated: GatedClassifier
+) -> None:
+    page = given(opened(), 40, ["llama"])
+    page.button(key="evaluate_start").click().run()
+    assert gated.begun.wait(60)
+    asked = resources.queue("llama").submit("A song", lambda _job: len(gated.asked))
+    gated.gate.set()
+
+    assert asked.result() == 32
+    ended(page)
+
+
+def test_what_cannot_be_evaluated_is_one_sentence(
+    opened: Opened, results: Path, scorer: None, tmp_path: Path
+) -> None:
+    page = opened()
+    page.button(key="evaluate_start").click().run()
+    assert errors(page) == ["No songs are given; upload a file, or name one on this machine."]
+
+    given(page, 4, []).button(key="evaluate_start").click().run()
+    assert errors(page) == ["No model is chosen; choose at least one."]
+
+    given(page, 4, ["majority", "tfidf"]).button(key="evaluate_start").click().run()
+    assert errors(page)[0].startswith("Majority class and TF-IDF must be fitted first")
+
+    page.session_state["evaluate_where"] = "On this machine"
+    page.run().text_input(key="evaluate_path").set_value(str(tmp_path / "none")).run()
+    page.button(key="evaluate_start").click().run()
+    assert errors(page)[0].startswith("There is no '")
+    assert not evaluations.current()
+
+
+def test_a_folder_is_evaluated_and_a_bad_file_is_told(
+    opened: Opened, results: Path, scorer: None, tmp_path: Path
+) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    page = opened()
+    page.session_state["evaluate_where"] = "On this machine"
+    page.session_state["evaluate_models_genre"] = ["majority"]
+    page.run().text_input(key="evaluate_path").set_value(str(folder)).run()
+    page.button(key="evaluate_start").click().run()
+    page = ended(page)
+    assert "The folder 'own' has no file called test.csv" in errors(page)[0]
+
+    for name in ("train", "test"):
+        (folder / f"{name}.csv").write_bytes(songs(6))
+    next(button for button in page.button if button.label == "Try again").click().run()
+    page = ended(page)
+    assert page.selectbox(key="songs").value.startswith("own / test")
+
+
+def test_a_guest_joins_the_board_and_can_be_hidden(
+    opened: Opened, answered: Path, scorer: None
+) -> None:
+    rows = [f"song{n:03d},{'rock' if n % 2 else 'Jazz'}" for n in range(120)]
+    page = opened()
+    data = ("guest.csv", "\n".join(["id,label", *rows]).encode(), "text/csv")
+    page.text_input(key="guest_name").set_value("My model")
+    page.file_uploader(key="guest_file").set_value(data).run()
+    page.button(key="guest_add").click().run()
+
+    assert "My model joined the board" in page.success[0].value
+    assert "No song here is labelled jazz" in page.warning[0].value
+    table = page.dataframe[0].value.set_index("model")
+    assert table.loc["My model (guest)", "kind"] == "guest"
+    page.multiselect(key="without").set_value(["My model (guest)"]).run()
+    assert "My model (guest)" not in set(page.dataframe[0].value["model"])
+    assert "My model" in (answered / "genre.jsonl").read_text("utf-8")
+
+
+def test_what_is_wrong_with_a_guest_is_told(opened: Opened, answered: Path, scorer: None) -> None:
+    page = opened()
+    page.button(key="guest_add").click().run()
+    assert errors(page) == ["No file is given; a CSV file is needed."]
+
+    page.text_input(key="guest_name").set_value("My model")
+    page.file_uploader(key="guest_file").set_value(("g.csv", b"id,label\nsong001,rock", "text/csv"))
+    page.button(key="guest_add").click().run()
+    assert errors(page)[0].startswith("119 of 120 songs are not answered")
+
+
+def test_the_template_has_every_id(answered: Path) -> None:
+    from engine.evaluation import evaluation_sets, prediction_tables, read_records
+    from ui.leaderboard.guest_panel import template
+
+    records = read_records(answered)[0]
+    tables, _ = prediction_tables(records, evaluation_sets(records, "genre")[0])
+    lines = template(tables["llama"]).splitlines()
+    assert lines[:2] == ["id,label", "song000,"]
+    assert len(lines) == 121
