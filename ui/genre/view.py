@@ -10,6 +10,7 @@ from ui import state
 from ui.genre import answer, asking, changes, history, limits, lines, why
 
 TABS = ("Probabilities", "Why", "Line by line", "What if", "Compare", "This visit")
+_TAB, _LAST_TAB = "genre_tab", "_genre_last_tab"
 
 
 def show(given: state.GenreAnswer, text: str) -> None:
@@ -36,10 +37,12 @@ def show(given: state.GenreAnswer, text: str) -> None:
         "Compare": lambda: changes.compare(given),
         "This visit": history.show,
     }
-    for name, tab in zip(
-        TABS, st.tabs(list(TABS), key="genre_tab", on_change="rerun"), strict=True
-    ):
+    if _TAB not in st.session_state:  # back from another page
+        st.session_state[_TAB] = st.session_state.get(_LAST_TAB, TABS[0])
+    tabs = st.tabs(list(TABS), key=_TAB, on_change="rerun")
+    for name, tab in zip(TABS, tabs, strict=True):
         with tab:
             if tab.open:
+                st.session_state[_LAST_TAB] = name
                 drawn[name]()
     limits.show()

@@ -32,6 +32,7 @@ def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
         "Which words pushed towards a genre, and which away from it? The words are faded a little, "
         "and each gets its share of what that changes in the model's belief."
     )
+    _take_finished()
     models = [prediction.model for prediction in given.predictions]
     with st.container(horizontal=True, vertical_alignment="bottom", key="why_controls"):
         genre = st.selectbox(
@@ -57,7 +58,8 @@ def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
             )
     if message := st.session_state.pop("_why_problem", None):
         st.error(message, icon=":material/error:")
-    _show_progress()
+    if memory.jobs():
+        st.fragment(_progress, run_every=_POLL_SECONDS)()
     found = [
         explanation for asked in wanted if (explanation := memory.explanation(asked)) is not None
     ]
@@ -90,12 +92,10 @@ def _submitted(asked: memory.Asked, lyrics: Lyrics) -> Job[Explanation]:
     return resources.queue(name).submit(resources.model_title(name), task)
 
 
-def _show_progress() -> None:
+def _take_finished() -> None:
+    """When all have ended, keep the explanations and say what went wrong."""
     jobs = memory.jobs()
-    if not jobs:
-        return
     if not all(job.finished for job in jobs.values()):
-        st.fragment(_progress, run_every=_POLL_SECONDS)()
         return
     for asked, job in jobs.items():
         try:
