@@ -325,4 +325,10 @@ def quantization_config(name: str | None) -> Any | None:
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.bfloat16,
+        # FSDP shards floating tensors only, so packed weights are stored as such there.
+        bnb_4bit_quant_storage=torch.bfloat16 if _sharded() else torch.uint8,
     )
+
+
+def _sharded() -> bool:
+    return os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"

@@ -56,8 +56,8 @@ from engine.generator.scoring import best_trigram, chord_sequences, score  # noq
 from engine.generator.songs import HomeSong, songs, vocabulary_of  # noqa: E402
 from engine.generator.vocabulary import Vocabulary  # noqa: E402
 from engine.modelcard import ModelCard  # noqa: E402
-from train.genre_training import curves  # noqa: E402
 from engine.weights import Slot, base_source, slot  # noqa: E402
+from train.genre_training import curves  # noqa: E402
 
 TRAINABLE_FILE = "trainable.safetensors"
 LIBRARIES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "safetensors")

@@ -3,7 +3,8 @@
 ``python -m train.genre_llama --data FOLDER``; the full-size path is
 ``accelerate launch -m train.genre_llama --preset full --data FOLDER``: Llama-3.1-8B in 4-bit NF4
 with double quantisation, paged AdamW and gradient checkpointing (Dettmers et al. 2023,
-arXiv:2305.14314).
+arXiv:2305.14314). On several GPUs each holds the 4-bit base and they share the songs
+(``--multi_gpu``), or they share the base too (``--config_file train/configs/fsdp.yaml``).
 
 A song is read as windows of its distinct lines; a step draws one window of each song, evaluation
 reads them all. Layers below ``first_layer`` are frozen, and their states are computed once.
@@ -26,7 +27,14 @@ from engine.prediction import GENRES
 from engine.weights import Slot, compute_device, compute_dtype
 from train.frozen_states import FrozenStates
 from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
-from train.genre_training import GenreLoss, finish, fit, output_slot, parse_arguments
+from train.genre_training import (
+    GenreLoss,
+    finish,
+    fit,
+    is_main_process,
+    output_slot,
+    parse_arguments,
+)
 
 NAME = "llama"
 
@@ -56,7 +64,10 @@ def main() -> None:
     prior = log_prior(splits["train"].labels)
     fit_head(network.head, reader.pooled_states(network, first), first, 0.003, prior)
     history = train_adapter(network, reader, train_rows, watched_rows, prior, arguments)
-    save_adapter(network.decoder, own, int(settings.get("first_layer", 0)))
+    adapter = gathered(network.decoder)
+    if not is_main_process():
+        return
+    save_adapter(network.decoder, adapter, own, int(settings.get("first_layer", 0)))
     save_tensors(network.head.state_dict(), own.folder / HEAD)
     config = {
         "layers": int(settings.get("layers") or decoder.config.num_hidden_layers),
@@ -240,11 +251,23 @@ def train_adapter(
     )
 
 
-def save_adapter(adapted: Any, own: Slot, first_layer: int) -> None:
+def gathered(adapted: Any) -> dict[str, torch.Tensor]:
+    """The adapter's tensors, whole: every process of a sharded run has to call this."""
+    from peft import get_peft_model_state_dict
+    from torch.distributed.tensor import DTensor
+
+    tensors = get_peft_model_state_dict(adapted, save_embedding_layers=False)
+    return {
+        name: tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
+        for name, tensor in tensors.items()
+    }
+
+
+def save_adapter(
+    adapted: Any, adapter: dict[str, torch.Tensor], own: Slot, first_layer: int
+) -> None:
     """Write the adapter in the peft layout, in bfloat16, naming base and layers as served."""
     import re
-
-    from peft import get_peft_model_state_dict
 
     config = adapted.peft_config["default"]
     config.base_model_name_or_path = own.base.name if own.base else ""
@@ -252,7 +275,7 @@ def save_adapter(adapted: Any, own: Slot, first_layer: int) -> None:
     depth = len(adapted.base_model.model.layers)
     tensors = {
         re.sub(r"(?<=layers\.)\d+", lambda m: str(int(m[0]) + first_layer), name): tensor
-        for name, tensor in get_peft_model_state_dict(adapted, save_embedding_layers=False).items()
+        for name, tensor in adapter.items()
     }
     modules = sorted({name.split(".lora_")[0].split(".")[-1] for name in tensors})
     config.target_modules = adapted_modules(range(first_layer, first_layer + depth), modules)

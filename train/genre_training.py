@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 import yaml
+from scipy.special import log_softmax
 from sklearn.metrics import accuracy_score, f1_score
 from torch import nn
 from transformers import (
@@ -25,6 +26,7 @@ from transformers import (
     TrainingArguments,
 )
 
+from engine import modelcard
 from engine.classifiers import load_classifier
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
@@ -75,6 +77,11 @@ def parse_arguments(description: str, name: str, **extra: dict[str, Any]) -> arg
     path = arguments.config or Path(__file__).parent / "configs" / f"{name}{suffix}.yaml"
     arguments.settings = yaml.safe_load(path.read_text("utf-8"))
     return arguments
+
+
+def is_main_process() -> bool:
+    """Whether this process writes: one of several under ``accelerate launch`` does."""
+    return int(os.environ.get("RANK", "0")) == 0
 
 
 def output_slot(name: str, arguments: argparse.Namespace) -> Slot:
@@ -174,7 +181,7 @@ def genre_metrics(evaluated: Any) -> dict[str, float]:
     labels = evaluated.label_ids
     return {
         "accuracy": float(accuracy_score(labels, predicted)),
-        "macro_f1": _macro_f1(predicted, labels),
+        "macro_f1": macro_f1(predicted, labels),
     }
 
 
@@ -195,7 +202,8 @@ def fit(
     settings = arguments.settings
     batch = int(settings["batch_size"])
     accumulation = int(settings["gradient_accumulation"])
-    steps = math.ceil(len(train_rows) / (batch * accumulation)) * int(settings["epochs"])
+    together = batch * accumulation * int(os.environ.get("WORLD_SIZE", "1"))
+    steps = math.ceil(len(train_rows) / together) * int(settings["epochs"])
     bf16 = bool(settings.get("bf16", False))
     seconds = _seconds_per_step(model, train_rows, collate, batch, bf16) * accumulation
     evaluations = int(settings.get("evaluations", 6))
@@ -294,7 +302,6 @@ def fitted_temperature(logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any
     Guo et al. 2017 (arXiv:1706.04599), section 4.2.
     """
     from scipy.optimize import minimize_scalar
-    from scipy.special import log_softmax
 
     def loss(log_temperature: float) -> float:
         scaled = log_softmax(logits / math.exp(log_temperature), axis=-1)
@@ -311,7 +318,7 @@ def fitted_prior_power(
     Averaged with its two neighbours 0.05 apart, since one rare song more or less moves macro F1.
     """
     powers = np.arange(-0.55, 1.0501, 0.05)
-    scores = np.array([_macro_f1((logits + power * prior).argmax(-1), labels) for power in powers])
+    scores = np.array([macro_f1((logits + power * prior).argmax(-1), labels) for power in powers])
     smooth = (scores[:-2] + scores[1:-1] + scores[2:]) / 3
     return round(float(powers[1 + int(smooth.argmax())]), 2)
 
@@ -352,7 +359,7 @@ def finish(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     card.write(folder)
-    calibrate(card, name, arguments.preset, splits)
+    calibrate(card, name, arguments.preset, splits, arguments.runs)
     test = splits["test"]
     card.metrics.update(
         measured("test", log_probabilities(name, arguments.preset, test), test.labels)
@@ -361,8 +368,16 @@ def finish(
     print(json.dumps(card.metrics))
 
 
-def calibrate(card: ModelCard, name: str, preset: str, splits: Mapping[str, GenreSplit]) -> None:
-    """Fit prior and temperature of an uncalibrated card on validation, and write it."""
+def calibrate(
+    card: ModelCard, name: str, preset: str, splits: Mapping[str, GenreSplit], runs: Path
+) -> None:
+    """Fit prior and temperature on validation and write the card.
+
+    Calibrated log probabilities go to ``runs/NAME/validation.npz`` for `train.genre_combined`.
+    """
+    folder = slot(name, preset).folder
+    card.config.update(prior_shift=[0.0] * len(GENRES), temperature=1.0)
+    card.write(folder)
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
     logits = log_probabilities(name, preset, validation)
     power = fitted_prior_power(logits, validation.labels, prior)
@@ -373,7 +388,14 @@ def calibrate(card: ModelCard, name: str, preset: str, splits: Mapping[str, Genr
     card.config["prior_shift"] = [round(float(power * value), 4) for value in prior]
     card.config["temperature"] = round(temperature, 4)
     card.metrics.update(measured("validation", logits, validation.labels))
-    card.write(slot(name, preset).folder)
+    card.write(folder)
+    (runs / name).mkdir(parents=True, exist_ok=True)
+    np.savez(
+        runs / name / "validation.npz",
+        log_probabilities=log_softmax(logits / temperature, axis=-1),
+        labels=validation.labels,
+        card=modelcard.sha256(folder / modelcard.CARD),
+    )
 
 
 def log_probabilities(name: str, preset: str, split: GenreSplit) -> np.ndarray[Any, Any]:
@@ -389,12 +411,13 @@ def measured(
     predicted = logits.argmax(-1)
     return {
         f"{split}/accuracy": round(float(accuracy_score(labels, predicted)), 4),
-        f"{split}/macro_f1": round(_macro_f1(predicted, labels), 4),
+        f"{split}/macro_f1": round(macro_f1(predicted, labels), 4),
         f"{split}/songs": len(labels),
     }
 
 
-def _macro_f1(predicted: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> float:
+def macro_f1(predicted: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> float:
+    """Unweighted mean of F1 over the 12 genres; one that never comes and is never said counts 0."""
     return float(
         f1_score(labels, predicted, average="macro", labels=range(len(GENRES)), zero_division=0)
     )

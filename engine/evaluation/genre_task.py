@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from engine.combination import NAME as COMBINED
 from engine.corpora import read_table
 from engine.errors import InputError
 from engine.evaluation.baselines import GENRE_BASELINES, genre_baseline
@@ -23,6 +24,7 @@ from engine.evaluation.metrics import (
 )
 from engine.evaluation.runner import Loader, Subject, Task
 from engine.modelcard import sha256
+from engine.scoring.models import card_of, predictor
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,19 +48,27 @@ def genre_task(
         if name in GENRE_BASELINES:
             model: Any = _baseline(name, data, training)
             kind, of, revision, size = "baseline", "", model.revision, model.megabytes
+            predict, base = model.predict, model.base
+        elif name == COMBINED:
+            card = card_of(name, preset)
+            predict = predictor(name, preset, lambda *which: loaded(*which, load))
+            kind, of, base = "model", preset, card.base
+            revision = card_revision(card)
+            size = sum(megabytes_read(of_one, preset) for of_one in card.config["weights"])
         else:
             model = loaded(name, preset, load)
             kind, of = "model", preset
             revision, size = card_revision(model.card), megabytes_read(name, preset)
+            predict, base = model.predict, model.base
 
         def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
-            predictions = model.predict([songs.lyrics[number] for number in numbers])
+            predictions = predict([songs.lyrics[number] for number in numbers])
             return [
                 {"p": dict(zip(prediction.labels, prediction.probabilities, strict=True))}
                 for prediction in predictions
             ]
 
-        return Subject(name, model.base, of, kind, revision, size, answer, _BATCH)
+        return Subject(name, base, of, kind, revision, size, answer, _BATCH)
 
     def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
         return predictions_table(songs, [row["p"] for row in rows], scorer)

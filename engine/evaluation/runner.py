@@ -217,10 +217,10 @@ def evaluated_file(task: str, data: Path) -> Path:
 def model_names(task: str) -> tuple[str, ...]:
     """The models and baselines that can be evaluated on a task."""
     if task == "genre":
-        from engine.classifiers import CLASSIFIERS
         from engine.evaluation.baselines import GENRE_BASELINES
+        from engine.scoring.models import MODELS
 
-        return (*CLASSIFIERS, *GENRE_BASELINES)
+        return (*MODELS, *GENRE_BASELINES)
     if task == "chords":
         from engine.evaluation.chord_baselines import CHORD_BASELINES
 

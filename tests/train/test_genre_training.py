@@ -12,12 +12,20 @@ import pytest
 import torch
 import yaml
 
+from engine import evaluation
 from engine.classifiers.torch_classifier import load_tensors, padded
 from engine.errors import InputError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from tests.conftest import TINY
-from train import evaluate, genre_bilstm_gru, genre_llama, genre_roberta, roberta_mlm
+from train import (
+    evaluate,
+    genre_bilstm_gru,
+    genre_combined,
+    genre_llama,
+    genre_roberta,
+    roberta_mlm,
+)
 from train.genre_data import (
     capped,
     corpus_sha256,
@@ -288,3 +296,46 @@ def test_shipped_configurations_have_every_setting() -> None:
             settings = yaml.safe_load(path.read_text("utf-8"))
             missing = {"layers", "first_layer"} | (set(tiny) - set(settings))
             assert missing == {"layers", "first_layer"}, path
+
+
+def test_the_sharding_configuration_is_one_that_accelerate_takes() -> None:
+    from accelerate.commands.config.config_args import load_config_from_file
+
+    path = Path(genre_llama.__file__).parent / "configs" / "fsdp.yaml"
+    config = load_config_from_file(str(path))
+    assert config.distributed_type == "FSDP"
+    assert config.fsdp_config["fsdp_transformer_layer_cls_to_wrap"] == "LlamaDecoderLayer"
+
+
+def test_weights_go_to_the_model_that_knows() -> None:
+    generator = np.random.default_rng(0)
+    labels = generator.integers(12, size=400)
+    knowing = generator.normal(size=(400, 12))
+    knowing[np.arange(400), labels] += 3
+    parts = {"knowing": knowing, "guessing": generator.normal(size=(400, 12))}
+    weights = genre_combined.fitted_weights(parts, labels)
+    assert sum(weights.values()) == pytest.approx(1)
+    assert weights["knowing"] > 0.7
+    assert np.allclose(genre_combined.pool(parts, {"knowing": 1.0}), knowing)
+
+
+def test_the_combined_card_answers_and_is_evaluated(
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(with_tiny_models, models)
+    arguments = ["--data", str(genre_corpus), "--runs", str(tiny_runs), "--output", str(models)]
+    monkeypatch.setattr(sys, "argv", ["combined", *arguments])
+    monkeypatch.setenv("LYRICLAB_MODELS", str(models))
+    genre_combined.main()
+    card = ModelCard.read(models / "combined")
+    assert sum(card.config["weights"].values()) == pytest.approx(1)
+    run = evaluation.evaluate(
+        "genre", genre_corpus / "test.parquet", ["combined"], results=tmp_path / "results"
+    )
+    accuracy = next(r.value for r in run.records if r.metric == "accuracy")
+    assert accuracy == pytest.approx(card.metrics["test/accuracy"], abs=1e-3)
