@@ -43,7 +43,7 @@ def _memory() -> None:
     tensors = sum(entry.tensors.bytes for name in pool.names() if (entry := pool.loaded(name)))
     figures = {
         "Memory of this app": megabytes(memory.resident_bytes()),
-        f"Tensors of {len(pool.names())} loaded": megabytes(tensors),
+        "Tensors of loaded models": megabytes(tensors),
         "Memory on the GPU": megabytes(memory.device_bytes()),
         "Memory of this machine": megabytes(memory.machine_bytes()),
     }
