@@ -156,3 +156,26 @@ def test_a_deep_link_as_first_visit_has_theme_and_menu(page: Page, address: str)
 
     assert page.title() == "Models · Lyric Lab"
     assert page.get_by_role("link", name="Leaderboard").count() == 1
+
+
+def test_a_leaderboard_view_is_shared_by_its_address(page: Page, address: str) -> None:
+    page.goto(f"{address}/leaderboard?view=Head+to+head&first=LLaMA&second=RoBERTa")
+    page.get_by_text("LLaMA less RoBERTa in accuracy").wait_for(timeout=2 * MINUTES)
+    assert page.locator(".st-key-board_pairs .js-plotly-plot").count() == 1
+
+    page.get_by_role("radio", name="Calibration").or_(
+        page.get_by_role("button", name="Calibration")
+    ).first.click()
+    page.get_by_text("On the diagonal").wait_for(timeout=MINUTES)
+    assert "view=Calibration" in page.url
+    assert "first=" not in page.url
+
+    page.goto(f"{address}/leaderboard?view=Songs&song=004ed36c3e48&only_wrong=false")
+    page.get_by_role("heading", name="Song 004ed36c3e48").wait_for(timeout=2 * MINUTES)
+    words = page.locator(".st-key-words_004ed36c3e48 textarea")
+    words.fill(LYRIC)
+    words.press("Tab")
+    page.locator(".st-key-song_open_page button:enabled").click(timeout=MINUTES)
+    page.get_by_role("heading", name="Genre", exact=True).wait_for(timeout=MINUTES)
+    page.get_by_text("This song is labelled hip-hop").wait_for(timeout=MINUTES)
+    assert page.locator(".st-key-lyric textarea").input_value() == LYRIC

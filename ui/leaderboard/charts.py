@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from ui.boards import Choice
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from engine.evaluation import Board
 
 
 def chart(figure: Any, name: str, alt: str, reading: str) -> None:
@@ -60,6 +63,12 @@ def song_tables(chosen: Choice) -> dict[str, pd.DataFrame]:
     if not tables:
         st.info("The answers song by song were not kept for these songs.")
     return tables
+
+
+def in_order(tables: Iterable[str], board: Board) -> list[str]:
+    """The titles of models, the best of the board first; those not on it last."""
+    place = {boards.title(standing.name): at for at, standing in enumerate(board.standings)}
+    return sorted(tables, key=lambda name: place.get(name, len(place)))
 
 
 def table_downloads(table: pd.DataFrame, name: str, label: str) -> None:

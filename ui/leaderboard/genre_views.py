@@ -8,9 +8,11 @@ import streamlit as st
 
 from ui import boards
 from ui.boards import Choice
-from ui.leaderboard.charts import chart, song_tables
+from ui.leaderboard.charts import chart, in_order, song_tables
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.evaluation import Board
 
 _HEADLINES = ("accuracy", "macro-f1", "bertscore-precision", "bertscore-recall", "bertscore-f1")
@@ -26,9 +28,25 @@ def scores(_board: Board, chosen: Choice) -> None:
         figures.bertscore_bars(boards.titled(values)),
         "scores",
         "Accuracy and macro F1 beside BERTScore precision, recall and F1, per model",
-        "A bar is a model's score, the whisker its 95 % interval. BERTScore gives partial credit "
-        "for naming another genre, so its bars are higher and closer together than the truth on "
-        "the left.",
+        f"A bar is a model's score, the whisker its 95 % interval. {_spreads(values)}",
+    )
+
+
+def _spreads(values: pd.DataFrame) -> str:
+    """How far the best and the worst model are apart, by BERTScore and by the truth."""
+    spread = {
+        str(name): float(group["value"].max() - group["value"].min())
+        for name, group in values.groupby("metric", sort=False)
+    }
+    bert = spread.pop("BERTScore F1", None)
+    others = [
+        f"{spread[name]:.2f} in {name}" for name in ("accuracy", "macro F1") if name in spread
+    ]
+    if bert is None or not others:
+        return ""
+    return (
+        f"From the worst model to the best it is {boards.listed(others)}, and {bert:.2f} in "
+        "BERTScore F1, which gives partial credit for naming another genre."
     )
 
 
@@ -49,21 +67,22 @@ def by_genre(_board: Board, chosen: Choice) -> None:
         figures.f1_heat_map(boards.titled(table)),
         "f1-by-genre",
         "F1 of each genre (columns) and model (rows)",
-        f"Each cell is the F1 of one genre; the darker, the better it is told. {told}",
+        f"Each cell is the F1 of one genre: the fuller the blue, the better. {told}",
     )
 
 
-def confusions(_board: Board, chosen: Choice) -> None:
+def confusions(board: Board, chosen: Choice) -> None:
     """Confusion matrices side by side."""
     from engine import evaluation, figures
 
     tables = song_tables(chosen)
     if not tables:
         return
+    names = in_order(tables, board)
     shown = st.multiselect(
         "Models",
-        list(tables),
-        default=list(tables)[-2:],
+        names,
+        default=names[:2],
         key="matrices",
         bind="query-params",
         max_selections=_MOST_MATRICES,
@@ -78,7 +97,7 @@ def confusions(_board: Board, chosen: Choice) -> None:
         "confusions",
         "Confusion matrix per model: rows are true genres, columns answers",
         "Read along a row: of the songs of one genre, how many in a hundred were given each "
-        "answer. A good model is dark on the diagonal; a dark column is a genre it guesses too "
+        "answer. A good model is blue on the diagonal; a blue column is a genre it guesses too "
         "often.",
     )
 

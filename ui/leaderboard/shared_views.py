@@ -40,9 +40,9 @@ def costs(_board: Board, chosen: Choice) -> None:
         f"better: {names}.",
     )
     wide = boards.computed("cost-values", chosen, evaluation.wide_table, _COSTS)
-    shown = boards.titled(wide).drop(
-        columns=[name for name in wide.columns if name.endswith((" low", " high"))]
-    )
+    shown: Any = boards.titled(wide).reindex(columns=["model", "base", *_COSTS])
+    for name in ("latency-p50", "latency-p95"):
+        shown[name] *= 1000
     number = st.column_config.NumberColumn
     st.dataframe(
         shown,
@@ -50,9 +50,8 @@ def costs(_board: Board, chosen: Choice) -> None:
         hide_index=True,
         column_config={
             "base": "runs on",
-            "n": "songs",
-            "latency-p50": number("median time (s)", format="%.4f"),
-            "latency-p95": number("95th percentile (s)", format="%.4f"),
+            "latency-p50": number("median time (ms)", format="%.2f"),
+            "latency-p95": number("95th percentile (ms)", format="%.2f"),
             "peak-memory": number("peak memory (MB)", format="%.0f"),
             "size": number("weights (MB)", format="%.1f"),
         },

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from ui import boards
 from ui.boards import Choice
-from ui.leaderboard.charts import song_tables
+from ui.leaderboard.charts import in_order, song_tables
 from ui.leaderboard.one_song import chosen_row, show_song
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from engine.evaluation import Board
 
 
-def genre_songs(_board: Board, chosen: Choice) -> None:
+def genre_songs(board: Board, chosen: Choice) -> None:
     """One model's answers, filtered; the song of the row chosen."""
     from engine import evaluation
 
@@ -27,7 +27,7 @@ def genre_songs(_board: Board, chosen: Choice) -> None:
         return
     with st.container(border=True, key="song_filters"):
         left, right = st.columns([3, 2])
-        model = _model(tables, left)
+        model = _model(in_order(tables, board), left)
         identity = _identity(right)
         found: Any = evaluation.answers(tables[model])
         filters = _filters(found)
@@ -57,7 +57,7 @@ def genre_songs(_board: Board, chosen: Choice) -> None:
     _show(chosen, tables, row, identity, kept)
 
 
-def chord_songs(_board: Board, chosen: Choice) -> None:
+def chord_songs(board: Board, chosen: Choice) -> None:
     """The songs a generator does worst, by the chosen metric of each song alone."""
     from engine import evaluation
 
@@ -67,7 +67,7 @@ def chord_songs(_board: Board, chosen: Choice) -> None:
     measure = boards.song_measure(chosen)
     with st.container(border=True, key="song_filters"):
         left, right = st.columns([3, 2])
-        model = _model(tables, left)
+        model = _model(in_order(tables, board), left)
         identity = _identity(right)
         try:
             found: Any = evaluation.weakest_songs(tables[model], measure)
@@ -100,8 +100,8 @@ def chord_songs(_board: Board, chosen: Choice) -> None:
     _show(chosen, tables, row, identity, found)
 
 
-def _model(tables: dict[str, pd.DataFrame], place: Any) -> str:
-    return str(place.selectbox("Answers of", list(tables), key="answers_of", bind="query-params"))
+def _model(names: list[str], place: Any) -> str:
+    return str(place.selectbox("Answers of", names, key="answers_of", bind="query-params"))
 
 
 def _identity(place: Any) -> str:
