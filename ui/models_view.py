@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.evaluation import EvaluationRecord
     from engine.weights import Slot
 
-_MESSAGE = "_models_message"
+_MESSAGE = "_models_message_"
 _COMBINED = "combined"
 _TABS = ("About", "Figures", "Training", "Files")
 
@@ -36,9 +36,6 @@ def show_all() -> None:
 
 
 def _memory() -> None:
-    message = st.session_state.pop(_MESSAGE, None)
-    if message:
-        st.success(message, icon=":material/memory:")
     pool = resources.pool()
     tensors = sum(entry.tensors.bytes for name in pool.names() if (entry := pool.loaded(name)))
     figures = {
@@ -78,6 +75,8 @@ def _card(name: str, folder: Path, slot: Slot | None) -> None:
         if slot:
             runs_on = f"runs on {slot.base_label}" if slot.base else slot.base_label
         st.caption(f"{card.family} · {runs_on}{_placed(name)}")
+        if message := st.session_state.pop(_MESSAGE + name, None):
+            st.success(message, icon=":material/memory:")
         tabs = st.tabs(list(_TABS), key=f"tabs_{name}", on_change="rerun")
         for label, tab in zip(_TABS, tabs, strict=True):
             with tab:
@@ -100,17 +99,18 @@ def _loading(name: str, title: str) -> None:
             del entry  # what is held here could not be freed
             with st.spinner(f"Unloading {title}"):
                 freed = resources.unload(name)
-            st.session_state[_MESSAGE] = _changed(f"{title} is unloaded", freed.before, freed.after)
+            done, before, after = f"{title} is unloaded", freed.before, freed.after
         else:
             with st.spinner(resources.loading_message(name)):
                 resources.load(name)
             new = resources.pool().loaded(name)
-            if new:
-                done = f"{title} is loaded in {new.seconds:.1f} s"
-                st.session_state[_MESSAGE] = _changed(done, new.before, new.after)
+            seconds = f" in {new.seconds:.1f} s" if new else ""
+            done = f"{title} is loaded{seconds}"
+            before, after = (new.before, new.after) if new else (None, None)
     except EngineError as error:
         st.error(str(error), icon=":material/error:")
         return
+    st.session_state[_MESSAGE + name] = _changed(done, before, after)
     st.rerun()
 
 
