@@ -11,12 +11,14 @@ from __future__ import annotations
 import argparse
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from engine.classifiers import load_classifier
 from engine.classifiers.bilstm_gru import (
     PAD,
     VOCABULARY,
@@ -26,6 +28,7 @@ from engine.classifiers.bilstm_gru import (
     word_tokens,
 )
 from engine.classifiers.torch_classifier import padded, save_tensors
+from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import Base, base_source, slot
 from train.genre_data import (
@@ -60,6 +63,7 @@ def main() -> None:
     save_tensors(network.state_dict(), own.folder / WEIGHTS)
     config = {"tags": list(tags), "width": settings["width"], "hidden": settings["hidden"]}
     finish(NAME, "BiLSTM-GRU", arguments, splits, config, history)
+    measure_tags(arguments.preset, splits)
     if arguments.cross_fit:
         write_cross_fit(splits, tags, vocabulary, embeddings, arguments)
 
@@ -193,6 +197,43 @@ def inverse_document_frequency(rows: list[dict[str, Any]], size: int) -> torch.T
     for row in rows:
         frequency[list(set(row["input_ids"]))] += 1
     return torch.from_numpy(np.log((1 + len(rows)) / (1 + frequency)) + 1).float()
+
+
+def measure_tags(preset: str, splits: Mapping[str, GenreSplit]) -> None:
+    """Add to the card how well the tags are told, on validation and test songs that have any.
+
+    Average precision pooled over all songs and tags (micro), averaged over the tags that occur
+    (macro), and label-ranking average precision, all as scikit-learn defines them.
+    """
+    own = slot(NAME, preset)
+    card = ModelCard.read(own.folder)
+    bilstm: Any = load_classifier(NAME, preset)
+    for split in ("validation", "test"):
+        targets = tag_targets(splits[split], card.config["tags"])
+        known = np.flatnonzero(~np.isnan(targets[:, 0]))
+        lyrics = [splits[split].lyrics[row] for row in known]
+        probabilities = bilstm.tag_probabilities(lyrics).cpu().numpy()
+        card.metrics.update(
+            {f"{split}/{name}": v for name, v in tag_scores(targets[known], probabilities).items()}
+        )
+    card.write(own.folder)
+
+
+def tag_scores(
+    targets: np.ndarray[Any, Any], probabilities: np.ndarray[Any, Any]
+) -> dict[str, float]:
+    """The three figures of `measure_tags` for multi-hot targets (songs, tags)."""
+    from sklearn.metrics import average_precision_score, label_ranking_average_precision_score
+
+    occurring = targets.any(axis=0)
+    macro = average_precision_score(targets[:, occurring], probabilities[:, occurring])
+    return {
+        "tag_micro_ap": round(
+            float(average_precision_score(targets, probabilities, average="micro")), 4
+        ),
+        "tag_macro_ap": round(float(macro), 4),
+        "tag_lrap": round(float(label_ranking_average_precision_score(targets, probabilities)), 4),
+    }
 
 
 def build_vocabulary(split: GenreSplit, min_count: int, most: int) -> Vocabulary:

@@ -193,6 +193,16 @@ def test_training_writes_curves_and_a_card_without_paths(
         assert str(tiny_runs) not in text
 
 
+def test_tag_scores_are_those_of_hand_counting() -> None:
+    targets = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
+    probabilities = np.array([[0.9, 0.1, 0.2], [0.8, 0.3, 0.1]], np.float32)
+    scores = genre_bilstm_gru.tag_scores(targets, probabilities)
+    # Ranked over all: hit, miss, hit: (1/1 + 2/3) / 2; third tag never occurs.
+    assert scores["tag_micro_ap"] == pytest.approx((1 + 2 / 3) / 2, abs=1e-4)
+    assert scores["tag_macro_ap"] == pytest.approx(1)
+    assert scores["tag_lrap"] == pytest.approx((1 + 1 / 2) / 2)
+
+
 def test_cross_fit_covers_every_training_song(tiny_models: Path, tiny_runs: Path) -> None:
     stored = np.load(tiny_runs / "bilstm-gru" / "cross_fit.npz", allow_pickle=False)
     assert stored["tags"].shape == (120, 24)
