@@ -183,6 +183,8 @@ def _own_evaluations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
 @pytest.fixture
 def opened(app: AppTest) -> Callable[..., AppTest]:
     """The page, opened by an address with these parameters."""
+    import plotly  # noqa: F401 - so that no test's time is spent on importing
+    import scipy.stats  # noqa: F401
 
     def open_page(**parameters: str) -> AppTest:
         page = app.run().switch_page("pages/leaderboard.py")
