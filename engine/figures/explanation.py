@@ -30,7 +30,13 @@ def line_heat_map(lines: Sequence[str], predictions: Sequence[Prediction]) -> go
     labels = [f"{number}  {_cut(line)}" for number, line in enumerate(lines, start=1)]
     figure = empty_figure(
         height=min(110 + 22 * len(lines), _TALLEST),
-        xaxis={"title": None, "side": "top", "type": "category", "showgrid": False},
+        xaxis={
+            "title": "genre",
+            "side": "top",
+            "type": "category",
+            "dtick": 1,
+            "showgrid": False,
+        },
         yaxis={"title": None, "autorange": "reversed", "type": "category", "showgrid": False},
     )
     figure.add_heatmap(
@@ -58,11 +64,17 @@ def genre_strip(lines: Sequence[str], predictions: Sequence[Prediction]) -> go.F
     counts = Counter(prediction.label for prediction in predictions)
     colour = dict(zip((genre for genre, _ in counts.most_common()), PALETTE[:6], strict=False))
     figure = empty_figure(
-        height=120,
+        height=150,
         barmode="stack",
         bargap=0.0,
         showlegend=False,
-        xaxis={"title": "line", "range": [0.5, len(lines) + 0.5], "showgrid": False},
+        xaxis={
+            "title": "line",
+            "range": [0.5, len(lines) + 0.5],
+            "tick0": 1,
+            "dtick": max(1, len(lines) // 10),
+            "showgrid": False,
+        },
         yaxis={"visible": False, "range": [-0.5, 0.9]},
     )
     for index, (line, prediction) in enumerate(zip(lines, predictions, strict=True)):

@@ -54,6 +54,10 @@ PAIRS = pd.DataFrame(
 ALL = {
     "probability_bars": lambda: figures.probability_bars(PREDICTIONS),
     "agreement_bars": lambda: figures.agreement_bars(PREDICTIONS),
+    "probability_changes": lambda: figures.probability_changes(PREDICTIONS, PREDICTIONS[::-1]),
+    "two_lyrics_bars": lambda: figures.two_lyrics_bars(*PREDICTIONS, ("A", "B")),
+    "line_heat_map": lambda: figures.line_heat_map(["one <b>", "two"], PREDICTIONS),
+    "genre_strip": lambda: figures.genre_strip(["one <b>", "two"], PREDICTIONS),
     "genre_counts": lambda: figures.genre_counts(corpora.songs_per_genre(SONGS)),
     "year_counts": lambda: figures.year_counts(corpora.songs_per_year(SONGS)),
     "word_count_ranges": lambda: figures.word_count_ranges(corpora.word_counts_by_genre(SONGS)),
@@ -221,3 +225,22 @@ def test_plotly_is_imported_in_one_place_only() -> None:
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             assert not any(name.startswith("plotly") for name in names), path
+
+
+def test_changes_are_points_from_before_to_after_and_the_largest_comes_first() -> None:
+    after = [Prediction("llama", "tiny", LABELS, (0.5, 0.2, 0.3), 0.1)]
+    (bar,) = figures.probability_changes(PREDICTIONS, after).data
+    moves = dict(zip(bar.y, bar.x, strict=True))
+    assert moves == pytest.approx({"folk": 40.0, "rock": -40.0, "jazz": 0.0})
+    assert bar.y[-1] == "jazz"
+
+
+def test_a_song_is_read_down_the_heat_map_and_along_the_strip() -> None:
+    lines = ["the first line of a song that is long", "two", "three"]
+    predictions = [PREDICTIONS[0], PREDICTIONS[0], PREDICTIONS[1]]
+    (heat,) = figures.line_heat_map(lines, predictions).data
+    assert list(heat.y) == ["1  the first line of a son…", "2  two", "3  three"]
+    assert [sum(row) for row in heat.z] == pytest.approx([100, 100, 100])
+    strip = figures.genre_strip(lines, predictions)
+    assert [note.text for note in strip.layout.annotations] == ["rock", "folk"]
+    assert [note.x for note in strip.layout.annotations] == [1.5, 3.0]

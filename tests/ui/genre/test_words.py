@@ -5,7 +5,7 @@ import io
 import json
 
 from engine.prediction import GENRES, Prediction
-from ui.genre.words import agreement, predictions_csv, predictions_json
+from ui.genre.words import agreement, disagreement, predictions_csv, predictions_json
 
 
 def said(model: str, genre: str) -> Prediction:
@@ -43,3 +43,25 @@ def test_csv_has_a_row_for_each_model_and_genre_best_first() -> None:
     assert len(rows) == len(GENRES)
     assert rows[0]["genre"] == "r&b"
     assert float(rows[0]["probability"]) == 0.5
+
+
+def test_where_models_part_is_told_in_words() -> None:
+    near = disagreement([said("llama", "folk"), said("roberta", "folk")])
+    assert near.startswith("They are close on every genre")
+    far = disagreement([said("llama", "folk"), said("roberta", "jazz")])
+    assert far.startswith("They are far apart on folk: LLaMA gives folk 50%, RoBERTa 5%.")
+    assert disagreement([said("llama", "folk")]) == ""
+
+
+def test_models_that_only_swap_the_first_two_are_said_to() -> None:
+    labels = ("folk", "jazz", "rock")
+    one = Prediction("llama", "Base", labels, (0.6, 0.3, 0.1), 0.1)
+    other = Prediction("roberta", "Base", labels, (0.3, 0.6, 0.1), 0.1)
+    assert "folk and jazz are the first two of each" in disagreement([one, other])
+
+
+def test_nobody_sure_is_said() -> None:
+    labels = ("folk", "jazz", "rock")
+    one = Prediction("llama", "Base", labels, (0.35, 0.33, 0.32), 0.1)
+    other = Prediction("roberta", "Base", labels, (0.33, 0.35, 0.32), 0.1)
+    assert "None of them is sure: the highest probability is 35%." in disagreement([one, other])

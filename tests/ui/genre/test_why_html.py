@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from engine.explanation import Explanation
+from engine.lyrics import Lyrics
+from ui.genre.why_html import legend_html, level, strongest_value, why_html
+
+LYRIC = Lyrics.parse("[Verse]\n1<2 & banjo\nrain")
+
+
+def explained(*words: tuple[float | None, ...]) -> Explanation:
+    return Explanation("llama", "tiny", "r&b", words, 0.0, 0.0, -1.0, 8, 0.1)
+
+
+def test_text_is_escaped_and_every_word_keeps_its_number() -> None:
+    drawn = why_html(LYRIC, explained((1.0, 0.0, -0.6), (None,)))
+    assert '<span class="ll-mark ll-to-4" title="+1.000">1&lt;2</span>' in drawn
+    assert '<span title="+0.000">&amp;</span>' in drawn
+    assert '<span class="ll-mark ll-off-4" title="-0.600">banjo</span>' in drawn
+    assert '<span class="ll-unread" title="not read">rain</span>' in drawn
+    assert '<div class="ll-section">Verse</div>' in drawn
+    assert "towards r&amp;b" in legend_html("r&b")
+
+
+def test_lines_are_marked_by_their_sum() -> None:
+    drawn = why_html(LYRIC, explained((1.0, 0.0, -0.5), (-1.0,)), "Lines")
+    assert 'class="ll-mark ll-to-3" title="+0.500">1&lt;2 &amp; banjo</span>' in drawn
+    assert 'class="ll-mark ll-off-4" title="-1.000">rain</span>' in drawn
+
+
+def test_marks_grow_with_the_value_and_one_giant_does_not_hide_the_rest() -> None:
+    assert [level(value, 1.0) for value in (0.0, 0.1, 0.3, 0.6, 0.9, -0.9)] == [0, 1, 2, 3, 4, -4]
+    assert level(0.5, 0.0) == 0
+    assert strongest_value([0.1] * 99 + [-50.0]) == 0.1
