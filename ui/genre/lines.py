@@ -83,6 +83,6 @@ def _draw(texts: list[str], predictions: list[Prediction], neighbours: int) -> N
     company = f"{neighbours} lines on either side" if neighbours else "nothing around it"
     st.caption(
         f"A row is a line of the song, read with {company}; a stronger blue is a more "
-        "probable genre, and a row adds up to 100 %. The model learned from whole songs, so single lines "
-        "are a rough reading."
+        "probable genre, and a row adds up to 100 %. The model learned from whole songs, so "
+        "single lines are a rough reading."
     )
