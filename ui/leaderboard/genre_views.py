@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -11,8 +11,6 @@ from ui.boards import Choice
 from ui.leaderboard.charts import chart, in_order, song_tables
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from engine.evaluation import Board
 
 _HEADLINES = ("accuracy", "macro-f1", "bertscore-precision", "bertscore-recall", "bertscore-f1")
@@ -32,7 +30,7 @@ def scores(_board: Board, chosen: Choice) -> None:
     )
 
 
-def _spreads(values: pd.DataFrame) -> str:
+def _spreads(values: Any) -> str:
     """How far the best and the worst model are apart, by BERTScore and by the truth."""
     spread = {
         str(name): float(group["value"].max() - group["value"].min())
