@@ -49,6 +49,7 @@ TINY = {
     },
     "genre_roberta": {
         "window": 32,
+        "windows": 4,
         "dropout": 0.1,
         "encoder_dropout": 0.0,
         "validation_songs": 12,
@@ -65,6 +66,7 @@ TINY = {
         "window": 32,
         "windows": 2,
         "sampling": "random",
+        "direct_regularisation": 1.0,
         "warm_start_songs": 60,
         "validation_songs": 12,
         "learning_rate": 2e-3,

@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from engine import modelcard
 from engine.classifiers import CLASSIFIERS
 from engine.combination import NAME
+from engine.evaluation.genre_task import card_revision
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import models_folder, slot
@@ -78,8 +78,10 @@ def answers(name: str, split: GenreSplit, arguments: Namespace) -> np.ndarray[An
     kept = arguments.runs / name / "validation.npz"
     if kept.exists():
         stored = np.load(kept, allow_pickle=False)
-        card = modelcard.sha256(slot(name, arguments.preset).folder / modelcard.CARD)
-        if str(stored["card"]) == card and np.array_equal(stored["labels"], split.labels):
+        card = ModelCard.read(slot(name, arguments.preset).folder)
+        if str(stored["revision"]) == card_revision(card) and np.array_equal(
+            stored["labels"], split.labels
+        ):
             return stored["log_probabilities"]
     print(f"{name}: asking it for {len(split)} validation songs")
     return log_probabilities(name, arguments.preset, split)

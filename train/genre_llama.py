@@ -7,13 +7,14 @@ arXiv:2305.14314). On several GPUs each holds the 4-bit base and they share the 
 (``--multi_gpu``), or they share the base too (``--config_file train/configs/fsdp.yaml``).
 
 A song is read as windows of its distinct lines; a step draws one window of each song, evaluation
-reads them all. Layers below ``first_layer`` are frozen, and their states are computed once.
+reads them all. Layers below ``first_layer`` are frozen, and their states are computed once. At the
+end the direct path (see `train.direct_path`) is fitted and weighed.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +22,29 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.classifiers.llama import HEAD, PooledHead, PooledLlama, load_decoder, lyric_windows
+from engine.classifiers import load_classifier
+from engine.classifiers.llama import (
+    DIRECT,
+    HEAD,
+    PooledHead,
+    PooledLlama,
+    load_decoder,
+    lyric_windows,
+)
 from engine.classifiers.torch_classifier import padded, save_tensors
 from engine.prediction import GENRES
 from engine.weights import Slot, compute_device, compute_dtype
+from train.direct_path import direct_logits, fit_direct, fitted_share
 from train.frozen_states import FrozenStates
 from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
 from train.genre_training import (
     GenreLoss,
+    answered,
     finish,
     fit,
+    fitted_prior_power,
     is_main_process,
+    measured,
     output_slot,
     parse_arguments,
 )
@@ -77,7 +90,41 @@ def main() -> None:
         "windows": settings["windows"],
     }
     family = "LLaMA (QLoRA)" if own.quantization else "LLaMA (LoRA)"
-    finish(NAME, family, arguments, splits, config, history)
+    path = fit_direct(
+        [[windows[i] for i in row["windows"]] for row in train_rows],
+        splits["train"].labels,
+        np.array([row["weight"] for row in train_rows]),
+        len(tokenizer),
+        len(GENRES),
+        float(settings["direct_regularisation"]),
+    )
+    save_tensors(path.state_dict(), own.folder / DIRECT)
+
+    def adjusted() -> np.ndarray[Any, Any]:
+        return weigh_direct(own, arguments.preset, splits)
+
+    finish(NAME, family, arguments, splits, config, history, adjusted)
+
+
+def weigh_direct(own: Slot, preset: str, splits: Mapping[str, GenreSplit]) -> np.ndarray[Any, Any]:
+    """Scale the direct path by the share that does best on validation; the logits there."""
+    classifier: Any = load_classifier(NAME, preset)
+    path, classifier.model.direct = classifier.model.direct, None
+    validation, prior = splits["validation"], log_prior(splits["train"].labels)
+    alone = answered(classifier, validation)
+    pad = classifier.tokenizer.pad_token_id or classifier.tokenizer.eos_token_id
+    windows = [classifier._encode(lyric) for lyric in validation.lyrics]
+    direct = direct_logits(path.cpu(), windows, pad)
+    share = fitted_share(alone, direct, validation.labels, prior)
+    for part, logits in (("decoder", alone), ("direct", direct)):
+        power = fitted_prior_power(logits, validation.labels, prior)
+        found = measured(f"validation/{part}", logits + power * prior, validation.labels)
+        print(part, found)
+    print(f"{NAME}: share of the direct path {share}")
+    with torch.no_grad():
+        path.logits.weight.mul_(share)
+    save_tensors(path.state_dict(), own.folder / DIRECT)
+    return alone + share * direct
 
 
 def base_decoder(own: Slot, settings: dict[str, Any], device: torch.device) -> tuple[Any, Any]:

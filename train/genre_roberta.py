@@ -24,7 +24,13 @@ from engine.classifiers.roberta import (
     heard_features,
     song_windows,
 )
-from engine.classifiers.torch_classifier import load_into, load_tensors, padded, save_tensors
+from engine.classifiers.torch_classifier import (
+    distinct_text,
+    load_into,
+    load_tensors,
+    padded,
+    save_tensors,
+)
 from engine.errors import InputError
 from engine.prediction import GENRES
 from engine.weights import base_source
@@ -95,12 +101,13 @@ def main() -> None:
         heard = [bilstm.heard(watched.lyrics[i : i + 1]) for i in range(len(watched))]
     genres, probabilities = (torch.cat(parts) for parts in zip(*heard, strict=True))
     base_rate = float(settings["learning_rate"])
+    window = int(settings["window"])
     own_modules = (network.head, network.tag_norm, network.heard)
     history = fit(
         model,
         rows(train, cross_fitted(train, arguments.features), tokenizer, arguments),
         rows(watched, heard_features(genres, probabilities), tokenizer, arguments),
-        collator(tokenizer, int(settings["window"]), lambda: model.training),
+        collator(tokenizer, window, int(settings["windows"]), lambda: model.training),
         arguments,
         NAME if arguments.augmentation == "with" else f"{NAME}-{arguments.augmentation}",
         [
@@ -116,7 +123,12 @@ def main() -> None:
     )
     state = {k: v for k, v in network.state_dict().items() if not k.startswith(FROZEN)}
     save_tensors(state, own.folder / WEIGHTS)
-    config = {"tags": tags, "augmentation": arguments.augmentation}
+    config = {
+        "tags": tags,
+        "augmentation": arguments.augmentation,
+        "window": window,
+        "windows": settings["windows"],
+    }
     finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history)
 
 
@@ -132,9 +144,9 @@ def rows(
     tags, genres = augmented(features, arguments.augmentation)
     return [
         {
-            "input_ids": tokenizer(lyric.text, add_special_tokens=False, verbose=False)[
-                "input_ids"
-            ],
+            "input_ids": tokenizer(
+                distinct_text(lyric.text), add_special_tokens=False, verbose=False
+            )["input_ids"],
             "label": int(label),
             "weight": weight,
             "tag_logits": tags[row],
@@ -159,9 +171,9 @@ def augmented(
 
 
 def collator(
-    tokenizer: Any, window: int, training: Callable[[], bool]
+    tokenizer: Any, window: int, most: int, training: Callable[[], bool]
 ) -> Callable[[list[Any]], dict[str, torch.Tensor]]:
-    """Whole songs in windows of 512; in training one crop of `window` tokens, padded to that."""
+    """Whole songs in windows of `window` tokens; in training one crop of that, padded to it."""
     first, last, pad = tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id
 
     def cropped(ids: Sequence[int]) -> Sequence[int]:
@@ -174,7 +186,7 @@ def collator(
             cut = [[[first, *cropped(ids), last]] for ids in songs]
             cut.append([[pad] * window])  # one shape for compiled layers; taken off again below
         else:
-            cut = [song_windows(ids, first, last) for ids in songs]
+            cut = [song_windows(ids, first, last, window, most) for ids in songs]
         ids, mask = padded([w for own in cut for w in own], pad)
         if training():
             ids, mask = ids[:-1], mask[:-1]

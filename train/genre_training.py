@@ -26,10 +26,10 @@ from transformers import (
     TrainingArguments,
 )
 
-from engine import modelcard
 from engine.classifiers import load_classifier
+from engine.evaluation.genre_task import card_revision
 from engine.modelcard import ModelCard
-from engine.prediction import GENRES
+from engine.prediction import GENRES, GenreClassifier
 from engine.weights import Slot, compute_device, models_folder, slot
 from train.genre_data import GenreSplit, corpus_sha256, log_prior
 
@@ -194,7 +194,7 @@ def fit(
     name: str,
     parameter_groups: list[dict[str, Any]],
 ) -> list[dict[str, float]]:
-    """Train with early stopping on validation macro F1; the best weights end up in `model`.
+    """Train with early stopping on validation; the best weights end up in `model`.
 
     Prints the cost first: seconds per step from three timed steps, after five that may compile.
     With ``--max-minutes`` the number of steps is cut so that the learning-rate schedule ends in
@@ -220,6 +220,8 @@ def fit(
         print(f"{name}: {steps} steps fit into {arguments.max_minutes:g} minutes")
     every = max(steps // evaluations, 1)
     run = arguments.runs / name
+    # Macro F1 of a few hundred songs hangs on a handful of rare ones; the loss is steadier.
+    select_by = settings.get("select_by", "macro_f1")
     training = TrainingArguments(
         output_dir=str(run),
         per_device_train_batch_size=batch,
@@ -241,8 +243,8 @@ def fit(
         save_steps=every,
         save_total_limit=2,
         load_best_model_at_end=True,
-        metric_for_best_model="macro_f1",
-        greater_is_better=True,
+        metric_for_best_model=select_by,
+        greater_is_better=select_by != "loss",
         remove_unused_columns=False,
         label_names=["labels"],
         seed=int(settings.get("seed", 0)),
@@ -331,11 +333,13 @@ def finish(
     splits: Mapping[str, GenreSplit],
     config: dict[str, Any],
     history: list[dict[str, float]],
+    adjusted: Callable[[], np.ndarray[Any, Any]] | None = None,
 ) -> None:
     """Write the card, then calibrate on validation and measure on test through the serving path.
 
     Calibration: how much of the genres' log prior the answers take back (by macro F1), then one
-    temperature (by log likelihood).
+    temperature (by log likelihood). `adjusted`, for a model with more to fit on validation, is
+    called once the card stands, writes what it fitted and returns the logits that it leads to.
     """
     own = slot(name, arguments.preset)
     folder = own.folder
@@ -354,13 +358,14 @@ def finish(
             "history": curves(history),
         },
         library_versions={lib: importlib.metadata.version(lib) for lib in LIBRARIES},
-        metrics={},
+        metrics={"train/songs": len(splits["train"])},
         licence=LICENCE,
         limits=LIMITS,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
     card.write(folder)
-    calibrate(card, name, arguments.preset, splits, arguments.runs)
+    logits = adjusted() if adjusted else None
+    calibrate(card, name, arguments.preset, splits, arguments.runs, logits)
     test = splits["test"]
     card.metrics.update(
         measured("test", log_probabilities(name, arguments.preset, test), test.labels)
@@ -370,17 +375,24 @@ def finish(
 
 
 def calibrate(
-    card: ModelCard, name: str, preset: str, splits: Mapping[str, GenreSplit], runs: Path
+    card: ModelCard,
+    name: str,
+    preset: str,
+    splits: Mapping[str, GenreSplit],
+    runs: Path,
+    logits: np.ndarray[Any, Any] | None = None,
 ) -> None:
     """Fit prior and temperature on validation and write the card.
 
-    Calibrated log probabilities go to ``runs/NAME/validation.npz`` for `train.genre_combined`.
+    `logits` are the uncalibrated ones on validation where they are known already. Calibrated log
+    probabilities go to ``runs/NAME/validation.npz`` for `train.genre_combined`.
     """
     folder = slot(name, preset).folder
     card.config.update(prior_shift=[0.0] * len(GENRES), temperature=1.0)
     card.write(folder)
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
-    logits = log_probabilities(name, preset, validation)
+    if logits is None:
+        logits = log_probabilities(name, preset, validation)
     power = fitted_prior_power(logits, validation.labels, prior)
     logits = logits + power * prior
     temperature = fitted_temperature(logits, validation.labels)
@@ -395,13 +407,18 @@ def calibrate(
         runs / name / "validation.npz",
         log_probabilities=log_softmax(logits / temperature, axis=-1),
         labels=validation.labels,
-        card=modelcard.sha256(folder / modelcard.CARD),
+        revision=card_revision(ModelCard.read(folder)),
     )
 
 
 def log_probabilities(name: str, preset: str, split: GenreSplit) -> np.ndarray[Any, Any]:
     """Log probabilities (songs, genres) through the serving path."""
-    predictions = load_classifier(name, preset).predict(split.lyrics)
+    return answered(load_classifier(name, preset), split)
+
+
+def answered(classifier: GenreClassifier, split: GenreSplit) -> np.ndarray[Any, Any]:
+    """Log probabilities (songs, genres) of a loaded model."""
+    predictions = classifier.predict(split.lyrics)
     return np.log(np.array([p.probabilities for p in predictions]).clip(1e-12))
 
 

@@ -26,6 +26,7 @@ from engine.classifiers.torch_classifier import (
     load_tensors,
     padded,
     spans_in_lyric,
+    tfidf_shares,
 )
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
 PAD, UNKNOWN = 0, 1
 WEIGHTS, VOCABULARY = "model.safetensors", "vocabulary.json"
 MAX_TOKENS = 800
-# Long enough for logits to move in a few hundred steps of Adam.
-DIRECT_LENGTH = 10.0
 
 _TOKEN = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*|\d+|\n|[!?]")
 
@@ -160,22 +159,6 @@ class BilstmGru(nn.Module):
         mean = (dropped * mask).sum(1) / mask.sum(1)
         pooled = self.dropout(self.norm(torch.cat([attended, mean], dim=-1)))
         return self.tag_head(pooled), self.genre_head(pooled)
-
-
-def tfidf_shares(
-    input_ids: torch.Tensor, attention_mask: torch.Tensor, idf: torch.Tensor
-) -> torch.Tensor:
-    """What each position (songs, tokens) adds of its word's TF-IDF weight; 0 on padding.
-
-    Sublinear term frequency, times `idf` (vocabulary,), scaled to a Euclidean length of
-    `DIRECT_LENGTH` a song (Manning, Raghavan and Schütze 2008, section 6.4.1). A word that comes c
-    times has its weight spread evenly over its c positions.
-    """
-    same = input_ids.unsqueeze(2) == input_ids.unsqueeze(1)
-    counts = same.sum(2).to(idf.dtype)
-    weights = (1 + counts.log()) * idf[input_ids] * attention_mask.to(idf.dtype)
-    length = (weights.square() / counts).sum(1, keepdim=True).sqrt().clamp(min=1e-6)
-    return DIRECT_LENGTH * weights / (counts * length)
 
 
 def _reversal(attention_mask: torch.Tensor) -> torch.Tensor:

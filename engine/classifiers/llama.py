@@ -19,11 +19,13 @@ from torch import nn
 from engine.classifiers.torch_classifier import (
     Reading,
     TorchClassifier,
+    distinct_text,
     even_windows,
     load_into,
     load_tensors,
     padded,
     spans_in_lyric,
+    tfidf_shares,
     window_means,
 )
 from engine.weights import base_source, quantization_config
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from engine.lyrics import Lyrics, Span
     from engine.weights import Slot
 
-HEAD = "head.safetensors"
+HEAD, DIRECT = "head.safetensors", "direct.safetensors"
 
 
 class PooledHead(nn.Module):
@@ -54,13 +56,45 @@ class PooledHead(nn.Module):
         return self.linear(self.dropout(standardised)).float()
 
 
-class PooledLlama(nn.Module):
-    """A LLaMA decoder cut to its first `layers` layers, with a pooled classification head."""
+class DirectPath(nn.Module):
+    """A direct path from each token to the genres, weighted by TF-IDF, as in the BiLSTM-GRU.
 
-    def __init__(self, decoder: Any, genres: int, layers: int | None = None) -> None:
+    The mean over hundreds of states blurs the few words that tell genres apart most.
+    """
+
+    idf: torch.Tensor
+
+    def __init__(self, vocabulary_size: int, genres: int) -> None:
+        super().__init__()
+        self.logits = nn.Embedding(vocabulary_size, genres)
+        nn.init.zeros_(self.logits.weight)
+        self.register_buffer("idf", torch.ones(vocabulary_size))
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, song: torch.Tensor
+    ) -> torch.Tensor:
+        """Logits (songs, genres): the mean over a song's windows; first tokens are left out."""
+        counted = attention_mask.clone()
+        counted[:, 0] = 0
+        shares = tfidf_shares(input_ids, counted, self.idf)
+        windows = (self.logits(input_ids) * shares.unsqueeze(-1)).sum(1)
+        ones = torch.ones_like(windows[:, None, 0])
+        return window_means(windows[:, None], ones, song, int(song.max()) + 1)
+
+
+class PooledLlama(nn.Module):
+    """A LLaMA decoder cut to its first `layers` layers, with a pooled classification head.
+
+    With `direct`, the number of tokens in the vocabulary, tokens have a direct path beside it.
+    """
+
+    def __init__(
+        self, decoder: Any, genres: int, layers: int | None = None, direct: int | None = None
+    ) -> None:
         super().__init__()
         self.decoder = cut_layers(decoder, layers)
         self.head = PooledHead(int(decoder.config.hidden_size), genres)
+        self.direct = DirectPath(direct, genres) if direct else None
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, song: torch.Tensor
@@ -69,7 +103,10 @@ class PooledLlama(nn.Module):
 
         `song` (windows,) says which song each window belongs to, 0-based and in order.
         """
-        return self.head(self.pooled(input_ids, attention_mask, song))
+        logits = self.head(self.pooled(input_ids, attention_mask, song))
+        if self.direct is None:
+            return logits
+        return logits + self.direct(input_ids, attention_mask, song)
 
     def pooled(
         self,
@@ -126,30 +163,12 @@ def load_decoder(slot: Slot, dtype: torch.dtype) -> tuple[Any, Any]:
     return decoder, tokenizer
 
 
-def distinct_lines(text: str) -> list[tuple[int, int]]:
-    """Where each line that has not been sung before starts and ends in `text`.
-
-    A refrain that comes back tells nothing new and would fill the windows.
-    """
-    seen: set[str] = set()
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for line in text.split("\n"):
-        key = line.strip().casefold()
-        if key and key not in seen:
-            seen.add(key)
-            spans.append((start, start + len(line)))
-        start += len(line) + 1
-    return spans
-
-
 def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[int]]:
     """Ids of a song's distinct lines in at most `most` windows of `size` ids.
 
     Each window begins with the beginning-of-text token.
     """
-    lines = "\n".join(text[start:end] for start, end in distinct_lines(text))
-    ids = tokenizer(lines, add_special_tokens=False, verbose=False)["input_ids"]
+    ids = tokenizer(distinct_text(text), add_special_tokens=False, verbose=False)["input_ids"]
     return [[tokenizer.bos_token_id, *window] for window in even_windows(ids, size - 1, most)]
 
 
@@ -160,7 +179,13 @@ class LlamaClassifier(TorchClassifier):
         decoder, self.tokenizer = load_decoder(self.slot, self.dtype)
         from peft import PeftModel  # after the libraries were told to be quiet
 
-        self.model = PooledLlama(decoder, len(self.labels), self.card.config["layers"])
+        direct = load_tensors(folder / DIRECT) if (folder / DIRECT).exists() else None
+        self.model = PooledLlama(
+            decoder,
+            len(self.labels),
+            self.card.config["layers"],
+            None if direct is None else len(direct["idf"]),
+        )
         adapted: Any = PeftModel.from_pretrained(self.model.decoder, str(folder))
         with warnings.catch_warnings():
             # peft warns that merging into 4 bits rounds; the full preset accepts that.
@@ -168,6 +193,9 @@ class LlamaClassifier(TorchClassifier):
             self.model.decoder = adapted.merge_and_unload()
         load_into(self.model.head, load_tensors(folder / HEAD))
         self.model.head.float()
+        if self.model.direct is not None and direct is not None:
+            load_into(self.model.direct, direct)
+            self.model.direct.float().to(self.device)
         self.model.eval()
         if self.slot.quantization is None:
             self.model.decoder.to(self.device, self.dtype)
@@ -175,7 +203,7 @@ class LlamaClassifier(TorchClassifier):
 
     def text_read(self, lyric: Lyrics) -> str:
         """Each distinct line once."""
-        return "\n".join(lyric.text[start:end] for start, end in distinct_lines(lyric.text))
+        return distinct_text(lyric.text)
 
     def token_spans(self, lyric: Lyrics) -> list[Span | None]:
         """The tokenizer's own offsets, before windows are cut."""

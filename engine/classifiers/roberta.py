@@ -1,9 +1,9 @@
 """RoBERTa fed with the BiLSTM-GRU's predictions.
 
-The whole song is read in windows of at most 512 tokens; the mean over all tokens of all windows is
-joined with the BiLSTM-GRU's 100 tag logits (the original study's feature augmentation), and a
-two-layer head corrects the genres that the BiLSTM-GRU hears. The word embeddings stay those of the
-base, so only the layers above them are shipped.
+All distinct lines of a song are read in windows (their size stands on the card); the mean over all
+tokens of all windows is joined with the BiLSTM-GRU's 100 tag logits (the original study's feature
+augmentation), and a two-layer head corrects the genres that the BiLSTM-GRU hears. The word
+embeddings stay those of the base, so only the layers above them are shipped.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from torch import nn
 from engine.classifiers.torch_classifier import (
     Reading,
     TorchClassifier,
+    distinct_text,
     even_windows,
     load_into,
     load_tensors,
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 WEIGHTS = "model.safetensors"
 FROZEN = ("encoder.embeddings.",)
-WINDOW = 512
-MAX_WINDOWS = 4
 
 
 class AugmentedRoberta(nn.Module):
@@ -102,9 +101,14 @@ class AugmentedRoberta(nn.Module):
         return corrections + self.heard(genre_logits.to(tags.dtype)).float()
 
 
-def song_windows(ids: Sequence[int], first: int, last: int, size: int = WINDOW) -> list[list[int]]:
-    """Cut a song's ids (without special tokens) into even windows, each framed by its specials."""
-    return [[first, *window, last] for window in even_windows(ids, size - 2, MAX_WINDOWS)]
+def song_windows(
+    ids: Sequence[int], first: int, last: int, size: int, most: int
+) -> list[list[int]]:
+    """Cut a song's ids (without special tokens) into even windows, each framed by its specials.
+
+    At most `most` windows of `size` tokens, specials counted.
+    """
+    return [[first, *window, last] for window in even_windows(ids, size - 2, most)]
 
 
 def heard_features(
@@ -135,9 +139,17 @@ class RobertaClassifier(TorchClassifier):
         self.tokenizer: Any = AutoTokenizer.from_pretrained(source)
         encoder: Any = AutoModel.from_pretrained(source, add_pooling_layer=False)
         self.model = AugmentedRoberta(encoder, len(self.card.config["tags"]), len(self.labels))
-        load_into(self.model, load_tensors(folder / WEIGHTS), allow_missing=(*FROZEN, "heard."))
+        load_into(self.model, load_tensors(folder / WEIGHTS), allow_missing=FROZEN)
         self.model.eval().to(self.device)
         self.model.encoder.to(self.dtype)
+
+    def _windows(self) -> tuple[int, int]:
+        config = self.card.config
+        return int(config["window"]), int(config["windows"])
+
+    def text_read(self, lyric: Lyrics) -> str:
+        """Each distinct line once."""
+        return distinct_text(lyric.text)
 
     def _encode(self, lyric: Lyrics) -> list[int]:
         read = self.text_read(lyric)
@@ -154,7 +166,7 @@ class RobertaClassifier(TorchClassifier):
     def readings(self, lyric: Lyrics) -> list[Reading]:
         """The encoder, window by window, and the BiLSTM-GRU beside it."""
         spans = self.token_spans(lyric)
-        windows = song_windows(range(len(spans)), -1, -1)
+        windows = song_windows(range(len(spans)), -1, -1, *self._windows())
         rows = [[None if i < 0 else spans[i] for i in window] for window in windows]
         return [Reading(self.model, rows), *self.bilstm.readings(lyric)]
 
@@ -162,7 +174,7 @@ class RobertaClassifier(TorchClassifier):
         self, lyrics: Sequence[Lyrics], encoded: Sequence[Any]
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         first, last = self.tokenizer.cls_token_id, self.tokenizer.sep_token_id
-        windows = [song_windows(ids, first, last) for ids in encoded]
+        windows = [song_windows(ids, first, last, *self._windows()) for ids in encoded]
         ids, mask = padded([w for song in windows for w in song], self.tokenizer.pad_token_id)
         owner = torch.tensor([i for i, song in enumerate(windows) for _ in song])
         tags, genres = heard_features(*self.bilstm.heard(lyrics))

@@ -49,6 +49,9 @@ class Reading:
 # Tokens a padded batch may hold: larger batches gain nothing on two cores and cost memory.
 BATCH_TOKENS = 4096
 
+# Euclidean length of a song's TF-IDF weights: logits then move in a few hundred steps of Adam.
+DIRECT_LENGTH = 10.0
+
 
 class TorchClassifier(ABC):
     """A genre classifier over a torch module.
@@ -175,6 +178,28 @@ def padded(sequences: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, 
     return ids, mask
 
 
+def distinct_lines(text: str) -> list[tuple[int, int]]:
+    """Where each line that has not been sung before starts and ends in `text`.
+
+    A refrain that comes back tells nothing new and would fill the windows.
+    """
+    seen: set[str] = set()
+    spans: list[tuple[int, int]] = []
+    start = 0
+    for line in text.split("\n"):
+        key = line.strip().casefold()
+        if key and key not in seen:
+            seen.add(key)
+            spans.append((start, start + len(line)))
+        start += len(line) + 1
+    return spans
+
+
+def distinct_text(text: str) -> str:
+    """The distinct lines of a text, joined by line ends."""
+    return "\n".join(text[start:end] for start, end in distinct_lines(text))
+
+
 def even_windows(ids: Sequence[int], size: int, most: int) -> list[list[int]]:
     """Cut ids into at most `most` windows of like length, none longer than `size`; at least one.
 
@@ -203,6 +228,22 @@ def window_means(
     sums = hidden.new_zeros(songs, hidden.shape[-1]).index_add(0, song, (hidden * weights).sum(1))
     counts = weights.new_zeros(songs, 1).index_add(0, song, weights.sum(1))
     return sums / counts.clamp(min=1)
+
+
+def tfidf_shares(
+    input_ids: torch.Tensor, attention_mask: torch.Tensor, idf: torch.Tensor
+) -> torch.Tensor:
+    """What each position (songs, tokens) adds of its word's TF-IDF weight; 0 on padding.
+
+    Sublinear term frequency, times `idf` (vocabulary,), scaled to a Euclidean length of
+    `DIRECT_LENGTH` a song (Manning, Raghavan and Schütze 2008, section 6.4.1). A word that comes c
+    times has its weight spread evenly over its c positions.
+    """
+    same = input_ids.unsqueeze(2) == input_ids.unsqueeze(1)
+    counts = same.sum(2).to(idf.dtype)
+    weights = (1 + counts.log()) * idf[input_ids] * attention_mask.to(idf.dtype)
+    length = (weights.square() / counts).sum(1, keepdim=True).sqrt().clamp(min=1e-6)
+    return DIRECT_LENGTH * weights / (counts * length)
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:

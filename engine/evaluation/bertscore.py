@@ -156,6 +156,7 @@ def _loaded(model: str, layer: int) -> Any:
     from engine.weights import compute_device
 
     verbosity: int = logging.get_verbosity()
+    bars: bool = logging.is_progress_bar_enabled()
     logging.set_verbosity_error()  # the pooler, which BERTScore does not use, is reported missing
     logging.disable_progress_bar()
     try:
@@ -168,7 +169,8 @@ def _loaded(model: str, layer: int) -> Any:
         )
     finally:
         logging.set_verbosity(verbosity)
-        logging.enable_progress_bar()
+        if bars:
+            logging.enable_progress_bar()
     # Some tokenizers say that they take any length (1e30), and the encoder then overflows.
     positions = int(scorer._model.config.max_position_embeddings) - 1
     scorer._tokenizer.model_max_length = min(scorer._tokenizer.model_max_length, positions)

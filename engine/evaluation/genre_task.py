@@ -124,8 +124,15 @@ def scored_table(table: pd.DataFrame, scorer: str) -> tuple[pd.DataFrame, Sequen
 
 
 def card_revision(card: Any) -> str:
-    """First 12 hex digits of the sha256 of a model card's content."""
-    return short_hash(json.dumps(asdict(card), sort_keys=True), 12)
+    """First 12 hex digits of the sha256 of what a card says of its answers.
+
+    Figures, curves and dates are left out: they may be written after an evaluation.
+    """
+    content = asdict(card)
+    for told in ("metrics", "created", "limits", "licence"):
+        content.pop(told)
+    content["config"] = {k: v for k, v in content["config"].items() if k != "history"}
+    return short_hash(json.dumps(content, sort_keys=True), 12)
 
 
 def megabytes_read(name: str, preset: str) -> float:

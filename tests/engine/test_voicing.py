@@ -79,3 +79,9 @@ def test_spelling_follows_the_chord() -> None:
     assert spelled(58, Chord.parse("Gm")) == ("Bb", 3)
     assert spelled(58, Chord.parse("F#")) == ("A#", 3)
     assert spelled(60, Chord.parse("G#")) == ("B#", 3)
+
+
+def test_a_chord_of_a_bass_alone_is_played() -> None:
+    (voicing,) = voicings([Chord.harte("C:1(*1)/5")])
+    assert voicing is not None
+    assert {pitch % 12 for pitch in (voicing.bass, *voicing.hand)} == {7}

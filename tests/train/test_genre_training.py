@@ -19,6 +19,7 @@ from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from tests.conftest import TINY
 from train import (
+    direct_path,
     evaluate,
     genre_bilstm_gru,
     genre_combined,
@@ -349,3 +350,32 @@ def test_the_combined_card_answers_and_is_evaluated(
     )
     accuracy = next(r.value for r in run.records if r.metric == "accuracy")
     assert accuracy == pytest.approx(card.metrics["test/accuracy"], abs=1e-3)
+
+
+def test_the_direct_path_sums_what_the_regression_weighs() -> None:
+    """Songs of two genres told apart by single tokens, read in one or two windows."""
+    generator = np.random.default_rng(0)
+    labels = np.arange(60) % 2
+    windows = [
+        [[1, *generator.integers(5, 20, 6), 2 + label], [1, *generator.integers(5, 20, 5)]]
+        for label in labels
+    ]
+    windows = [[[int(token) for token in w] for w in song] for song in windows]
+    path = direct_path.fit_direct(windows, labels, np.ones(60), 20, 12, 100.0)
+    logits = direct_path.direct_logits(path, windows, pad=0)
+    matrix = direct_path.tfidf_matrix(windows, path.idf.numpy())
+    assert np.allclose(logits, matrix @ path.logits.weight.detach().numpy(), atol=1e-3)
+    assert (logits[:, :2].argmax(-1) == labels).all()
+
+
+def test_a_useless_direct_path_is_left_out_and_a_useful_one_taken() -> None:
+    generator = np.random.default_rng(0)
+    labels = generator.integers(12, size=600)
+    prior = log_prior(labels)
+    own = generator.normal(size=(600, 12))
+    own[np.arange(600), labels] += 1.5
+    noise = 4 * generator.normal(size=(600, 12))
+    assert direct_path.fitted_share(own, noise, labels, prior) <= 0.1
+    telling = generator.normal(size=(600, 12))
+    telling[np.arange(600), labels] += 3
+    assert direct_path.fitted_share(own, telling, labels, prior) >= 0.8

@@ -182,7 +182,7 @@ def test_limit_is_another_split(data: Path) -> None:
     ("task", "models", "said"),
     [
         ("poetry", ["llama"], "tasks are genre, chords"),
-        ("genre", ["gpt"], "there are llama, roberta, bilstm-gru, majority"),
+        ("genre", ["gpt"], "there are llama, roberta, bilstm-gru, combined, majority"),
         ("genre", [], "at least one model"),
         ("chords", ["llama"], "there are tinyllama, trigram"),
     ],
