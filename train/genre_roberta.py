@@ -55,6 +55,7 @@ def main() -> None:
         "genre_roberta",
         features={"type": Path, "required": True, "help": "the BiLSTM-GRU's cross_fit.npz"},
         encoder={"type": Path, "help": "folder of train.roberta_mlm; default: the base as it is"},
+        go_on={"action": "store_true", "help": "start from the weights that are there"},
         augmentation={"choices": AUGMENTATIONS, "default": "with", "help": "for the ablation"},
     )
     own = output_slot(NAME, arguments)
@@ -89,6 +90,8 @@ def main() -> None:
         )
     torch.manual_seed(settings.get("seed", 0))
     network = AugmentedRoberta(encoder, len(tags), len(GENRES), float(settings["dropout"]))
+    if arguments.go_on:
+        load_into(network, load_tensors(own.folder / WEIGHTS), allow_missing=FROZEN)
     if settings.get("compile"):
         compile_for_training(encoder.encoder.layer)
 
