@@ -51,7 +51,7 @@ def genre_task(
             predict, base = model.predict, model.base
         elif name == COMBINED:
             card = card_of(name, preset)
-            predict = predictor(name, preset, lambda *which: loaded(*which, load))
+            predict = predictor(name, preset, lambda part, of_preset: loaded(part, of_preset, load))
             kind, of, base = "model", preset, card.base
             revision = card_revision(card)
             size = sum(megabytes_read(of_one, preset) for of_one in card.config["weights"])
