@@ -23,6 +23,7 @@ def test_three_models_answer_side_by_side_with_base_and_time(page: AppTest, lyri
         ("LLaMA", "folk"),
         ("RoBERTa", "folk"),
         ("BiLSTM-GRU", "country"),
+        ("Combined", "folk"),
     ]
     captions = " ".join(caption.value for caption in page.caption)
     assert "Tiny-LLaMA · 0.01 s" in captions
@@ -53,7 +54,7 @@ def test_the_downloads_hold_what_is_on_screen(page: AppTest, lyric: str) -> None
 
     shown = {code.language: code.value for code in page.code}
     answers = json.loads(shown["json"])
-    assert [answer["model"] for answer in answers] == ["llama", "roberta", "bilstm-gru"]
+    assert [answer["model"] for answer in answers] == ["llama", "roberta", "bilstm-gru", "combined"]
     assert set(answers[0]) >= {"model", "base", "label", "probabilities", "seconds"}
     assert any(code.value.startswith("model,base,genre,probability") for code in page.code)
     assert page.download_button(key="genre_json")
