@@ -202,6 +202,7 @@ def test_the_limits_are_the_cards_own_figures(answered: AppTest) -> None:
     assert "12 genres and nothing else" in told
     lowest = min(card.metrics["test/macro_f1"] for card in cards)
     assert f"{lowest:.2f}" in told
+    assert "none of its own" not in told
 
 
 def resources_slot_folder(name: str) -> Any:

@@ -39,7 +39,8 @@ def sentences(cards: Sequence[ModelCard]) -> str:
     listed = f"{', '.join(labels[:-1])} and {labels[-1]}"
     told = [f"The models know {len(labels)} genres and nothing else: {listed}."]
     told.append("They read English, and words alone: not the tune, the beat or the voice.")
-    learned = sorted({_learned(card) for card in cards})
+    # The combined answer has learned nothing of its own from songs.
+    learned = sorted({_learned(card) for card in cards if card.name != resources.COMBINED})
     told.append(f"They learned from {'; '.join(learned)}.")
     scores = [score for card in cards if (score := card.metrics.get("test/macro_f1")) is not None]
     songs = max((card.metrics.get("test/songs", 0) for card in cards), default=0)
