@@ -30,6 +30,7 @@ from engine.classifiers.llama import (
     PooledLlama,
     load_decoder,
     lyric_windows,
+    padding_id,
 )
 from engine.classifiers.torch_classifier import padded, save_tensors
 from engine.prediction import GENRES
@@ -67,7 +68,7 @@ def main() -> None:
     windows: list[list[int]] = []
     train_rows = song_rows(splits["train"], tokenizer, settings, windows)
     watched_rows = song_rows(watched, tokenizer, settings, windows)
-    pad = tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+    pad = padding_id(tokenizer)
     network, frozen = halves(
         decoder, windows, pad, settings, arguments.runs / NAME / "frozen_states.bin"
     )
@@ -112,9 +113,8 @@ def weigh_direct(own: Slot, preset: str, splits: Mapping[str, GenreSplit]) -> np
     path, classifier.model.direct = classifier.model.direct, None
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
     alone = answered(classifier, validation)
-    pad = classifier.tokenizer.pad_token_id or classifier.tokenizer.eos_token_id
     windows = [classifier._encode(lyric) for lyric in validation.lyrics]
-    direct = direct_logits(path.cpu(), windows, pad)
+    direct = direct_logits(path.cpu(), windows, padding_id(classifier.tokenizer))
     share = fitted_share(alone, direct, validation.labels, prior)
     for part, logits in (("decoder", alone), ("direct", direct)):
         power = fitted_prior_power(logits, validation.labels, prior)

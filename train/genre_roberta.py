@@ -33,7 +33,6 @@ from engine.classifiers.torch_classifier import (
 )
 from engine.errors import InputError
 from engine.prediction import GENRES
-from engine.weights import base_source
 from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
 from train.genre_training import (
     GenreLoss,
@@ -42,6 +41,7 @@ from train.genre_training import (
     fit,
     output_slot,
     parse_arguments,
+    training_encoder,
 )
 
 NAME = "roberta"
@@ -67,21 +67,7 @@ def main() -> None:
     bilstm: Any = load_classifier("bilstm-gru")
     tags: list[str] = bilstm.card.config["tags"]
 
-    from transformers import AutoModel, AutoTokenizer
-
-    assert own.base is not None  # noqa: S101 - presets give this slot a base
-    source = base_source(own.base, print)
-    tokenizer: Any = AutoTokenizer.from_pretrained(source)
-    options: dict[str, Any] = (
-        {"attn_implementation": settings["attention"]} if settings.get("attention") else {}
-    )
-    encoder = AutoModel.from_pretrained(
-        source,
-        add_pooling_layer=False,
-        hidden_dropout_prob=float(settings["encoder_dropout"]),
-        attention_probs_dropout_prob=float(settings["encoder_dropout"]),
-        **options,
-    )
+    encoder, tokenizer = training_encoder(own, settings)
     if arguments.encoder:
         load_into(
             encoder,

@@ -30,7 +30,7 @@ from engine.classifiers import load_classifier
 from engine.evaluation.genre_task import card_revision
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES, GenreClassifier
-from engine.weights import Slot, compute_device, models_folder, slot
+from engine.weights import Slot, base_source, compute_device, models_folder, slot
 from train.genre_data import GenreSplit, corpus_sha256, log_prior
 
 LIBRARIES = (
@@ -136,6 +136,25 @@ class GenreLoss(nn.Module):
         return {"loss": loss, "logits": logits}
 
 
+def training_encoder(own: Slot, settings: Mapping[str, Any]) -> tuple[Any, Any]:
+    """The slot's encoder, with the dropout and attention of a configuration; and its tokenizer."""
+    from transformers import AutoModel, AutoTokenizer
+
+    assert own.base is not None  # noqa: S101 - presets give this slot a base
+    source = base_source(own.base, print)
+    options: dict[str, Any] = (
+        {"attn_implementation": settings["attention"]} if settings.get("attention") else {}
+    )
+    encoder = AutoModel.from_pretrained(
+        source,
+        add_pooling_layer=False,
+        hidden_dropout_prob=float(settings["encoder_dropout"]),
+        attention_probs_dropout_prob=float(settings["encoder_dropout"]),
+        **options,
+    )
+    return encoder, AutoTokenizer.from_pretrained(source)
+
+
 def compile_for_training(layers: Iterable[nn.Module]) -> None:
     """Compile each layer's forward pass for training steps, whose batches have one shape.
 
@@ -206,7 +225,7 @@ def fit(
     together = batch * accumulation * int(os.environ.get("WORLD_SIZE", "1"))
     steps = math.ceil(len(train_rows) / together) * int(settings["epochs"])
     bf16 = bool(settings.get("bf16", False))
-    seconds = _seconds_per_step(model, train_rows, collate, batch, bf16) * accumulation
+    seconds = seconds_per_step(model, train_rows, collate, batch, bf16) * accumulation
     evaluations = int(settings.get("evaluations", 6))
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     print(
@@ -277,13 +296,14 @@ def fit(
     return history
 
 
-def _seconds_per_step(
-    model: GenreLoss,
+def seconds_per_step(
+    model: nn.Module,
     rows: Sequence[Mapping[str, Any]],
     collate: Callable[[list[Any]], dict[str, torch.Tensor]],
     batch: int,
     bf16: bool,
 ) -> float:
+    """Mean of three batches forward and backward, after five that may compile."""
     device = compute_device()
     model.to(device).train()
     times: list[float] = []

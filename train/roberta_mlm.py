@@ -10,7 +10,6 @@ goes to ``runs/roberta-mlm/encoder.safetensors``: give that folder to ``train.ge
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -19,9 +18,16 @@ import torch
 from torch import nn
 
 from engine.classifiers.torch_classifier import padded, save_tensors
-from engine.weights import base_source, compute_device
+from engine.weights import compute_device
 from train.genre_data import read_lyrics
-from train.genre_training import TimeLimit, compile_for_training, output_slot, parse_arguments
+from train.genre_training import (
+    TimeLimit,
+    compile_for_training,
+    output_slot,
+    parse_arguments,
+    seconds_per_step,
+    training_encoder,
+)
 
 NAME = "roberta-mlm"
 
@@ -54,27 +60,9 @@ def main() -> None:
     arguments = parse_arguments(__doc__ or "", "roberta_mlm")
     settings = arguments.settings
     own = output_slot("roberta", arguments)
-    from transformers import (
-        AutoModel,
-        AutoTokenizer,
-        DataCollatorForLanguageModeling,
-        Trainer,
-        TrainingArguments,
-    )
+    from transformers import DataCollatorForLanguageModeling, Trainer, TrainingArguments
 
-    assert own.base is not None  # noqa: S101 - presets give this slot a base
-    source = base_source(own.base, print)
-    tokenizer: Any = AutoTokenizer.from_pretrained(source)
-    options: dict[str, Any] = (
-        {"attn_implementation": settings["attention"]} if settings.get("attention") else {}
-    )
-    encoder = AutoModel.from_pretrained(
-        source,
-        add_pooling_layer=False,
-        hidden_dropout_prob=float(settings["encoder_dropout"]),
-        attention_probs_dropout_prob=float(settings["encoder_dropout"]),
-        **options,
-    )
+    encoder, tokenizer = training_encoder(own, settings)
     if settings.get("compile"):
         compile_for_training(encoder.encoder.layer)
     torch.manual_seed(settings.get("seed", 0))
@@ -96,7 +84,8 @@ def main() -> None:
     watched = watched[: int(settings["validation_windows"])]
     batch = int(settings["batch_size"])
     steps = math.ceil(len(train) / batch * float(settings["epochs"]))
-    seconds = _seconds_per_step(model, train, collate, batch)
+    bf16 = bool(settings.get("bf16", False))
+    seconds = seconds_per_step(model, train, collate, batch, bf16)
     print(f"{NAME}: {len(train)} windows, {seconds:.2f} s a step, {steps} steps", flush=True)
     if arguments.max_minutes:
         steps = max(min(steps, int(arguments.max_minutes * 60 * 0.95 / seconds)), 4)
@@ -111,7 +100,7 @@ def main() -> None:
         per_device_eval_batch_size=batch,
         max_steps=steps,
         warmup_steps=max(steps // 10, 1),
-        bf16=bool(settings.get("bf16", False)),
+        bf16=bf16,
         logging_steps=max(steps // 20, 1),
         eval_strategy="steps",
         eval_steps=max(steps // 3, 1),
@@ -167,23 +156,6 @@ def _special(ids: torch.Tensor, tokenizer: Any) -> torch.Tensor:
     for token in (tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id):
         special |= ids == token
     return special
-
-
-def _seconds_per_step(
-    model: MaskedLanguageModel, rows: Sequence[dict[str, Any]], collate: Any, batch: int
-) -> float:
-    """Mean of two steps after a first one, which compiles."""
-    times: list[float] = []
-    model.train()
-    for _ in range(3):
-        inputs = {k: v.to(compute_device()) for k, v in collate(rows[:batch]).items()}
-        start = time.perf_counter()
-        with torch.autocast(compute_device().type, torch.bfloat16):
-            loss = model(**inputs)["loss"]
-        loss.backward()
-        model.zero_grad()
-        times.append(time.perf_counter() - start)
-    return sum(times[1:]) / 2
 
 
 if __name__ == "__main__":

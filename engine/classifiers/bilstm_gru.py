@@ -216,11 +216,7 @@ class BilstmGruClassifier(TorchClassifier):
 
     def tag_probabilities(self, lyrics: Sequence[Lyrics]) -> torch.Tensor:
         """Probabilities (songs, tags) of the fine-grained genres: what RoBERTa is fed with."""
-        rows: list[torch.Tensor] = []
+        starts = range(0, len(lyrics), 16)
         with torch.inference_mode():
-            for start in range(0, len(lyrics), 16):
-                chunk = lyrics[start : start + 16]
-                _, tags = self._logits(chunk, [self._encode(lyric) for lyric in chunk])
-                if tags is not None:
-                    rows.append(tags)
+            rows = [self.heard(lyrics[start : start + 16])[1] for start in starts]
         return torch.cat(rows)

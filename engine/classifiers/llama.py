@@ -17,21 +17,20 @@ import torch
 from torch import nn
 
 from engine.classifiers.torch_classifier import (
+    DistinctLineClassifier,
     Reading,
-    TorchClassifier,
     distinct_text,
     even_windows,
     load_into,
     load_tensors,
     padded,
-    spans_in_lyric,
     tfidf_shares,
     window_means,
 )
 from engine.weights import base_source, quantization_config
 
 if TYPE_CHECKING:
-    from engine.lyrics import Lyrics, Span
+    from engine.lyrics import Lyrics
     from engine.weights import Slot
 
 HEAD, DIRECT = "head.safetensors", "direct.safetensors"
@@ -74,9 +73,7 @@ class DirectPath(nn.Module):
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, song: torch.Tensor
     ) -> torch.Tensor:
         """Logits (songs, genres): the mean over a song's windows; first tokens are left out."""
-        counted = attention_mask.clone()
-        counted[:, 0] = 0
-        shares = tfidf_shares(input_ids, counted, self.idf)
+        shares = tfidf_shares(input_ids, without_first(attention_mask), self.idf)
         windows = (self.logits(input_ids) * shares.unsqueeze(-1)).sum(1)
         ones = torch.ones_like(windows[:, None, 0])
         return window_means(windows[:, None], ones, song, int(song.max()) + 1)
@@ -133,9 +130,15 @@ class PooledLlama(nn.Module):
                 use_cache=False,
             )
             parts.append(output.last_hidden_state.float()[: count - start])
-        counted = attention_mask.clone()
-        counted[:, 0] = 0
+        counted = without_first(attention_mask)
         return window_means(torch.cat(parts), counted, song, int(song.max()) + 1)
+
+
+def without_first(attention_mask: torch.Tensor) -> torch.Tensor:
+    """The mask (windows, tokens) with each window's first token taken out."""
+    counted = attention_mask.clone()
+    counted[:, 0] = 0
+    return counted
 
 
 def cut_layers(decoder: Any, layers: int | None) -> Any:
@@ -163,6 +166,11 @@ def load_decoder(slot: Slot, dtype: torch.dtype) -> tuple[Any, Any]:
     return decoder, tokenizer
 
 
+def padding_id(tokenizer: Any) -> int:
+    """The id that fills up a batch; LLaMA tokenizers may have no token of their own for it."""
+    return tokenizer.eos_token_id if tokenizer.pad_token_id is None else tokenizer.pad_token_id
+
+
 def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[int]]:
     """Ids of a song's distinct lines in at most `most` windows of `size` ids.
 
@@ -172,7 +180,7 @@ def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[
     return [[tokenizer.bos_token_id, *window] for window in even_windows(ids, size - 1, most)]
 
 
-class LlamaClassifier(TorchClassifier):
+class LlamaClassifier(DistinctLineClassifier):
     """The LLaMA decoder with its adapter merged in."""
 
     def _load(self, folder: Path) -> None:
@@ -201,18 +209,6 @@ class LlamaClassifier(TorchClassifier):
             self.model.decoder.to(self.device, self.dtype)
         self.model.head.to(self.device)
 
-    def text_read(self, lyric: Lyrics) -> str:
-        """Each distinct line once."""
-        return distinct_text(lyric.text)
-
-    def token_spans(self, lyric: Lyrics) -> list[Span | None]:
-        """The tokenizer's own offsets, before windows are cut."""
-        read = self.text_read(lyric)
-        encoded = self.tokenizer(
-            read, add_special_tokens=False, verbose=False, return_offsets_mapping=True
-        )
-        return spans_in_lyric(lyric, read, encoded["offset_mapping"])
-
     def readings(self, lyric: Lyrics) -> list[Reading]:
         """The decoder, window by window, each led by the beginning-of-text token."""
         config = self.card.config
@@ -227,10 +223,8 @@ class LlamaClassifier(TorchClassifier):
     def _logits(
         self, lyrics: Sequence[Lyrics], encoded: Sequence[Any]
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        pad = self.tokenizer.pad_token_id
         ids, mask = padded(
-            [window for song in encoded for window in song],
-            self.tokenizer.eos_token_id if pad is None else pad,
+            [window for song in encoded for window in song], padding_id(self.tokenizer)
         )
         song = torch.tensor([i for i, windows in enumerate(encoded) for _ in windows])
         logits = self.model(ids.to(self.device), mask.to(self.device), song.to(self.device))

@@ -16,21 +16,19 @@ import torch
 from torch import nn
 
 from engine.classifiers.torch_classifier import (
+    DistinctLineClassifier,
     Reading,
-    TorchClassifier,
-    distinct_text,
     even_windows,
     load_into,
     load_tensors,
     padded,
-    spans_in_lyric,
     window_means,
 )
 from engine.weights import Slot, base_source
 
 if TYPE_CHECKING:
     from engine.classifiers.bilstm_gru import BilstmGruClassifier
-    from engine.lyrics import Lyrics, Span
+    from engine.lyrics import Lyrics
 
 WEIGHTS = "model.safetensors"
 FROZEN = ("encoder.embeddings.",)
@@ -122,7 +120,7 @@ def heard_features(
     return tags, torch.log_softmax(genre_logits, dim=-1)
 
 
-class RobertaClassifier(TorchClassifier):
+class RobertaClassifier(DistinctLineClassifier):
     """RoBERTa with its own BiLSTM-GRU beside it."""
 
     def __init__(self, slot: Slot) -> None:
@@ -147,21 +145,9 @@ class RobertaClassifier(TorchClassifier):
         config = self.card.config
         return int(config["window"]), int(config["windows"])
 
-    def text_read(self, lyric: Lyrics) -> str:
-        """Each distinct line once."""
-        return distinct_text(lyric.text)
-
     def _encode(self, lyric: Lyrics) -> list[int]:
         read = self.text_read(lyric)
         return self.tokenizer(read, add_special_tokens=False, verbose=False)["input_ids"]
-
-    def token_spans(self, lyric: Lyrics) -> list[Span | None]:
-        """The tokenizer's own offsets."""
-        read = self.text_read(lyric)
-        encoded = self.tokenizer(
-            read, add_special_tokens=False, verbose=False, return_offsets_mapping=True
-        )
-        return spans_in_lyric(lyric, read, encoded["offset_mapping"])
 
     def readings(self, lyric: Lyrics) -> list[Reading]:
         """The encoder, window by window, and the BiLSTM-GRU beside it."""

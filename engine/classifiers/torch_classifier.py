@@ -200,6 +200,24 @@ def distinct_text(text: str) -> str:
     return "\n".join(text[start:end] for start, end in distinct_lines(text))
 
 
+class DistinctLineClassifier(TorchClassifier):
+    """A classifier that reads a song's distinct lines through a Hugging Face tokenizer."""
+
+    tokenizer: Any
+
+    def text_read(self, lyric: Lyrics) -> str:
+        """Each distinct line once."""
+        return distinct_text(lyric.text)
+
+    def token_spans(self, lyric: Lyrics) -> list[Span | None]:
+        """The tokenizer's own offsets, before windows are cut."""
+        read = self.text_read(lyric)
+        encoded = self.tokenizer(
+            read, add_special_tokens=False, verbose=False, return_offsets_mapping=True
+        )
+        return spans_in_lyric(lyric, read, encoded["offset_mapping"])
+
+
 def even_windows(ids: Sequence[int], size: int, most: int) -> list[list[int]]:
     """Cut ids into at most `most` windows of like length, none longer than `size`; at least one.
 

@@ -232,8 +232,8 @@ def _task(
     data: Path, preset: str, limit: int | None, seed: int, steps: int, load: Loader | None
 ) -> Task:
     from engine.evaluation.data import genre_songs
-    from engine.evaluation.genre_task import card_revision, loaded, megabytes_read
-    from engine.evaluation.runner import Subject, Task
+    from engine.evaluation.genre_task import card_revision, loaded, megabytes_read, task_over
+    from engine.evaluation.runner import Subject
 
     songs = genre_songs(data, limit, seed)
 
@@ -254,19 +254,7 @@ def _task(
             found[column] = [float(row[column]) for row in rows]
         return found, FAITHFULNESS_METRICS
 
-    words = songs.table["words"].tolist()
-    return Task(
-        name="genre",
-        dataset=songs.dataset,
-        split=songs.split,
-        sha256=songs.sha256,
-        ids=songs.table["id"].tolist(),
-        order=sorted(range(len(words)), key=words.__getitem__),
-        load=subject,
-        table=table,
-        problems=songs.problems,
-        part="faithfulness",
-    )
+    return task_over(songs, subject, table, part="faithfulness")
 
 
 def _row(model: Any, lyric: Lyrics, seed: int, steps: int) -> dict[str, Any]:

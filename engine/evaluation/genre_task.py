@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -73,6 +73,16 @@ def genre_task(
     def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
         return predictions_table(songs, [row["p"] for row in rows], scorer)
 
+    return task_over(songs, subject, table)
+
+
+def task_over(
+    songs: GenreSongs,
+    load: Callable[[str], Subject],
+    table: Callable[[list[dict[str, Any]]], tuple[pd.DataFrame, Sequence[Metric]]],
+    part: str = "",
+) -> Task:
+    """A task of the runner over these songs, asked in the order of their length."""
     words = songs.table["words"].tolist()
     return Task(
         name="genre",
@@ -81,9 +91,10 @@ def genre_task(
         sha256=songs.sha256,
         ids=songs.table["id"].tolist(),
         order=sorted(range(len(words)), key=words.__getitem__),  # batches of one length
-        load=subject,
+        load=load,
         table=table,
         problems=songs.problems,
+        part=part,
     )
 
 
