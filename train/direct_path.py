@@ -1,4 +1,4 @@
-"""Fit LLaMA's direct path: a logistic regression over the TF-IDF weights of its tokens.
+"""Fit LLaMA's direct path: a logistic regression over its tokens' TF-IDF and the song's form.
 
 A convex fit: minutes on one core, where gradient steps through the decoder take hours.
 """
@@ -12,24 +12,31 @@ from typing import Any
 
 import numpy as np
 import torch
-from scipy.sparse import csr_matrix
+from scipy.sparse import csr_matrix, hstack
 
 from engine.classifiers.llama import DirectPath
+from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import DIRECT_LENGTH, padded
+from engine.lyrics import Lyrics
 from train.genre_training import fitted_prior_power, macro_f1
 
 SHARES = tuple(step / 10 for step in range(16))
 
+# Length of one style feature's standard deviation beside TF-IDF vectors of length 1: the regression
+# penalises what it makes of the form the less, the longer this is. Chosen on validation.
+STYLE_LENGTH = 0.05
+
 
 def fit_direct(
     windows: Sequence[Sequence[list[int]]],
+    lyrics: Sequence[Lyrics],
     labels: np.ndarray[Any, Any],
     weights: np.ndarray[Any, Any],
     vocabulary_size: int,
     genres: int,
     regularisation: float,
 ) -> DirectPath:
-    """Fit on songs given as windows of ids, each led by a token that is not counted.
+    """Fit on songs, given also as windows of ids, each led by a token that is not counted.
 
     Genres weigh alike, so that the logits lack the prior as the head's do. `regularisation` is
     scikit-learn's C for TF-IDF vectors of length 1.
@@ -40,19 +47,28 @@ def fit_direct(
     for song in windows:
         frequency[list({token for window in song for token in window[1:]})] += 1
     idf = np.log((1 + len(windows)) / (1 + frequency)) + 1
-    features = tfidf_matrix(windows, idf)
+    path = DirectPath(vocabulary_size, genres)
+    style = style_tensor(lyrics)
+    path.style.standardise_by(style)
+    form = path.style.expanded(style).numpy() * STYLE_LENGTH * DIRECT_LENGTH
+    features = hstack([tfidf_matrix(windows, idf), csr_matrix(form)]).tocsr()
     regression = LogisticRegression(
         C=regularisation / DIRECT_LENGTH**2, class_weight="balanced", max_iter=200
     )
     regression.fit(features, labels, sample_weight=weights)
-    path = DirectPath(vocabulary_size, genres)
+    coefficients, intercepts = regression.coef_, regression.intercept_
+    if len(coefficients) == 1:  # two genres: scikit-learn keeps one row, for the second
+        coefficients = np.concatenate([-coefficients, coefficients]) / 2
+        intercepts = np.concatenate([-intercepts, intercepts]) / 2
     with torch.no_grad():
         path.idf.copy_(torch.from_numpy(idf))
-        coefficients = regression.coef_
-        if len(coefficients) == 1:  # two genres: scikit-learn keeps one row, for the second
-            coefficients = np.concatenate([-coefficients, coefficients]) / 2
         for row, label in enumerate(regression.classes_):
-            path.logits.weight[:, label] = torch.from_numpy(coefficients[row]).float()
+            words, form = np.split(coefficients[row], [vocabulary_size])
+            path.logits.weight[:, label] = torch.from_numpy(words).float()
+            path.style.linear.weight[label] = (
+                torch.from_numpy(form).float() * STYLE_LENGTH * DIRECT_LENGTH
+            )
+            path.bias[label] = float(intercepts[row])
     return path
 
 
@@ -73,7 +89,7 @@ def tfidf_matrix(windows: Sequence[Sequence[list[int]]], idf: np.ndarray[Any, An
 
 
 def direct_logits(
-    path: DirectPath, windows: Sequence[Sequence[list[int]]], pad: int
+    path: DirectPath, windows: Sequence[Sequence[list[int]]], lyrics: Sequence[Lyrics], pad: int
 ) -> np.ndarray[Any, Any]:
     """Logits (songs, genres) of the direct path alone."""
     parts: list[torch.Tensor] = []
@@ -82,7 +98,7 @@ def direct_logits(
             part = windows[start : start + 64]
             ids, mask = padded([window for song in part for window in song], pad)
             owner = torch.tensor([i for i, song in enumerate(part) for _ in song])
-            parts.append(path(ids, mask, owner))
+            parts.append(path(ids, mask, owner, style_tensor(lyrics[start : start + 64])))
     return torch.cat(parts).numpy()
 
 

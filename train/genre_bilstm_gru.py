@@ -27,6 +27,7 @@ from engine.classifiers.bilstm_gru import (
     Vocabulary,
     word_tokens,
 )
+from engine.classifiers.text_style import style_tensor, text_style
 from engine.classifiers.torch_classifier import padded, save_tensors
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
@@ -93,6 +94,7 @@ def train_network(
     with torch.no_grad():
         network.embedding.weight.copy_(embeddings)
         network.idf.copy_(inverse_document_frequency(train_rows, len(vocabulary)))
+        network.style.standardise_by(style_tensor(train.lyrics))
     tag_weight = float(settings["tag_weight"])
 
     prior = log_prior(train.labels)
@@ -100,13 +102,13 @@ def train_network(
 
     def step(module: nn.Module, inputs: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor | None]:
         assert isinstance(module, BilstmGru)  # noqa: S101 - the network above
-        ids, mask = inputs["input_ids"], inputs["attention_mask"]
+        ids, mask, style = inputs["input_ids"], inputs["attention_mask"], inputs["style"]
         if not module.training:
-            return module(ids, mask)[1], None
+            return module(ids, mask, style)[1], None
         # Each path has a loss of its own: with one for their sum the direct path, which learns
         # faster, leaves the other little to do (validation macro F1 was lower).
         tags, genres = module.recurrent(module.embedding(ids), mask)
-        wide_tags, wide_genres = module.wide(ids, mask)
+        wide_tags, wide_genres = module.wide(ids, mask, style)
         losses = nn.functional.cross_entropy(
             wide_genres.float() + model.prior,
             inputs["genre"],
@@ -153,6 +155,7 @@ def rows(
     return [
         {
             "input_ids": vocabulary.encode(lyric.text),
+            "style": text_style(lyric),
             "label": int(label),
             "weight": weight,
             "tags": target,
@@ -183,6 +186,7 @@ def collate(
     return {
         "input_ids": ids,
         "attention_mask": mask,
+        "style": torch.tensor([row["style"] for row in batch]),
         "tags": torch.tensor(np.stack([row["tags"] for row in batch])),
         "genre": labels,
         "weight": weights,
@@ -310,8 +314,9 @@ def write_cross_fit(
         with torch.inference_mode():
             for start in range(0, len(unseen), 32):
                 chosen = unseen[start : start + 32]
-                ids, mask = padded([vocabulary.encode(train.lyrics[i].text) for i in chosen], PAD)
-                tag_part, genre_part = network(ids, mask)
+                lyrics = [train.lyrics[i] for i in chosen]
+                ids, mask = padded([vocabulary.encode(lyric.text) for lyric in lyrics], PAD)
+                tag_part, genre_part = network(ids, mask, style_tensor(lyrics))
                 tag_probabilities[chosen] = torch.sigmoid(tag_part).numpy()
                 genre_logits[chosen] = genre_part.numpy()
         print(f"fold {fold + 1} of {folds} done")

@@ -14,6 +14,7 @@ end the direct path (see `train.direct_path`) is fitted and weighed.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,10 +30,13 @@ from engine.classifiers.llama import (
     PooledHead,
     PooledLlama,
     load_decoder,
+    load_tokenizer,
     lyric_windows,
     padding_id,
 )
-from engine.classifiers.torch_classifier import padded, save_tensors
+from engine.classifiers.torch_classifier import load_tensors, padded, save_tensors
+from engine.errors import WeightsError
+from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import Slot, compute_device, compute_dtype
 from train.direct_path import direct_logits, fit_direct, fitted_share
@@ -51,16 +55,31 @@ from train.genre_training import (
 )
 
 NAME = "llama"
+# What of the card's configuration tells how the adapter and its windows are built.
+STRUCTURE = ("layers", "first_layer", "rank", "window", "windows")
 
 
 def main() -> None:
-    """Train adapter and head."""
-    arguments = parse_arguments(__doc__ or "", "genre_llama")
+    """Train adapter and head, then fit the direct path; or, if asked, the latter alone."""
+    arguments = parse_arguments(
+        __doc__ or "",
+        "genre_llama",
+        adapter={"type": Path, "help": "folder of train.llama_lm; default: a fresh adapter"},
+        direct_only={
+            "action": "store_true",
+            "help": "fit the direct path and calibrate anew; adapter and head stay as they stand",
+        },
+    )
     own = output_slot(NAME, arguments)
     settings = arguments.settings
     splits = {
         s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
     }
+    if arguments.direct_only:
+        card = ModelCard.read(own.folder)
+        config = {key: card.config[key] for key in STRUCTURE}
+        finish_with_direct(own, card.family, arguments, splits, config, card.config["history"])
+        return
     watched = splits["validation"].drawn(settings["validation_songs"])
     torch.manual_seed(settings.get("seed", 0))
     device = compute_device()
@@ -91,10 +110,26 @@ def main() -> None:
         "windows": settings["windows"],
     }
     family = "LLaMA (QLoRA)" if own.quantization else "LLaMA (LoRA)"
+    finish_with_direct(own, family, arguments, splits, config, history)
+
+
+def finish_with_direct(
+    own: Slot,
+    family: str,
+    arguments: argparse.Namespace,
+    splits: Mapping[str, GenreSplit],
+    config: dict[str, Any],
+    history: list[dict[str, float]],
+) -> None:
+    """Fit the direct path beside the adapter and head that stand, then finish as all models do."""
+    tokenizer = load_tokenizer(own)
+    train, settings = splits["train"], arguments.settings
+    sizes = config["window"], config["windows"]
     path = fit_direct(
-        [[windows[i] for i in row["windows"]] for row in train_rows],
-        splits["train"].labels,
-        np.array([row["weight"] for row in train_rows]),
+        [lyric_windows(tokenizer, lyric.text, *sizes) for lyric in train.lyrics],
+        train.lyrics,
+        train.labels,
+        sample_weights(train, settings["class_weight_power"], settings["noisy_weight"]),
         len(tokenizer),
         len(GENRES),
         float(settings["direct_regularisation"]),
@@ -114,15 +149,14 @@ def weigh_direct(own: Slot, preset: str, splits: Mapping[str, GenreSplit]) -> np
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
     alone = answered(classifier, validation)
     windows = [classifier._encode(lyric) for lyric in validation.lyrics]
-    direct = direct_logits(path.cpu(), windows, padding_id(classifier.tokenizer))
+    direct = direct_logits(path.cpu(), windows, validation.lyrics, padding_id(classifier.tokenizer))
     share = fitted_share(alone, direct, validation.labels, prior)
     for part, logits in (("decoder", alone), ("direct", direct)):
         power = fitted_prior_power(logits, validation.labels, prior)
         found = measured(f"validation/{part}", logits + power * prior, validation.labels)
         print(part, found)
     print(f"{NAME}: share of the direct path {share}")
-    with torch.no_grad():
-        path.logits.weight.mul_(share)
+    path.scale(share)
     save_tensors(path.state_dict(), own.folder / DIRECT)
     return alone + share * direct
 
@@ -256,6 +290,8 @@ def train_adapter(
     for parameter in adapted.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
+    if arguments.adapter:
+        load_adapter(adapted, arguments.adapter, int(settings.get("first_layer", 0)))
     network.decoder = adapted
     if settings.get("compile"):
         for layer in adapted.base_model.model.layers:
@@ -314,20 +350,42 @@ def save_adapter(
     adapted: Any, adapter: dict[str, torch.Tensor], own: Slot, first_layer: int
 ) -> None:
     """Write the adapter in the peft layout, in bfloat16, naming base and layers as served."""
-    import re
-
     config = adapted.peft_config["default"]
     config.base_model_name_or_path = own.base.name if own.base else ""
     config.inference_mode = True
     depth = len(adapted.base_model.model.layers)
-    tensors = {
-        re.sub(r"(?<=layers\.)\d+", lambda m: str(int(m[0]) + first_layer), name): tensor
-        for name, tensor in adapter.items()
-    }
+    tensors = {_renumbered(name, first_layer): tensor for name, tensor in adapter.items()}
     modules = sorted({name.split(".lora_")[0].split(".")[-1] for name in tensors})
     config.target_modules = adapted_modules(range(first_layer, first_layer + depth), modules)
     config.save_pretrained(str(own.folder))
     save_tensors(tensors, own.folder / "adapter_model.safetensors")
+
+
+def load_adapter(adapted: Any, folder: Path, first_layer: int) -> None:
+    """Start from the adapter in `folder`, whose layers count from the base's first.
+
+    Raises
+    ------
+    WeightsError
+        If it adapts other modules than these.
+    """
+    from peft import get_peft_model_state_dict, set_peft_model_state_dict
+
+    tensors = {
+        _renumbered(name, -first_layer): tensor
+        for name, tensor in load_tensors(folder / "adapter_model.safetensors").items()
+    }
+    own = get_peft_model_state_dict(adapted, save_embedding_layers=False)
+    if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in tensors.items()}:
+        raise WeightsError(
+            f"The adapter in {folder} has {len(tensors)} tensors of other layers or ranks than the "
+            f"{len(own)} of this configuration; both must adapt the same modules."
+        )
+    set_peft_model_state_dict(adapted, tensors)
+
+
+def _renumbered(name: str, by: int) -> str:
+    return re.sub(r"(?<=layers\.)\d+", lambda found: str(int(found[0]) + by), name)
 
 
 def adapted_modules(layers: Iterable[int], names: Iterable[str]) -> str:

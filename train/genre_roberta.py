@@ -3,7 +3,9 @@
 ``python -m train.genre_roberta --data FOLDER --features runs/bilstm-gru/cross_fit.npz``, with
 ``--encoder runs/roberta-mlm`` from where `train.roberta_mlm` left the encoder. Training songs take
 the cross-fitted predictions (see `train.genre_bilstm_gru`), validation and test songs those of the
-shipped BiLSTM-GRU, as in the app. ``--augmentation without`` or ``shuffled`` trains the ablations.
+shipped BiLSTM-GRU, as in the app. ``--augmentation without`` or ``shuffled`` trains an ablation,
+which is kept in ``runs/`` and never served; each training leaves its answers there for
+`train.augmentation_ablation`.
 """
 
 from __future__ import annotations
@@ -32,11 +34,14 @@ from engine.classifiers.torch_classifier import (
     save_tensors,
 )
 from engine.errors import InputError
+from engine.modelcard import ModelCard
 from engine.prediction import GENRES
+from engine.weights import compute_dtype
 from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
 from train.genre_training import (
     GenreLoss,
     compile_for_training,
+    continued,
     finish,
     fit,
     output_slot,
@@ -86,19 +91,18 @@ def main() -> None:
 
     model = GenreLoss(network, step, settings.get("label_smoothing", 0.0), log_prior(train.labels))
     watched = splits["validation"].drawn(settings["validation_songs"])
-    with torch.inference_mode():
-        heard = [bilstm.heard(watched.lyrics[i : i + 1]) for i in range(len(watched))]
-    genres, probabilities = (torch.cat(parts) for parts in zip(*heard, strict=True))
     base_rate = float(settings["learning_rate"])
     window = int(settings["window"])
     own_modules = (network.head, network.tag_norm, network.heard)
+    collate = collator(tokenizer, window, int(settings["windows"]), lambda: model.training)
+    run = NAME if arguments.augmentation == "with" else f"{NAME}-{arguments.augmentation}"
     history = fit(
         model,
         rows(train, cross_fitted(train, arguments.features), tokenizer, arguments),
-        rows(watched, heard_features(genres, probabilities), tokenizer, arguments),
-        collator(tokenizer, window, int(settings["windows"]), lambda: model.training),
+        rows(watched, heard(bilstm, watched), tokenizer, arguments),
+        collate,
         arguments,
-        NAME if arguments.augmentation == "with" else f"{NAME}-{arguments.augmentation}",
+        run,
         [
             {
                 "params": [p for p in network.encoder.parameters() if p.requires_grad],
@@ -111,10 +115,18 @@ def main() -> None:
         ],
     )
     state = {k: v for k, v in network.state_dict().items() if not k.startswith(FROZEN)}
-    save_tensors(state, own.folder / WEIGHTS)
+    if arguments.go_on:
+        history = continued(ModelCard.read(own.folder).config["history"], history)
+    served = arguments.augmentation == "with"
+    save_tensors(state, (own.folder if served else arguments.runs / run) / WEIGHTS)
+    for name in ("validation", "test"):
+        split = splits[name]
+        found = rows(split, heard(bilstm, split), tokenizer, arguments)
+        save_answers(arguments.runs / run / f"answers_{name}.npz", network, found, collate, split)
+    if not served:
+        return
     config = {
         "tags": tags,
-        "augmentation": arguments.augmentation,
         "window": window,
         "windows": settings["windows"],
     }
@@ -145,6 +157,35 @@ def rows(
             zip(split.lyrics, split.labels, weights, strict=True)
         )
     ]
+
+
+def heard(bilstm: Any, split: GenreSplit) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the shipped BiLSTM-GRU says of songs: features (songs, tags), (songs, genres)."""
+    with torch.inference_mode():
+        parts = [bilstm.heard(split.lyrics[i : i + 1]) for i in range(len(split))]
+    genres, probabilities = (torch.cat(part).cpu() for part in zip(*parts, strict=True))
+    return heard_features(genres, probabilities)
+
+
+def save_answers(
+    path: Path,
+    network: AugmentedRoberta,
+    found: list[dict[str, Any]],
+    collate: Callable[[list[Any]], dict[str, torch.Tensor]],
+    split: GenreSplit,
+) -> None:
+    """Write the logits (songs, genres) of whole songs, their labels and their artists."""
+    network.eval()
+    device = network.heard.weight.device
+    dtype = compute_dtype(device.type)
+    parts: list[torch.Tensor] = []
+    with torch.inference_mode(), torch.autocast(device.type, dtype, dtype != torch.float32):
+        for start in range(0, len(found), 8):
+            batch = collate(found[start : start + 8])
+            inputs = {k: v.to(device) for k, v in batch.items() if k not in ("labels", "weights")}
+            parts.append(network(**inputs).float().cpu())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, logits=torch.cat(parts), labels=split.labels, artists=np.array(split.artists))
 
 
 def augmented(

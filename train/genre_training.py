@@ -33,6 +33,8 @@ from engine.prediction import GENRES, GenreClassifier
 from engine.weights import Slot, base_source, compute_device, models_folder, slot
 from train.genre_data import GenreSplit, corpus_sha256, log_prior
 
+# What of a Trainer's log counts on when a second run starts from a first one's weights.
+COUNTED = ("step", "epoch")
 LIBRARIES = (
     "torch",
     "transformers",
@@ -160,6 +162,12 @@ def compile_for_training(layers: Iterable[nn.Module]) -> None:
 
     Evaluation, where every batch has another, runs as it is. Needs a C++ compiler.
     """
+    layers = list(layers)
+    # All layers share one code object, and each is compiled anew for what it is given first, after
+    # an evaluation and so on: past the default of 8 the rest would silently run uncompiled.
+    torch._dynamo.config.recompile_limit = max(
+        torch._dynamo.config.recompile_limit, 8 * len(layers)
+    )
     for layer in layers:
         plain = layer.forward
         compiled = torch.compile(plain, dynamic=False)
@@ -459,6 +467,18 @@ def macro_f1(predicted: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> f
     return float(
         f1_score(labels, predicted, average="macro", labels=range(len(GENRES)), zero_division=0)
     )
+
+
+def continued(
+    earlier: Sequence[Mapping[str, float]], history: Iterable[Mapping[str, float]]
+) -> list[dict[str, float]]:
+    """One log of two runs, the second of which started from the first's weights.
+
+    Steps and epochs count on from where the first ended.
+    """
+    ends = {key: max((entry.get(key, 0) for entry in earlier), default=0) for key in COUNTED}
+    later = [{key: value + ends.get(key, 0) for key, value in entry.items()} for entry in history]
+    return [*map(dict, earlier), *later]
 
 
 def curves(history: Iterable[Mapping[str, float]]) -> list[dict[str, float]]:

@@ -2,7 +2,8 @@
 
 Beside the recurrent path every word has a direct one to the labels, weighted by TF-IDF: wide and
 deep, after Cheng et al. 2016 (arXiv:1606.07792). Few songs teach a recurrent network little of
-rare words, which tell genres apart most.
+rare words, which tell genres apart most. To these is added what the song's form says
+(`engine.classifiers.text_style`).
 
 The network of the original study's feature extractor: its multi-label probabilities over the top
 100 fine-grained genres are what RoBERTa is fed with. Attention pooling is the additive form of
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from engine.classifiers.text_style import StylePath, style_tensor
 from engine.classifiers.torch_classifier import (
     TorchClassifier,
     load_into,
@@ -123,21 +125,25 @@ class BilstmGru(nn.Module):
         nn.init.zeros_(self.direct.weight)
         self.direct_dropout = nn.Dropout(direct_dropout)
         self.register_buffer("idf", torch.ones(vocabulary_size))
+        self.style = StylePath(tags + genres)
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, style: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """Tag logits (songs, tags), genre logits (songs, genres) of padded ids (songs, tokens)."""
+        """Tag logits (songs, tags), genre logits (songs, genres).
+
+        Of padded ids (songs, tokens) and the features of `text_style` (songs, features).
+        """
         tags, genres = self.recurrent(self.embedding(input_ids), attention_mask)
-        more_tags, more_genres = self.wide(input_ids, attention_mask)
+        more_tags, more_genres = self.wide(input_ids, attention_mask, style)
         return tags + more_tags, genres + more_genres
 
     def wide(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, style: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the words' direct paths add to both logits."""
+        """What the words' direct paths and the song's form add to both logits."""
         shares = self.direct_dropout(tfidf_shares(input_ids, attention_mask, self.idf))
-        logits = (self.direct(input_ids) * shares.unsqueeze(-1)).sum(1)
+        logits = (self.direct(input_ids) * shares.unsqueeze(-1)).sum(1) + self.style(style)
         return logits[:, : self.tags], logits[:, self.tags :]
 
     def recurrent(
@@ -202,7 +208,9 @@ class BilstmGruClassifier(TorchClassifier):
         self, lyrics: Sequence[Lyrics], encoded: Sequence[Any]
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
         ids, mask = padded(encoded, PAD)
-        tags, genres = self.model(ids.to(self.device), mask.to(self.device))
+        tags, genres = self.model(
+            ids.to(self.device), mask.to(self.device), style_tensor(lyrics).to(self.device)
+        )
         return genres, torch.sigmoid(tags)
 
     def heard(self, lyrics: Sequence[Lyrics]) -> tuple[torch.Tensor, torch.Tensor]:

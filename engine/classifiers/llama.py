@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from engine.classifiers.text_style import StylePath, style_tensor
 from engine.classifiers.torch_classifier import (
     DistinctLineClassifier,
     Reading,
@@ -56,9 +57,10 @@ class PooledHead(nn.Module):
 
 
 class DirectPath(nn.Module):
-    """A direct path from each token to the genres, weighted by TF-IDF, as in the BiLSTM-GRU.
+    """A direct path from each token and the song's form to the genres, as in the BiLSTM-GRU.
 
-    The mean over hundreds of states blurs the few words that tell genres apart most.
+    The mean over hundreds of states blurs the few words that tell genres apart most. Tokens are
+    weighted by TF-IDF; for the form see `engine.classifiers.text_style`.
     """
 
     idf: torch.Tensor
@@ -67,16 +69,29 @@ class DirectPath(nn.Module):
         super().__init__()
         self.logits = nn.Embedding(vocabulary_size, genres)
         nn.init.zeros_(self.logits.weight)
+        self.bias = nn.Parameter(torch.zeros(genres))
+        self.style = StylePath(genres)
         self.register_buffer("idf", torch.ones(vocabulary_size))
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, song: torch.Tensor
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        song: torch.Tensor,
+        style: torch.Tensor,
     ) -> torch.Tensor:
         """Logits (songs, genres): the mean over a song's windows; first tokens are left out."""
         shares = tfidf_shares(input_ids, without_first(attention_mask), self.idf)
         windows = (self.logits(input_ids) * shares.unsqueeze(-1)).sum(1)
         ones = torch.ones_like(windows[:, None, 0])
-        return window_means(windows[:, None], ones, song, int(song.max()) + 1)
+        words = window_means(windows[:, None], ones, song, len(style))
+        return words + self.bias + self.style(style)
+
+    def scale(self, share: float) -> None:
+        """Multiply all logits by `share`."""
+        with torch.no_grad():
+            for part in (self.logits.weight, self.bias, self.style.linear.weight):
+                part.mul_(share)
 
 
 class PooledLlama(nn.Module):
@@ -94,16 +109,21 @@ class PooledLlama(nn.Module):
         self.direct = DirectPath(direct, genres) if direct else None
 
     def forward(
-        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, song: torch.Tensor
+        self,
+        input_ids: torch.Tensor,
+        attention_mask: torch.Tensor,
+        song: torch.Tensor,
+        style: torch.Tensor,
     ) -> torch.Tensor:
         """Genre logits (songs, genres) of right-padded windows of ids (windows, tokens).
 
-        `song` (windows,) says which song each window belongs to, 0-based and in order.
+        `song` (windows,) says which song each window belongs to, 0-based and in order; `style`
+        (songs, features) is what `text_style` says of each.
         """
         logits = self.head(self.pooled(input_ids, attention_mask, song))
         if self.direct is None:
             return logits
-        return logits + self.direct(input_ids, attention_mask, song)
+        return logits + self.direct(input_ids, attention_mask, song, style)
 
     def pooled(
         self,
@@ -155,15 +175,21 @@ def cut_layers(decoder: Any, layers: int | None) -> Any:
 
 def load_decoder(slot: Slot, dtype: torch.dtype) -> tuple[Any, Any]:
     """The slot's base without its language-model head, and its tokenizer."""
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoModel
 
     assert slot.base is not None  # noqa: S101 - presets give this slot a base
-    source = base_source(slot.base)
     quantization = quantization_config(slot.quantization)
     options: dict[str, Any] = {"quantization_config": quantization} if quantization else {}
-    decoder = AutoModel.from_pretrained(source, dtype=dtype, **options)
-    tokenizer: Any = AutoTokenizer.from_pretrained(source)
-    return decoder, tokenizer
+    decoder = AutoModel.from_pretrained(base_source(slot.base), dtype=dtype, **options)
+    return decoder, load_tokenizer(slot)
+
+
+def load_tokenizer(slot: Slot) -> Any:
+    """The tokenizer of the slot's base."""
+    from transformers import AutoTokenizer
+
+    assert slot.base is not None  # noqa: S101 - presets give this slot a base
+    return AutoTokenizer.from_pretrained(base_source(slot.base))
 
 
 def padding_id(tokenizer: Any) -> int:
@@ -227,5 +253,5 @@ class LlamaClassifier(DistinctLineClassifier):
             [window for song in encoded for window in song], padding_id(self.tokenizer)
         )
         song = torch.tensor([i for i, windows in enumerate(encoded) for _ in windows])
-        logits = self.model(ids.to(self.device), mask.to(self.device), song.to(self.device))
-        return logits, None
+        inputs = (ids, mask, song, style_tensor(lyrics))
+        return self.model(*(tensor.to(self.device) for tensor in inputs)), None

@@ -12,6 +12,9 @@ the decoder's answer swings many times wider than between songs, the integral do
 the words found matter no more than words drawn by chance. Faded by a quarter the gap is small with
 few steps, and what is found is what the model rests on (`engine.evaluation.faithfulness`).
 
+A song's form (`engine.classifiers.text_style`) belongs to no word: it stays as it is along the
+path, and what it adds is told apart.
+
 The function explained is the log odds of a genre, ln(p / (1 - p)) in calibrated probabilities:
 what a word adds pushes towards that genre and away from all others together. It is the classifier's
 own path from lyric to logits that runs, with the outputs of its embedding layers replaced.
@@ -27,6 +30,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from engine.classifiers.text_style import StylePath
 from engine.errors import CancelledError
 
 if TYPE_CHECKING:
@@ -51,11 +55,14 @@ class TokenAttributions:
         that stand nowhere in the text.
     log_odds, baseline_log_odds : float
         Of the genre in the song, and with its words faded.
+    form : float
+        What the song's form adds to `log_odds`, beside a song of average form.
     """
 
     tokens: list[tuple[Span | None, float]]
     log_odds: float
     baseline_log_odds: float
+    form: float
 
 
 @dataclass(frozen=True)
@@ -123,12 +130,15 @@ def token_attributions(
         )
     with torch.no_grad():
         ends = log_odds(*(torch.cat(pair) for pair in zip(embedded, baselines, strict=True)))
+    whole, faded = (float(value) for value in ends)
+    with torch.no_grad(), _without_form(classifier, lyric):
+        form = whole - float(log_odds(*embedded)[0])
     attributed: list[tuple[Span | None, float]] = []
     for layer, values in zip(layers, found, strict=True):
         summed = values.sum(-1).tolist()
         for spans, row in zip(layer.spans, summed, strict=True):
             attributed += zip(spans, row[: len(spans)], strict=True)
-    return TokenAttributions(attributed, float(ends[0]), float(ends[1]))
+    return TokenAttributions(attributed, whole, faded, form)
 
 
 def _embedding_layers(classifier: TorchClassifier, lyric: Lyrics) -> list[_Layer]:
@@ -163,6 +173,27 @@ def _embedding_layers(classifier: TorchClassifier, lyric: Lyrics) -> list[_Layer
 
 def _counts_places(name: str) -> bool:
     return any(part in name for part in ("position", "token_type"))
+
+
+@contextlib.contextmanager
+def _without_form(classifier: TorchClassifier, lyric: Lyrics) -> Generator[None]:
+    """While this lasts, what the song's form adds to logits is nothing."""
+    paths = {
+        module
+        for reading in classifier.readings(lyric)
+        for module in reading.network.modules()
+        if isinstance(module, StylePath)
+    }
+
+    def nothing(_module: nn.Module, _arguments: Any, output: torch.Tensor) -> torch.Tensor:
+        return torch.zeros_like(output)
+
+    hooks = [path.register_forward_hook(nothing) for path in paths]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
 
 
 @contextlib.contextmanager

@@ -39,6 +39,9 @@ class Explanation:
         Points of the integral.
     seconds : float
         Wall time.
+    form : float
+        What the song's form (length, repetition, rhyme) adds to `log_odds`, beside a song of
+        average form.
     """
 
     model: str
@@ -50,6 +53,7 @@ class Explanation:
     baseline_log_odds: float
     steps: int
     seconds: float
+    form: float = 0.0
 
     @property
     def probability(self) -> float:
@@ -149,4 +153,5 @@ def explain(
         found.baseline_log_odds,
         steps,
         time.perf_counter() - began,
+        found.form,
     )

@@ -13,18 +13,22 @@ import torch
 import yaml
 
 from engine import evaluation
+from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import load_tensors, padded
-from engine.errors import InputError
+from engine.errors import InputError, WeightsError
+from engine.lyrics import Lyrics
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from tests.conftest import TINY
 from train import (
+    augmentation_ablation,
     direct_path,
     evaluate,
     genre_bilstm_gru,
     genre_combined,
     genre_llama,
     genre_roberta,
+    llama_lm,
     roberta_mlm,
 )
 from train.genre_data import (
@@ -36,7 +40,7 @@ from train.genre_data import (
     tag_targets,
     top_tags,
 )
-from train.genre_training import GenreLoss, fitted_prior_power, fitted_temperature
+from train.genre_training import GenreLoss, continued, fitted_prior_power, fitted_temperature
 
 
 def test_a_split_is_read_in_order_with_its_labels(genre_corpus: Path) -> None:
@@ -129,12 +133,97 @@ def test_masked_language_training_leaves_an_encoder_that_roberta_starts_from(
     still |= {"learning_rate": 0.0, "epochs": 1}
     config.write_text(yaml.safe_dump(still), "utf-8")
     extra = ["--features", features, "--encoder", str(tmp_path / "roberta-mlm")]
-    extra += ["--output", str(models), "--config", str(config), "--augmentation", "without"]
+    extra += ["--output", str(models), "--config", str(config)]
     monkeypatch.setattr(sys, "argv", ["roberta", *shared, *extra])
     genre_roberta.main()
     kept = load_tensors(models / "roberta" / "model.safetensors")
     name = "encoder.layer.0.attention.self.query.weight"
     assert torch.equal(kept[f"encoder.{name}"], written[name])
+
+
+def test_next_word_training_leaves_an_adapter_that_genre_starts_from(
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    models, config = tmp_path / "models", tmp_path / "config.yaml"
+    shutil.copytree(with_tiny_models, models)
+    own = yaml.safe_load((tiny_runs / "genre_llama.yaml").read_text("utf-8"))
+    settings = {**own, "validation_windows": 8, "epochs": 2, "learning_rate": 1e-2}
+    shared = ["--data", str(genre_corpus), "--runs", str(tmp_path), "--limit", "40"]
+    shared += ["--output", str(models), "--config", str(config)]
+    config.write_text(yaml.safe_dump(settings), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["lm", *shared])
+    llama_lm.main()
+    written = load_tensors(tmp_path / "llama-lm" / "adapter_model.safetensors")
+    assert any(tensor.any() for name, tensor in written.items() if "lora_B" in name)
+    config.write_text(yaml.safe_dump({**own, "epochs": 1, "learning_rate": 0.0}), "utf-8")
+    monkeypatch.setattr(sys, "argv", ["llama", *shared, "--adapter", str(tmp_path / "llama-lm")])
+    genre_llama.main()
+    kept = load_tensors(models / "llama" / "adapter_model.safetensors")
+    assert kept.keys() == written.keys()
+    assert all(torch.equal(kept[name], written[name]) for name in kept)
+    config.write_text(yaml.safe_dump({**own, "rank": 2 * own["rank"], "epochs": 1}), "utf-8")
+    with pytest.raises(WeightsError, match="must adapt the same modules"):
+        genre_llama.main()
+
+
+def test_the_direct_path_is_fitted_anew_beside_an_adapter(
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    models = tmp_path / "models"
+    shutil.copytree(with_tiny_models, models)
+    before = {path.name: path.read_bytes() for path in (models / "llama").iterdir()}
+    (models / "llama" / "direct.safetensors").unlink()
+    arguments = ["--data", str(genre_corpus), "--runs", str(tmp_path), "--output", str(models)]
+    arguments += ["--config", str(tiny_runs / "genre_llama.yaml"), "--direct-only"]
+    card = ModelCard.read(models / "llama")
+    card.files.pop("direct.safetensors")
+    card.write(models / "llama")
+    monkeypatch.setattr(sys, "argv", ["llama", *arguments])
+    genre_llama.main()
+    for name in ("adapter_model.safetensors", "head.safetensors", "direct.safetensors"):
+        assert (models / "llama" / name).read_bytes() == before[name]
+    again = ModelCard.read(models / "llama")
+    assert again.metrics == json.loads(before["card.json"])["metrics"]
+    assert again.config["history"] == json.loads(before["card.json"])["config"]["history"]
+
+
+def test_the_ablation_tells_what_features_are_worth(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    labels = generator.integers(12, size=600)
+    artists = np.array([f"artist {i % 60}" for i in range(600)])
+    for arm, knows in (("roberta", 3.0), ("roberta-without", 1.0)):
+        (tmp_path / arm).mkdir()
+        for split in ("validation", "test"):
+            logits = generator.normal(size=(600, 12))
+            logits[np.arange(600), labels] += knows
+            path = tmp_path / arm / f"answers_{split}.npz"
+            np.savez(path, logits=logits, labels=labels, artists=artists)
+    prior = log_prior(labels)
+    with pytest.raises(InputError, match="roberta-shuffled"):
+        augmentation_ablation.comparison(tmp_path, prior)
+    shutil.copytree(tmp_path / "roberta", tmp_path / "roberta-shuffled")
+    lines = augmentation_ablation.comparison(tmp_path, prior)
+    assert len(lines) == 5
+    assert lines[3].startswith("| `without` |")
+    assert lines[3].count("p 0.001") == 2
+    assert lines[4].count("0.000 [0.000, 0.000], p 1.000") == 2
+
+
+def test_a_second_run_counts_on_in_the_log() -> None:
+    first = [{"loss": 2.0, "step": 5, "epoch": 0.5}, {"eval_loss": 1.9, "step": 10, "epoch": 1.0}]
+    second = [{"loss": 1.5, "step": 5, "epoch": 0.5}]
+    whole = continued(first, second)
+    assert whole[:2] == first
+    assert whole[2] == {"loss": 1.5, "step": 15, "epoch": 1.5}
+    assert continued([], second) == second
 
 
 def test_ablations_feed_nothing_or_the_wrong_song() -> None:
@@ -361,11 +450,20 @@ def test_the_direct_path_sums_what_the_regression_weighs() -> None:
         for label in labels
     ]
     windows = [[[int(token) for token in w] for w in song] for song in windows]
-    path = direct_path.fit_direct(windows, labels, np.ones(60), 20, 12, 100.0)
-    logits = direct_path.direct_logits(path, windows, pad=0)
+    lyrics = [Lyrics.parse("la " * int(generator.integers(30, 90))) for _ in labels]
+    weights = np.where(labels == 1, 0.2, 1.0)
+    path = direct_path.fit_direct(windows, lyrics, labels, weights, 20, 12, 100.0)
+    logits = direct_path.direct_logits(path, windows, lyrics, pad=0)
     matrix = direct_path.tfidf_matrix(windows, path.idf.numpy())
-    assert np.allclose(logits, matrix @ path.logits.weight.detach().numpy(), atol=1e-3)
+    form = path.style(style_tensor(lyrics)).detach().numpy()
+    expected = matrix @ path.logits.weight.detach().numpy() + form + path.bias.detach().numpy()
+    assert np.allclose(logits, expected, atol=1e-3)
+    assert path.bias[:2].abs().min() > 0
     assert (logits[:, :2].argmax(-1) == labels).all()
+    path.scale(0.5)
+    assert np.allclose(
+        direct_path.direct_logits(path, windows, lyrics, pad=0), logits / 2, atol=1e-3
+    )
 
 
 def test_a_useless_direct_path_is_left_out_and_a_useful_one_taken() -> None:

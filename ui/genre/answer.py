@@ -24,7 +24,7 @@ def verdict(predictions: Sequence[Prediction]) -> None:
             st.metric(
                 resources.model_title(prediction.model),
                 prediction.label,
-                delta=f"{prediction.confidence:.0%} sure",
+                delta=f"{words.percent(prediction.confidence)} sure",
                 delta_color="off",
                 delta_arrow="off",
             )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui import resources, state
-from ui.genre import memory
+from ui.genre import memory, words
 
 _ROWS = "history_rows"
 
@@ -95,7 +95,8 @@ def history_csv(answers: Sequence[state.GenreAnswer]) -> str:
 
 def _row(answer: state.GenreAnswer) -> dict[str, object]:
     said: dict[str, object] = {
-        resources.model_title(p.model): f"{p.label} {p.confidence:.0%}" for p in answer.predictions
+        resources.model_title(p.model): f"{p.label} {words.percent(p.confidence)}"
+        for p in answer.predictions
     }
     return {"asked (UTC)": answer.asked[11:16], "song": name_of(answer), **said}
 

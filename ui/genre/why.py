@@ -12,7 +12,7 @@ from engine.errors import CancelledError, EngineError
 from ui import resources, state
 from ui.genre import memory
 from ui.genre.why_html import legend_html, why_html
-from ui.genre.words import plain
+from ui.genre.words import percent, plain
 
 if TYPE_CHECKING:
     from engine.explanation import Explanation
@@ -163,7 +163,7 @@ def _read(found: Sequence[Explanation], lyrics: Lyrics) -> None:
 
 def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
     title = resources.model_title(explanation.model)
-    st.markdown(f"**{title}: why {explanation.genre}, {explanation.probability:.0%}**")
+    st.markdown(f"**{title}: why {explanation.genre}, {percent(explanation.probability)}**")
     st.html(legend_html(explanation.genre))
     with st.container(height=440 if len(lyrics.lines) > 16 else "content", border=False):
         st.html(why_html(lyrics, explanation, by))
@@ -176,6 +176,11 @@ def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
                     for word, value, times in strongest
                 )
             )
+    if explanation.form:
+        st.markdown(
+            f"The song's form (length, repetition, rhyme): **{explanation.form:+.2f}**",
+            help="Beside a song of average form, in log odds. It belongs to no single word.",
+        )
     st.caption(_small_print(explanation, lyrics))
 
 

@@ -19,6 +19,15 @@ _UNSURE = 0.4
 _FAR, _NEAR = 0.25, 0.10
 
 
+def percent(probability: float) -> str:
+    """A probability in whole percent; what only rounds to 0 or 100 is not called certain."""
+    if 0.995 <= probability < 1:
+        return "over 99%"
+    if 0 < probability <= 0.005:
+        return "under 1%"
+    return f"{probability:.0%}"
+
+
 def agreement(predictions: Sequence[Prediction]) -> str:
     """Who says what, in one sentence."""
     votes = Counter(prediction.label for prediction in predictions)
@@ -48,8 +57,8 @@ def disagreement(predictions: Sequence[Prediction]) -> str:
     of = {p.model: dict(zip(p.labels, p.probabilities, strict=True)) for p in predictions}
     gap = of[high.model][genre] - of[low.model][genre]
     told = (
-        f"{resources.model_title(high.model)} gives {genre} {of[high.model][genre]:.0%}, "
-        f"{resources.model_title(low.model)} {of[low.model][genre]:.0%}."
+        f"{resources.model_title(high.model)} gives {genre} {percent(of[high.model][genre])}, "
+        f"{resources.model_title(low.model)} {percent(of[low.model][genre])}."
     )
     if gap < _NEAR:
         sentences = [f"They are close on every genre; the widest gap is on {genre}: {told}"]

@@ -85,14 +85,16 @@ def test_bilstm_gru_answers_with_tags(with_tiny_models: Path) -> None:
 def test_padding_changes_nothing_for_the_bilstm_gru(with_tiny_models: Path) -> None:
     import torch
 
+    from engine.classifiers.text_style import STYLE_FEATURES
     from engine.classifiers.torch_classifier import padded
 
     classifier = load_classifier("bilstm-gru")
     ids = list(range(2, 12))
     model = classifier.model  # type: ignore[attr-defined]
+    style = torch.rand(2, len(STYLE_FEATURES))
     with torch.inference_mode():
-        alone = model(*padded([ids], 0))
-        beside = model(*padded([ids, list(range(2, 42))], 0))
+        alone = model(*padded([ids], 0), style[:1])
+        beside = model(*padded([ids, list(range(2, 42))], 0), style)
     for single, batch in zip(alone, beside, strict=True):
         torch.testing.assert_close(single[0], batch[0])
 

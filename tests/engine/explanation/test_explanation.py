@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers.text_style import FEWEST_WORDS
 from engine.errors import CancelledError, InputError
 from engine.explanation import Explanation, bare_word, explain
 from engine.lyrics import Lyrics
@@ -44,6 +45,14 @@ def test_the_probability_is_the_one_the_model_gives(classifier: Any) -> None:
     assert found.probability == pytest.approx(answer.confidence, abs=0.02)
     assert (found.model, found.base) == (answer.model, answer.base)
     assert [len(line) for line in found.words] == [len(line.words) for line in SONG.lines]
+
+
+def test_the_form_of_a_song_is_told_apart(classifier: Any) -> None:
+    """An excerpt too short to have a form, and the same words as a song of many lines."""
+    few = Lyrics.parse(song_of("metal", 2))
+    assert len(few.words) < FEWEST_WORDS
+    assert explain(classifier, few, "metal", steps=2).form == 0
+    assert explain(classifier, SONG, "metal", steps=2).form != 0
 
 
 def test_explaining_changes_no_answer(classifier: Any) -> None:

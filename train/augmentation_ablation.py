@@ -1,0 +1,94 @@
+"""What the BiLSTM-GRU's predictions are worth to RoBERTa: with, without, and those of other songs.
+
+``python -m train.augmentation_ablation --data FOLDER`` reads what three trainings of equal length
+left in ``runs/`` (`train.genre_roberta` with ``--augmentation with``, ``without``, ``shuffled``),
+takes back as much of the genres' prior as is best on validation for each, and compares them on
+test, song by song, by a bootstrap over artists.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from engine.errors import InputError
+from engine.evaluation.metrics import metric
+from engine.evaluation.uncertainty import (
+    bootstrap_values,
+    paired_bootstrap,
+    percentile_interval,
+)
+from engine.prediction import GENRES
+from train.genre_data import log_prior, read_split
+from train.genre_training import fitted_prior_power
+
+ARMS = {"with": "roberta", "without": "roberta-without", "shuffled": "roberta-shuffled"}
+COMPARED = ("accuracy", "macro-f1")
+
+
+def main() -> None:
+    """Compare."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with the parquet splits")
+    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where trainings ran")
+    arguments = parser.parse_args()
+    prior = log_prior(read_split(arguments.data, "train").labels)
+    for line in comparison(arguments.runs, prior):
+        print(line)
+
+
+def comparison(runs: Path, prior: np.ndarray[Any, Any]) -> list[str]:
+    """Lines of a Markdown table: each arm's scores on test, and its paired difference from "with".
+
+    Raises
+    ------
+    InputError
+        If a training has left no answers.
+    """
+    tables = {arm: _answers(runs / folder, prior) for arm, folder in ARMS.items()}
+    chosen = [metric("accuracy"), metric("macro-f1")]
+    drawn = {arm: bootstrap_values(table, chosen) for arm, table in tables.items()}
+    heads = [head for each in chosen for head in (each.title, "below `with` [95%], p")]
+    lines = ["| features | " + " | ".join(heads) + " |", "|---" * (1 + len(heads)) + "|"]
+    for arm, table in tables.items():
+        cells = [f"`{arm}`"]
+        for each in chosen:
+            ours, theirs = drawn["with"][each.name], drawn[arm][each.name]
+            low, high = percentile_interval(ours - theirs)
+            lost = each.of(tables["with"]) - each.of(table)
+            p = paired_bootstrap(ours, theirs)
+            cells.append(f"{each.of(table):.3f}")
+            cells.append("" if arm == "with" else f"{lost:.3f} [{low:.3f}, {high:.3f}], p {p:.3f}")
+        lines.append("| " + " | ".join(cells) + " |")
+    return lines
+
+
+def _answers(folder: Path, prior: np.ndarray[Any, Any]) -> pd.DataFrame:
+    """The table of predictions on test of one training, its prior fitted on validation."""
+    stored: dict[str, Any] = {}
+    for split in ("validation", "test"):
+        path = folder / f"answers_{split}.npz"
+        if not path.exists():
+            raise InputError(
+                f"{path} does not exist; it is left by "
+                f"`python -m train.genre_roberta --augmentation {'|'.join(ARMS)}`."
+            )
+        stored[split] = np.load(path, allow_pickle=False)
+    validation, test = stored["validation"], stored["test"]
+    power = fitted_prior_power(validation["logits"], validation["labels"], prior)
+    predicted = (test["logits"] + power * prior).argmax(-1)
+    return pd.DataFrame(
+        {
+            "reference": [GENRES[label] for label in test["labels"]],
+            "prediction": [GENRES[label] for label in predicted],
+            "cluster": test["artists"],
+        }
+    )
+
+
+if __name__ == "__main__":
+    main()
