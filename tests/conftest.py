@@ -48,6 +48,8 @@ TINY = {
         "learning_rate": 2e-2,
     },
     "genre_roberta": {
+        "direct_regularisation": 1.0,
+        "direct_share_by": "macro_f1",
         "window": 32,
         "windows": 4,
         "dropout": 0.1,
@@ -67,6 +69,7 @@ TINY = {
         "windows": 2,
         "sampling": "random",
         "direct_regularisation": 1.0,
+        "direct_share_by": "macro_f1",
         "warm_start_songs": 60,
         "validation_songs": 12,
         "learning_rate": 2e-3,

@@ -23,9 +23,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.classifiers import load_classifier
+from engine.classifiers.direct_path import DIRECT
 from engine.classifiers.llama import (
-    DIRECT,
     HEAD,
     PooledHead,
     PooledLlama,
@@ -39,17 +38,14 @@ from engine.errors import WeightsError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import Slot, compute_device, compute_dtype
-from train.direct_path import direct_logits, fit_direct, fitted_share
+from train.direct_path import fit_direct, weigh_direct
 from train.frozen_states import FrozenStates
 from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
 from train.genre_training import (
     GenreLoss,
-    answered,
     finish,
     fit,
-    fitted_prior_power,
     is_main_process,
-    measured,
     output_slot,
     parse_arguments,
 )
@@ -123,42 +119,21 @@ def finish_with_direct(
 ) -> None:
     """Fit the direct path beside the adapter and head that stand, then finish as all models do."""
     tokenizer = load_tokenizer(own)
-    train, settings = splits["train"], arguments.settings
     sizes = config["window"], config["windows"]
-    path = fit_direct(
-        [lyric_windows(tokenizer, lyric.text, *sizes) for lyric in train.lyrics],
-        train.lyrics,
-        train.labels,
-        sample_weights(train, settings["class_weight_power"], settings["noisy_weight"]),
-        len(tokenizer),
-        len(GENRES),
-        float(settings["direct_regularisation"]),
-    )
-    save_tensors(path.state_dict(), own.folder / DIRECT)
+
+    def windows(split: str) -> list[list[list[int]]]:
+        return [lyric_windows(tokenizer, lyric.text, *sizes) for lyric in splits[split].lyrics]
 
     def adjusted() -> np.ndarray[Any, Any]:
-        return weigh_direct(own, arguments.preset, splits)
+        pad = padding_id(tokenizer)
+        by = arguments.settings["direct_share_by"]
+        return weigh_direct(NAME, arguments.preset, splits, windows("validation"), pad, by)
 
-    finish(NAME, family, arguments, splits, config, history, adjusted)
-
-
-def weigh_direct(own: Slot, preset: str, splits: Mapping[str, GenreSplit]) -> np.ndarray[Any, Any]:
-    """Scale the direct path by the share that does best on validation; the logits there."""
-    classifier: Any = load_classifier(NAME, preset)
-    path, classifier.model.direct = classifier.model.direct, None
-    validation, prior = splits["validation"], log_prior(splits["train"].labels)
-    alone = answered(classifier, validation)
-    windows = [classifier._encode(lyric) for lyric in validation.lyrics]
-    direct = direct_logits(path.cpu(), windows, validation.lyrics, padding_id(classifier.tokenizer))
-    share = fitted_share(alone, direct, validation.labels, prior)
-    for part, logits in (("decoder", alone), ("direct", direct)):
-        power = fitted_prior_power(logits, validation.labels, prior)
-        found = measured(f"validation/{part}", logits + power * prior, validation.labels)
-        print(part, found)
-    print(f"{NAME}: share of the direct path {share}")
-    path.scale(share)
+    path = fit_direct(
+        windows("train"), splits["train"], len(tokenizer), len(GENRES), arguments.settings
+    )
     save_tensors(path.state_dict(), own.folder / DIRECT)
-    return alone + share * direct
+    finish(NAME, family, arguments, splits, config, history, adjusted)
 
 
 def base_decoder(own: Slot, settings: dict[str, Any], device: torch.device) -> tuple[Any, Any]:

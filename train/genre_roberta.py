@@ -10,7 +10,7 @@ which is kept in ``runs/`` and never served; each training leaves its answers th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from engine.classifiers import load_classifier
+from engine.classifiers.direct_path import DIRECT
 from engine.classifiers.roberta import (
     FROZEN,
     WEIGHTS,
@@ -36,7 +37,8 @@ from engine.classifiers.torch_classifier import (
 from engine.errors import InputError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
-from engine.weights import compute_dtype
+from engine.weights import base_source, compute_dtype, slot
+from train.direct_path import fit_direct, weigh_direct
 from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
 from train.genre_training import (
     GenreLoss,
@@ -61,6 +63,10 @@ def main() -> None:
         features={"type": Path, "required": True, "help": "the BiLSTM-GRU's cross_fit.npz"},
         encoder={"type": Path, "help": "folder of train.roberta_mlm; default: the base as it is"},
         go_on={"action": "store_true", "help": "start from the weights that are there"},
+        direct_only={
+            "action": "store_true",
+            "help": "fit the direct path and calibrate anew; the network stays as it stands",
+        },
         augmentation={"choices": AUGMENTATIONS, "default": "with", "help": "for the ablation"},
     )
     own = output_slot(NAME, arguments)
@@ -72,6 +78,10 @@ def main() -> None:
     bilstm: Any = load_classifier("bilstm-gru")
     tags: list[str] = bilstm.card.config["tags"]
 
+    if arguments.direct_only:
+        card = ModelCard.read(own.folder)
+        finish_with_direct(arguments, splits, tags, card.config["history"])
+        return
     encoder, tokenizer = training_encoder(own, settings)
     if arguments.encoder:
         load_into(
@@ -125,12 +135,38 @@ def main() -> None:
         save_answers(arguments.runs / run / f"answers_{name}.npz", network, found, collate, split)
     if not served:
         return
-    config = {
-        "tags": tags,
-        "window": window,
-        "windows": settings["windows"],
-    }
-    finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history)
+    finish_with_direct(arguments, splits, tags, history)
+
+
+def finish_with_direct(
+    arguments: Any,
+    splits: Mapping[str, GenreSplit],
+    tags: list[str],
+    history: list[dict[str, float]],
+) -> None:
+    """Fit the direct path beside the network that stands, then finish as all models do."""
+    own, settings = slot(NAME, arguments.preset), arguments.settings
+    assert own.base is not None  # noqa: S101 - presets give this slot a base
+    from transformers import AutoTokenizer
+
+    tokenizer: Any = AutoTokenizer.from_pretrained(base_source(own.base))
+    ends = tokenizer.cls_token_id, tokenizer.sep_token_id
+    sizes = int(settings["window"]), int(settings["windows"])
+
+    def windows(split: str) -> list[list[list[int]]]:
+        texts = [distinct_text(lyric.text) for lyric in splits[split].lyrics]
+        encoded = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+        return [song_windows(ids, *ends, *sizes) for ids in encoded]
+
+    def adjusted() -> np.ndarray[Any, Any]:
+        pad = int(tokenizer.pad_token_id)
+        by = arguments.settings["direct_share_by"]
+        return weigh_direct(NAME, arguments.preset, splits, windows("validation"), pad, by)
+
+    path = fit_direct(windows("train"), splits["train"], len(tokenizer), len(GENRES), settings)
+    save_tensors(path.state_dict(), own.folder / DIRECT)
+    config = {"tags": tags, "window": sizes[0], "windows": sizes[1]}
+    finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history, adjusted)
 
 
 def rows(

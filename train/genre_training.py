@@ -341,6 +341,31 @@ def fitted_temperature(logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any
     return float(math.exp(minimize_scalar(loss, bounds=(-2, 2), method="bounded").x))
 
 
+def fitted_temperatures(
+    logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], prior: np.ndarray[Any, Any]
+) -> list[float]:
+    """A temperature for songs answered with each genre, of least negative log likelihood.
+
+    Log-linear in the answer's log prior: where the answers take back only part of the prior, rare
+    ones are too sure and common ones not sure enough. Two numbers are fitted, no answer changes.
+    """
+    from scipy.optimize import minimize
+
+    rarity = prior - prior.max()
+    answers = logits.argmax(-1)
+
+    def temperatures(fitted: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+        return np.exp((fitted[0] + fitted[1] * rarity).clip(-3, 3))
+
+    def loss(fitted: np.ndarray[Any, Any]) -> float:
+        scaled = log_softmax(logits / temperatures(fitted)[answers][:, None], axis=-1)
+        return -float(scaled[np.arange(len(labels)), labels].mean())
+
+    start = np.array([math.log(fitted_temperature(logits, labels)), 0.0])
+    found = minimize(loss, start, method="Nelder-Mead", options={"maxiter": 400}).x
+    return [round(float(value), 4) for value in temperatures(found)]
+
+
 def fitted_prior_power(
     logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], prior: np.ndarray[Any, Any]
 ) -> float:
@@ -365,8 +390,8 @@ def finish(
 ) -> None:
     """Write the card, then calibrate on validation and measure on test through the serving path.
 
-    Calibration: how much of the genres' log prior the answers take back (by macro F1), then one
-    temperature (by log likelihood). `adjusted`, for a model with more to fit on validation, is
+    Calibration: how much of the genres' log prior the answers take back (by macro F1), then
+    temperatures (by log likelihood). `adjusted`, for a model with more to fit on validation, is
     called once the card stands, writes what it fitted and returns the logits that it leads to.
     """
     own = slot(name, arguments.preset)
@@ -382,7 +407,6 @@ def finish(
         config={
             **config,
             "settings": arguments.settings,
-            "temperature": 1.0,
             "history": curves(history),
         },
         library_versions={lib: importlib.metadata.version(lib) for lib in LIBRARIES},
@@ -410,30 +434,31 @@ def calibrate(
     runs: Path,
     logits: np.ndarray[Any, Any] | None = None,
 ) -> None:
-    """Fit prior and temperature on validation and write the card.
+    """Fit prior and temperatures on validation and write the card.
 
     `logits` are the uncalibrated ones on validation where they are known already. Calibrated log
     probabilities go to ``runs/NAME/validation.npz`` for `train.genre_combined`.
     """
     folder = slot(name, preset).folder
-    card.config.update(prior_shift=[0.0] * len(GENRES), temperature=1.0)
+    card.config.update(prior_shift=[0.0] * len(GENRES), temperatures=[1.0] * len(GENRES))
     card.write(folder)
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
     if logits is None:
         logits = log_probabilities(name, preset, validation)
     power = fitted_prior_power(logits, validation.labels, prior)
     logits = logits + power * prior
-    temperature = fitted_temperature(logits, validation.labels)
-    print(f"{name}: prior power {power}, temperature {temperature:.3f}")
+    temperatures = fitted_temperatures(logits, validation.labels, prior)
+    print(f"{name}: prior power {power}, temperatures {temperatures}")
     card.config["prior_power"] = power
     card.config["prior_shift"] = [round(float(power * value), 4) for value in prior]
-    card.config["temperature"] = round(temperature, 4)
+    card.config["temperatures"] = temperatures
     card.metrics.update(measured("validation", logits, validation.labels))
     card.write(folder)
     (runs / name).mkdir(parents=True, exist_ok=True)
+    scaled = logits / np.array(temperatures)[logits.argmax(-1)][:, None]
     np.savez(
         runs / name / "validation.npz",
-        log_probabilities=log_softmax(logits / temperature, axis=-1),
+        log_probabilities=log_softmax(scaled, axis=-1),
         labels=validation.labels,
         revision=card_revision(ModelCard.read(folder)),
     )

@@ -3,21 +3,26 @@
 ``python -m train.llama_lm --data FOLDER``: LoRA on the layers that `train.genre_llama` adapts,
 over all training lyrics and, where there is one, those of ``unlabelled.parquet``. Domain-adaptive
 pretraining, after Gururangan et al. 2020 (doi:10.18653/v1/2020.acl-main.740), section 3. The
-adapter goes to ``runs/llama-lm``: give that folder to ``train.genre_llama --adapter``.
+adapter goes to ``runs/llama-lm``: give that folder to ``train.genre_llama --adapter``. Before and
+after, `probe` tells what a linear head makes of the decoder's states.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 
-from engine.classifiers.llama import load_tokenizer, padding_id
+from engine.classifiers.direct_path import without_first
+from engine.classifiers.llama import load_tokenizer, lyric_windows, padding_id
 from engine.classifiers.torch_classifier import padded, save_tensors
+from engine.prediction import GENRES
 from engine.weights import base_source, compute_device, compute_dtype, quantization_config
+from train.genre_data import GenreSplit, read_split
 from train.genre_llama import adapted_modules
-from train.genre_training import output_slot, parse_arguments
+from train.genre_training import measured, output_slot, parse_arguments
 from train.language_model import fit_language_model, windows_of
 
 NAME = "llama-lm"
@@ -85,8 +90,14 @@ def main() -> None:
     train = windows_of(arguments.data, ("train", "unlabelled"), *sizes)
     watched = windows_of(arguments.data, ("validation",), *sizes)
     watched = watched[: int(settings["validation_windows"])]
+    splits = {
+        split: read_split(arguments.data, split, arguments.limit).drawn(int(settings[count]))
+        for split, count in (("train", "probe_songs"), ("validation", "probe_validation_songs"))
+    }
+    print("before", probe(adapted, splits, tokenizer, depth, window), flush=True)
     groups = [{"params": parameters, "lr": float(settings["learning_rate"])}]
     fit_language_model(adapted, train, watched, collate, groups, arguments, NAME)
+    print("after", probe(adapted, splits, tokenizer, depth, window), flush=True)
     tensors = {
         # Named as in the decoder without its language-model head, which genre is learnt on.
         name.replace("base_model.model.model.", "base_model.model."): tensor
@@ -96,6 +107,41 @@ def main() -> None:
     run.mkdir(parents=True, exist_ok=True)
     save_tensors(tensors, run / ADAPTER)
     print(f"wrote {run / ADAPTER}")
+
+
+def probe(
+    adapted: Any, splits: Mapping[str, GenreSplit], tokenizer: Any, depth: int, window: int
+) -> dict[str, float]:
+    """Accuracy and macro F1 on validation of a logistic regression over mean states.
+
+    Of each song's first window, after `depth` layers; each genre weighs alike.
+    """
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.pipeline import make_pipeline
+    from sklearn.preprocessing import StandardScaler
+
+    decoder = adapted.get_base_model().model.eval()
+    device = next(decoder.parameters()).device
+    states: dict[str, np.ndarray[Any, Any]] = {}
+    for split, songs in splits.items():
+        rows = [lyric_windows(tokenizer, lyric.text, window, 1)[0] for lyric in songs.lyrics]
+        parts: list[torch.Tensor] = []
+        for start in range(0, len(rows), 16):
+            ids, mask = padded(rows[start : start + 16], padding_id(tokenizer))
+            with torch.inference_mode():
+                inputs = {"input_ids": ids.to(device), "attention_mask": mask.to(device)}
+                found = decoder(**inputs, output_hidden_states=True)
+            counted = without_first(mask).unsqueeze(-1)
+            hidden = found.hidden_states[depth].float().cpu()
+            parts.append((hidden * counted).sum(1) / counted.sum(1).clamp(min=1))
+        states[split] = torch.cat(parts).numpy()
+    head = make_pipeline(
+        StandardScaler(), LogisticRegression(C=0.003, class_weight="balanced", max_iter=500)
+    )
+    head.fit(states["train"], splits["train"].labels)
+    scores = np.full((len(splits["validation"]), len(GENRES)), -np.inf)
+    scores[:, head.classes_] = head.decision_function(states["validation"])
+    return measured("probe", scores, splits["validation"].labels)
 
 
 if __name__ == "__main__":

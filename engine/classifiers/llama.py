@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from engine.classifiers.text_style import StylePath, style_tensor
+from engine.classifiers.direct_path import DirectPath, load_direct, without_first
+from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import (
     DistinctLineClassifier,
     Reading,
@@ -25,7 +26,6 @@ from engine.classifiers.torch_classifier import (
     load_into,
     load_tensors,
     padded,
-    tfidf_shares,
     window_means,
 )
 from engine.weights import base_source, quantization_config
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from engine.lyrics import Lyrics
     from engine.weights import Slot
 
-HEAD, DIRECT = "head.safetensors", "direct.safetensors"
+HEAD = "head.safetensors"
 
 
 class PooledHead(nn.Module):
@@ -56,57 +56,19 @@ class PooledHead(nn.Module):
         return self.linear(self.dropout(standardised)).float()
 
 
-class DirectPath(nn.Module):
-    """A direct path from each token and the song's form to the genres, as in the BiLSTM-GRU.
-
-    The mean over hundreds of states blurs the few words that tell genres apart most. Tokens are
-    weighted by TF-IDF; for the form see `engine.classifiers.text_style`.
-    """
-
-    idf: torch.Tensor
-
-    def __init__(self, vocabulary_size: int, genres: int) -> None:
-        super().__init__()
-        self.logits = nn.Embedding(vocabulary_size, genres)
-        nn.init.zeros_(self.logits.weight)
-        self.bias = nn.Parameter(torch.zeros(genres))
-        self.style = StylePath(genres)
-        self.register_buffer("idf", torch.ones(vocabulary_size))
-
-    def forward(
-        self,
-        input_ids: torch.Tensor,
-        attention_mask: torch.Tensor,
-        song: torch.Tensor,
-        style: torch.Tensor,
-    ) -> torch.Tensor:
-        """Logits (songs, genres): the mean over a song's windows; first tokens are left out."""
-        shares = tfidf_shares(input_ids, without_first(attention_mask), self.idf)
-        windows = (self.logits(input_ids) * shares.unsqueeze(-1)).sum(1)
-        ones = torch.ones_like(windows[:, None, 0])
-        words = window_means(windows[:, None], ones, song, len(style))
-        return words + self.bias + self.style(style)
-
-    def scale(self, share: float) -> None:
-        """Multiply all logits by `share`."""
-        with torch.no_grad():
-            for part in (self.logits.weight, self.bias, self.style.linear.weight):
-                part.mul_(share)
-
-
 class PooledLlama(nn.Module):
     """A LLaMA decoder cut to its first `layers` layers, with a pooled classification head.
 
-    With `direct`, the number of tokens in the vocabulary, tokens have a direct path beside it.
+    With `direct`, tokens have a direct path beside it.
     """
 
     def __init__(
-        self, decoder: Any, genres: int, layers: int | None = None, direct: int | None = None
+        self, decoder: Any, genres: int, layers: int | None = None, direct: DirectPath | None = None
     ) -> None:
         super().__init__()
         self.decoder = cut_layers(decoder, layers)
         self.head = PooledHead(int(decoder.config.hidden_size), genres)
-        self.direct = DirectPath(direct, genres) if direct else None
+        self.direct = direct
 
     def forward(
         self,
@@ -152,13 +114,6 @@ class PooledLlama(nn.Module):
             parts.append(output.last_hidden_state.float()[: count - start])
         counted = without_first(attention_mask)
         return window_means(torch.cat(parts), counted, song, int(song.max()) + 1)
-
-
-def without_first(attention_mask: torch.Tensor) -> torch.Tensor:
-    """The mask (windows, tokens) with each window's first token taken out."""
-    counted = attention_mask.clone()
-    counted[:, 0] = 0
-    return counted
 
 
 def cut_layers(decoder: Any, layers: int | None) -> Any:
@@ -213,12 +168,11 @@ class LlamaClassifier(DistinctLineClassifier):
         decoder, self.tokenizer = load_decoder(self.slot, self.dtype)
         from peft import PeftModel  # after the libraries were told to be quiet
 
-        direct = load_tensors(folder / DIRECT) if (folder / DIRECT).exists() else None
         self.model = PooledLlama(
             decoder,
             len(self.labels),
             self.card.config["layers"],
-            None if direct is None else len(direct["idf"]),
+            load_direct(folder),
         )
         adapted: Any = PeftModel.from_pretrained(self.model.decoder, str(folder))
         with warnings.catch_warnings():
@@ -227,9 +181,8 @@ class LlamaClassifier(DistinctLineClassifier):
             self.model.decoder = adapted.merge_and_unload()
         load_into(self.model.head, load_tensors(folder / HEAD))
         self.model.head.float()
-        if self.model.direct is not None and direct is not None:
-            load_into(self.model.direct, direct)
-            self.model.direct.float().to(self.device)
+        if self.model.direct is not None:
+            self.model.direct.to(self.device)
         self.model.eval()
         if self.slot.quantization is None:
             self.model.decoder.to(self.device, self.dtype)

@@ -2,8 +2,9 @@
 
 All distinct lines of a song are read in windows (their size stands on the card); the mean over all
 tokens of all windows is joined with the BiLSTM-GRU's 100 tag logits (the original study's feature
-augmentation), and a two-layer head corrects the genres that the BiLSTM-GRU hears. The word
-embeddings stay those of the base, so only the layers above them are shipped.
+augmentation), and a two-layer head corrects the genres that the BiLSTM-GRU hears. Word pieces have
+a direct path beside all this (`engine.classifiers.direct_path`). The word embeddings stay those of
+the base, so only the layers above them are shipped.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from engine.classifiers.direct_path import DirectPath, load_direct
+from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import (
     DistinctLineClassifier,
     Reading,
@@ -61,6 +64,7 @@ class AugmentedRoberta(nn.Module):
         self.heard = nn.Linear(genres, genres)
         nn.init.eye_(self.heard.weight)
         nn.init.zeros_(self.heard.bias)
+        self.direct: DirectPath | None = None
 
     def forward(
         self,
@@ -69,6 +73,7 @@ class AugmentedRoberta(nn.Module):
         song: torch.Tensor,
         tag_logits: torch.Tensor,
         genre_logits: torch.Tensor,
+        style: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Genre logits (songs, genres).
 
@@ -80,9 +85,14 @@ class AugmentedRoberta(nn.Module):
         tag_logits : (songs, tags)
         genre_logits : (songs, genres)
             Both as the BiLSTM-GRU gives them; see `heard_features`.
+        style : (songs, features)
+            What `text_style` says; only for the direct path, where there is one.
         """
         hidden = self.encoder(input_ids, attention_mask=attention_mask).last_hidden_state
-        return self.pooled_logits(hidden, attention_mask, song, tag_logits, genre_logits)
+        logits = self.pooled_logits(hidden, attention_mask, song, tag_logits, genre_logits)
+        if self.direct is None or style is None:
+            return logits
+        return logits + self.direct(input_ids, attention_mask, song, style)
 
     def pooled_logits(
         self,
@@ -138,6 +148,7 @@ class RobertaClassifier(DistinctLineClassifier):
         encoder: Any = AutoModel.from_pretrained(source, add_pooling_layer=False)
         self.model = AugmentedRoberta(encoder, len(self.card.config["tags"]), len(self.labels))
         load_into(self.model, load_tensors(folder / WEIGHTS), allow_missing=FROZEN)
+        self.model.direct = load_direct(folder)
         self.model.eval().to(self.device)
         self.model.encoder.to(self.dtype)
 
@@ -164,7 +175,5 @@ class RobertaClassifier(DistinctLineClassifier):
         ids, mask = padded([w for song in windows for w in song], self.tokenizer.pad_token_id)
         owner = torch.tensor([i for i, song in enumerate(windows) for _ in song])
         tags, genres = heard_features(*self.bilstm.heard(lyrics))
-        logits = self.model(
-            ids.to(self.device), mask.to(self.device), owner.to(self.device), tags, genres
-        )
-        return logits, None
+        inputs = (ids, mask, owner, tags, genres, style_tensor(lyrics))
+        return self.model(*(tensor.to(self.device) for tensor in inputs)), None

@@ -76,7 +76,10 @@ class TorchClassifier(ABC):
         self.card = ModelCard.read(slot.folder)
         self.card.verify(slot.folder)
         self.labels = self.card.labels
-        self.temperature = float(self.card.config.get("temperature", 1.0))
+        temperatures: Sequence[float] = self.card.config.get(
+            "temperatures", [1.0] * len(self.labels)
+        )
+        self.temperatures = torch.tensor(temperatures, dtype=torch.float64)
         shift: Sequence[float] = self.card.config.get("prior_shift", [0.0] * len(self.labels))
         self.prior_shift = torch.tensor(shift, dtype=torch.float64)
         self.device = compute_device()
@@ -109,12 +112,17 @@ class TorchClassifier(ABC):
                 )
         return [result for result in results if result is not None]
 
-    def calibrated(self, logits: torch.Tensor) -> torch.Tensor:
+    def calibrated(self, logits: torch.Tensor, answer: int | None = None) -> torch.Tensor:
         """Probabilities (songs, labels), float64, of a network's logits.
 
-        The card's shift says how often genres come, its temperature how sure the network may be.
+        The card's shift says how often genres come, its temperatures how sure the network may be
+        of each answer. With `answer`, a label's position, the temperature is that label's for all.
         """
-        return torch.softmax((logits.double().cpu() + self.prior_shift) / self.temperature, dim=-1)
+        shifted = logits.double().cpu() + self.prior_shift
+        answers = shifted.argmax(-1, keepdim=True)
+        if answer is not None:
+            answers = torch.full_like(answers, answer)
+        return torch.softmax(shifted / self.temperatures[answers], dim=-1)
 
     def _ranked_tags(self, probabilities: torch.Tensor) -> tuple[tuple[str, float], ...]:
         names: list[str] = self.card.config["tags"]

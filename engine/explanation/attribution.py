@@ -107,6 +107,10 @@ def token_attributions(
     embedded = tuple(layer.embedded() for layer in layers)
     baselines = tuple(layer.baseline() for layer in layers)
     done = 0
+    with torch.no_grad():
+        own = classifier.calibrated(classifier.differentiable_logits(lyric, 1))
+    # The song's own temperature holds along the path, or it would leap where the answer changes.
+    answer = int(own.argmax())
 
     def log_odds(*replaced: torch.Tensor) -> torch.Tensor:
         nonlocal done
@@ -118,7 +122,7 @@ def token_attributions(
         done += copies
         if progress:
             progress(min(done, steps), steps)
-        return torch.logit(classifier.calibrated(logits)[:, genre], eps=_SURE)
+        return torch.logit(classifier.calibrated(logits, answer)[:, genre], eps=_SURE)
 
     tokens = sum(layer.ids.numel() for layer in layers)
     at_once = max(1, min(steps, _TOKENS_AT_ONCE // tokens))

@@ -32,6 +32,7 @@ from train import (
     roberta_mlm,
 )
 from train.genre_data import (
+    GenreSplit,
     capped,
     corpus_sha256,
     log_prior,
@@ -40,7 +41,13 @@ from train.genre_data import (
     tag_targets,
     top_tags,
 )
-from train.genre_training import GenreLoss, continued, fitted_prior_power, fitted_temperature
+from train.genre_training import (
+    GenreLoss,
+    continued,
+    fitted_prior_power,
+    fitted_temperature,
+    fitted_temperatures,
+)
 
 
 def test_a_split_is_read_in_order_with_its_labels(genre_corpus: Path) -> None:
@@ -87,6 +94,20 @@ def test_temperature_recovers_what_was_done_to_logits() -> None:
     probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
     labels = np.array([generator.choice(4, p=row) for row in probabilities])
     assert fitted_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
+
+
+def test_rare_answers_get_a_temperature_of_their_own() -> None:
+    """Logits too sure by 3 where the answer is rare, and right where it is common."""
+    generator = np.random.default_rng(0)
+    prior = np.log(np.array([0.5, *[0.5 / 11] * 11]))
+    logits = 2 * generator.normal(size=(6000, 12))
+    chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    labels = np.array([generator.choice(12, p=row) for row in chances])
+    rare = logits.argmax(-1) > 0
+    sure = np.where(rare[:, None], 3 * logits, logits)
+    temperatures = fitted_temperatures(sure, labels, prior)
+    assert temperatures[0] == pytest.approx(1, rel=0.2)
+    assert temperatures[1:] == pytest.approx([3] * 11, rel=0.1)
 
 
 def test_prior_power_recovers_how_much_of_the_prior_is_missing() -> None:
@@ -152,6 +173,7 @@ def test_next_word_training_leaves_an_adapter_that_genre_starts_from(
     shutil.copytree(with_tiny_models, models)
     own = yaml.safe_load((tiny_runs / "genre_llama.yaml").read_text("utf-8"))
     settings = {**own, "validation_windows": 8, "epochs": 2, "learning_rate": 1e-2}
+    settings |= {"probe_songs": 30, "probe_validation_songs": 12}
     shared = ["--data", str(genre_corpus), "--runs", str(tmp_path), "--limit", "40"]
     shared += ["--output", str(models), "--config", str(config)]
     config.write_text(yaml.safe_dump(settings), "utf-8")
@@ -451,8 +473,10 @@ def test_the_direct_path_sums_what_the_regression_weighs() -> None:
     ]
     windows = [[[int(token) for token in w] for w in song] for song in windows]
     lyrics = [Lyrics.parse("la " * int(generator.integers(30, 90))) for _ in labels]
-    weights = np.where(labels == 1, 0.2, 1.0)
-    path = direct_path.fit_direct(windows, lyrics, labels, weights, 20, 12, 100.0)
+    noisy = labels == 1
+    train = GenreSplit(tuple(lyrics), labels, ((),) * 60, noisy, ("",) * 60)
+    settings = {"direct_regularisation": 100, "class_weight_power": 0, "noisy_weight": 0.2}
+    path = direct_path.fit_direct(windows, train, 20, 12, settings)
     logits = direct_path.direct_logits(path, windows, lyrics, pad=0)
     matrix = direct_path.tfidf_matrix(windows, path.idf.numpy())
     form = path.style(style_tensor(lyrics)).detach().numpy()
@@ -466,14 +490,15 @@ def test_the_direct_path_sums_what_the_regression_weighs() -> None:
     )
 
 
-def test_a_useless_direct_path_is_left_out_and_a_useful_one_taken() -> None:
+@pytest.mark.parametrize("by", ["macro_f1", "likelihood"])
+def test_a_useless_direct_path_is_left_out_and_a_useful_one_taken(by: str) -> None:
     generator = np.random.default_rng(0)
     labels = generator.integers(12, size=600)
     prior = log_prior(labels)
     own = generator.normal(size=(600, 12))
     own[np.arange(600), labels] += 1.5
     noise = 4 * generator.normal(size=(600, 12))
-    assert direct_path.fitted_share(own, noise, labels, prior) <= 0.1
+    assert direct_path.fitted_share(own, noise, labels, prior, by) <= 0.1
     telling = generator.normal(size=(600, 12))
     telling[np.arange(600), labels] += 3
-    assert direct_path.fitted_share(own, telling, labels, prior) >= 0.8
+    assert direct_path.fitted_share(own, telling, labels, prior, by) >= 0.8

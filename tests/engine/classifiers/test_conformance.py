@@ -133,7 +133,8 @@ def test_the_card_says_what_was_learned(with_tiny_models: Path) -> None:
     for name in CLASSIFIERS:
         card = ModelCard.read(with_tiny_models / name)
         assert {"test/accuracy", "test/macro_f1", "validation/accuracy"} <= set(card.metrics)
-        assert 0.05 < card.config["temperature"] < 20
+        assert len(card.config["temperatures"]) == len(card.labels)
+        assert all(0.04 < value < 21 for value in card.config["temperatures"])
         assert str(with_tiny_models) not in json.dumps(card.config)
 
 
