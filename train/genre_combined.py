@@ -1,9 +1,10 @@
 """Fit the combined answer: a weighted pool of the three genre models, on validation songs.
 
-``python -m train.genre_combined --data FOLDER``. Weights are those of best log likelihood on a grid in
-steps of a twentieth, each pool at its own best temperature (macro F1 hangs on few songs of rare
-genres, and chose a single model where the pool was surer and right more often). Calibrated answers left by the trainings in ``runs/NAME/validation.npz`` are taken where they are those of the
-present card, and made anew where not.
+``python -m train.genre_combined --data FOLDER``. Weights are those of best log likelihood on a grid
+in steps of a twentieth, each pool at its own best temperature (macro F1 hangs on few songs of rare
+genres, and chose a single model where the pool was surer and right more often). Calibrated answers
+left by the trainings in ``runs/NAME/validation.npz`` are taken where they are those of the present
+card, and made anew where not.
 """
 
 from __future__ import annotations

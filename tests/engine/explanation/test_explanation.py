@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from engine.classifiers import CLASSIFIERS, load_classifier
-from engine.classifiers.text_style import FEWEST_WORDS
+from engine.classifiers.text_style import FEWEST_WORDS, StylePath
 from engine.errors import CancelledError, InputError
 from engine.explanation import Explanation, bare_word, explain
 from engine.lyrics import Lyrics
@@ -48,11 +49,24 @@ def test_the_probability_is_the_one_the_model_gives(classifier: Any) -> None:
 
 
 def test_the_form_of_a_song_is_told_apart(classifier: Any) -> None:
-    """An excerpt too short to have a form, and the same words as a song of many lines."""
+    """An excerpt too short to have a form, and a song of many lines."""
     few = Lyrics.parse(song_of("metal", 2))
-    assert len(few.words) < FEWEST_WORDS
-    assert explain(classifier, few, "metal", steps=2).form == 0
-    assert explain(classifier, SONG, "metal", steps=2).form != 0
+    assert len(few.words) < FEWEST_WORDS <= len(SONG.words)
+    paths = [
+        module
+        for reading in classifier.readings(SONG)
+        for module in reading.network.modules()
+        if isinstance(module, StylePath)
+    ]
+    learned = [path.linear.weight.detach().clone() for path in paths]
+    try:
+        for path in paths:
+            torch.nn.init.normal_(path.linear.weight)
+        assert explain(classifier, few, "metal", steps=2).form == 0
+        assert abs(explain(classifier, SONG, "metal", steps=2).form) > 0.01
+    finally:
+        for path, weight in zip(paths, learned, strict=True):
+            path.linear.weight.data.copy_(weight)
 
 
 def test_explaining_changes_no_answer(classifier: Any) -> None:
