@@ -117,7 +117,7 @@ def test_lyric_models_and_answer_survive_a_walk_through_the_pages(
     page: AppTest, lyric: str
 ) -> None:
     page.text_area(key="lyric").set_value(lyric)
-    page.button_group(key="genre_models").set_value(["llama", "roberta"])
+    page.button_group(key="genre_models").set_value(["roberta", "bilstm-gru"])
     page.button(key="genre_run").click().run()
     for other in ("chords", "explorer", "models", "leaderboard"):
         page.switch_page(f"pages/{other}.py").run()
@@ -125,5 +125,5 @@ def test_lyric_models_and_answer_survive_a_walk_through_the_pages(
     page.switch_page("pages/genre.py").run()
 
     assert page.text_area(key="lyric").value == lyric
-    assert page.button_group(key="genre_models").value == ["llama", "roberta"]
-    assert [metric.label for metric in page.metric] == ["LLaMA", "RoBERTa"]
+    assert page.button_group(key="genre_models").value == ["roberta", "bilstm-gru"]
+    assert [metric.label for metric in page.metric] == ["RoBERTa", "BiLSTM-GRU"]
