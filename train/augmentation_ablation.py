@@ -24,9 +24,9 @@ from engine.evaluation.uncertainty import (
 )
 from engine.prediction import GENRES
 from train.genre_data import log_prior, read_split
+from train.genre_roberta import AUGMENTATIONS, run_name
 from train.genre_training import fitted_prior_power
 
-ARMS = {"with": "roberta", "without": "roberta-without", "shuffled": "roberta-shuffled"}
 COMPARED = ("accuracy", "macro-f1")
 
 
@@ -49,7 +49,7 @@ def comparison(runs: Path, prior: np.ndarray[Any, Any]) -> list[str]:
     InputError
         If a training has left no answers.
     """
-    tables = {arm: _answers(runs / folder, prior) for arm, folder in ARMS.items()}
+    tables = {arm: _answers(runs / run_name(arm), prior) for arm in AUGMENTATIONS}
     chosen = [metric("accuracy"), metric("macro-f1")]
     drawn = {arm: bootstrap_values(table, chosen) for arm, table in tables.items()}
     heads = [head for each in chosen for head in (each.title, "below `with` [95%], p")]
@@ -75,7 +75,7 @@ def _answers(folder: Path, prior: np.ndarray[Any, Any]) -> pd.DataFrame:
         if not path.exists():
             raise InputError(
                 f"{path} does not exist; it is left by "
-                f"`python -m train.genre_roberta --augmentation {'|'.join(ARMS)}`."
+                f"`python -m train.genre_roberta --augmentation {'|'.join(AUGMENTATIONS)}`."
             )
         stored[split] = np.load(path, allow_pickle=False)
     validation, test = stored["validation"], stored["test"]

@@ -5,9 +5,10 @@ A convex fit: seconds on one core, where gradient steps through a decoder take h
 
 from __future__ import annotations
 
+import argparse
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from engine.classifiers.direct_path import DIRECT, DirectPath
 from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import DIRECT_LENGTH, padded, save_tensors
 from engine.lyrics import Lyrics
-from engine.weights import slot
+from engine.prediction import GENRES
+from engine.weights import Slot, slot
 from train.genre_data import GenreSplit, log_prior, sample_weights
 from train.genre_training import (
     answered,
@@ -37,6 +39,29 @@ SHARES = tuple(step / 10 for step in range(16))
 # Length of one style feature's standard deviation beside TF-IDF vectors of length 1: the regression
 # penalises what it makes of the form the less, the longer this is. Chosen on validation.
 STYLE_LENGTH = 0.05
+
+
+def add_direct(
+    own: Slot,
+    arguments: argparse.Namespace,
+    splits: Mapping[str, GenreSplit],
+    windows: Callable[[str], Windows],
+    tokens: int,
+    pad: int,
+) -> Callable[[], np.ndarray[Any, Any]]:
+    """Fit and write a path beside the weights that stand; what `finish` is to weigh it by.
+
+    `windows` gives a split's songs as the model reads them; `tokens` is the vocabulary's size.
+    """
+    settings = arguments.settings
+    path = fit_direct(windows("train"), splits["train"], tokens, len(GENRES), settings)
+    save_tensors(path.state_dict(), own.folder / DIRECT)
+
+    def weighed() -> np.ndarray[Any, Any]:
+        by = settings["direct_share_by"]
+        return weigh_direct(own.name, arguments.preset, splits, windows("validation"), pad, by)
+
+    return weighed
 
 
 def fit_direct(

@@ -94,7 +94,7 @@ def train_network(
     with torch.no_grad():
         network.embedding.weight.copy_(embeddings)
         network.idf.copy_(inverse_document_frequency(train_rows, len(vocabulary)))
-        network.style.standardise_by(style_tensor(train.lyrics))
+        network.style.standardise_by(torch.tensor([row["style"] for row in train_rows]))
     tag_weight = float(settings["tag_weight"])
 
     prior = log_prior(train.labels)

@@ -23,7 +23,6 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.classifiers.direct_path import DIRECT
 from engine.classifiers.llama import (
     HEAD,
     PooledHead,
@@ -38,7 +37,7 @@ from engine.errors import WeightsError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import Slot, compute_device, compute_dtype
-from train.direct_path import fit_direct, weigh_direct
+from train.direct_path import add_direct
 from train.frozen_states import FrozenStates
 from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
 from train.genre_training import (
@@ -51,6 +50,7 @@ from train.genre_training import (
 )
 
 NAME = "llama"
+ADAPTER = "adapter_model.safetensors"
 # What of the card's configuration tells how the adapter and its windows are built.
 STRUCTURE = ("layers", "first_layer", "rank", "window", "windows")
 
@@ -124,15 +124,8 @@ def finish_with_direct(
     def windows(split: str) -> list[list[list[int]]]:
         return [lyric_windows(tokenizer, lyric.text, *sizes) for lyric in splits[split].lyrics]
 
-    def adjusted() -> np.ndarray[Any, Any]:
-        pad = padding_id(tokenizer)
-        by = arguments.settings["direct_share_by"]
-        return weigh_direct(NAME, arguments.preset, splits, windows("validation"), pad, by)
-
-    path = fit_direct(
-        windows("train"), splits["train"], len(tokenizer), len(GENRES), arguments.settings
-    )
-    save_tensors(path.state_dict(), own.folder / DIRECT)
+    tokens, pad = len(tokenizer), padding_id(tokenizer)
+    adjusted = add_direct(own, arguments, splits, windows, tokens, pad)
     finish(NAME, family, arguments, splits, config, history, adjusted)
 
 
@@ -247,24 +240,10 @@ def train_adapter(
     arguments: argparse.Namespace,
 ) -> list[dict[str, float]]:
     """LoRA on the decoder, together with the head; returns the log."""
-    from peft import LoraConfig, get_peft_model
-
     settings = arguments.settings
-    adapted: Any = get_peft_model(
-        network.decoder,
-        LoraConfig(
-            r=int(settings["rank"]),
-            lora_alpha=int(settings["alpha"]),
-            lora_dropout=float(settings["dropout"]),
-            # An expression: peft's own choice of layers wants a prefix a bare decoder lacks.
-            target_modules=adapted_modules(
-                range(len(network.decoder.layers)), settings["target_modules"]
-            ),
-        ),
-    )
-    for parameter in adapted.parameters():
-        if parameter.requires_grad:
-            parameter.data = parameter.data.float()
+    # An expression: peft's own choice of layers wants a prefix a bare decoder lacks.
+    modules = adapted_modules(range(len(network.decoder.layers)), settings["target_modules"])
+    adapted = with_adapter(network.decoder, modules, settings)
     if arguments.adapter:
         load_adapter(adapted, arguments.adapter, int(settings.get("first_layer", 0)))
     network.decoder = adapted
@@ -309,6 +288,25 @@ def train_adapter(
     )
 
 
+def with_adapter(decoder: Any, modules: str, settings: dict[str, Any]) -> Any:
+    """The decoder with LoRA, in float32, on the modules that an expression names."""
+    from peft import LoraConfig, get_peft_model
+
+    adapted: Any = get_peft_model(
+        decoder,
+        LoraConfig(
+            r=int(settings["rank"]),
+            lora_alpha=int(settings["alpha"]),
+            lora_dropout=float(settings["dropout"]),
+            target_modules=modules,
+        ),
+    )
+    for parameter in adapted.parameters():
+        if parameter.requires_grad:
+            parameter.data = parameter.data.float()
+    return adapted
+
+
 def gathered(adapted: Any) -> dict[str, torch.Tensor]:
     """The adapter's tensors, whole: every process of a sharded run has to call this."""
     from peft import get_peft_model_state_dict
@@ -333,7 +331,7 @@ def save_adapter(
     modules = sorted({name.split(".lora_")[0].split(".")[-1] for name in tensors})
     config.target_modules = adapted_modules(range(first_layer, first_layer + depth), modules)
     config.save_pretrained(str(own.folder))
-    save_tensors(tensors, own.folder / "adapter_model.safetensors")
+    save_tensors(tensors, own.folder / ADAPTER)
 
 
 def load_adapter(adapted: Any, folder: Path, first_layer: int) -> None:
@@ -348,7 +346,7 @@ def load_adapter(adapted: Any, folder: Path, first_layer: int) -> None:
 
     tensors = {
         _renumbered(name, -first_layer): tensor
-        for name, tensor in load_tensors(folder / "adapter_model.safetensors").items()
+        for name, tensor in load_tensors(folder / ADAPTER).items()
     }
     own = get_peft_model_state_dict(adapted, save_embedding_layers=False)
     if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in tensors.items()}:

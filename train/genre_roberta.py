@@ -19,7 +19,6 @@ import torch
 from torch import nn
 
 from engine.classifiers import load_classifier
-from engine.classifiers.direct_path import DIRECT
 from engine.classifiers.roberta import (
     FROZEN,
     WEIGHTS,
@@ -38,7 +37,7 @@ from engine.errors import InputError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import base_source, compute_dtype, slot
-from train.direct_path import fit_direct, weigh_direct
+from train.direct_path import add_direct
 from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
 from train.genre_training import (
     GenreLoss,
@@ -82,13 +81,7 @@ def main() -> None:
         card = ModelCard.read(own.folder)
         finish_with_direct(arguments, splits, tags, card.config["history"])
         return
-    encoder, tokenizer = training_encoder(own, settings)
-    if arguments.encoder:
-        load_into(
-            encoder,
-            load_tensors(arguments.encoder / "encoder.safetensors"),
-            allow_missing=("embeddings.",),
-        )
+    encoder, tokenizer = training_encoder(own, settings, arguments.encoder)
     torch.manual_seed(settings.get("seed", 0))
     network = AugmentedRoberta(encoder, len(tags), len(GENRES), float(settings["dropout"]))
     if arguments.go_on:
@@ -105,7 +98,7 @@ def main() -> None:
     window = int(settings["window"])
     own_modules = (network.head, network.tag_norm, network.heard)
     collate = collator(tokenizer, window, int(settings["windows"]), lambda: model.training)
-    run = NAME if arguments.augmentation == "with" else f"{NAME}-{arguments.augmentation}"
+    run = run_name(arguments.augmentation)
     history = fit(
         model,
         rows(train, cross_fitted(train, arguments.features), tokenizer, arguments),
@@ -138,6 +131,11 @@ def main() -> None:
     finish_with_direct(arguments, splits, tags, history)
 
 
+def run_name(augmentation: str) -> str:
+    """The folder in ``runs/`` of a training."""
+    return NAME if augmentation == "with" else f"{NAME}-{augmentation}"
+
+
 def finish_with_direct(
     arguments: Any,
     splits: Mapping[str, GenreSplit],
@@ -158,13 +156,8 @@ def finish_with_direct(
         encoded = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
         return [song_windows(ids, *ends, *sizes) for ids in encoded]
 
-    def adjusted() -> np.ndarray[Any, Any]:
-        pad = int(tokenizer.pad_token_id)
-        by = arguments.settings["direct_share_by"]
-        return weigh_direct(NAME, arguments.preset, splits, windows("validation"), pad, by)
-
-    path = fit_direct(windows("train"), splits["train"], len(tokenizer), len(GENRES), settings)
-    save_tensors(path.state_dict(), own.folder / DIRECT)
+    tokens, pad = len(tokenizer), int(tokenizer.pad_token_id)
+    adjusted = add_direct(own, arguments, splits, windows, tokens, pad)
     config = {"tags": tags, "window": sizes[0], "windows": sizes[1]}
     finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history, adjusted)
 

@@ -27,12 +27,14 @@ from transformers import (
 )
 
 from engine.classifiers import load_classifier
+from engine.classifiers.torch_classifier import load_into, load_tensors
 from engine.evaluation.genre_task import card_revision
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES, GenreClassifier
 from engine.weights import Slot, base_source, compute_device, models_folder, slot
 from train.genre_data import GenreSplit, corpus_sha256, log_prior
 
+ENCODER = "encoder.safetensors"
 # What of a Trainer's log counts on when a second run starts from a first one's weights.
 COUNTED = ("step", "epoch")
 LIBRARIES = (
@@ -138,8 +140,13 @@ class GenreLoss(nn.Module):
         return {"loss": loss, "logits": logits}
 
 
-def training_encoder(own: Slot, settings: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The slot's encoder, with the dropout and attention of a configuration; and its tokenizer."""
+def training_encoder(
+    own: Slot, settings: Mapping[str, Any], earlier: Path | None = None
+) -> tuple[Any, Any]:
+    """The slot's encoder, with the dropout and attention of a configuration; and its tokenizer.
+
+    `earlier` is a folder where `train.roberta_mlm` left an encoder; None for the base as it is.
+    """
     from transformers import AutoModel, AutoTokenizer
 
     assert own.base is not None  # noqa: S101 - presets give this slot a base
@@ -154,6 +161,8 @@ def training_encoder(own: Slot, settings: Mapping[str, Any]) -> tuple[Any, Any]:
         attention_probs_dropout_prob=float(settings["encoder_dropout"]),
         **options,
     )
+    if earlier:
+        load_into(encoder, load_tensors(earlier / ENCODER), allow_missing=("embeddings.",))
     return encoder, AutoTokenizer.from_pretrained(source)
 
 
@@ -272,13 +281,7 @@ def fit(
         load_best_model_at_end=True,
         metric_for_best_model=select_by,
         greater_is_better=select_by != "loss",
-        remove_unused_columns=False,
-        label_names=["labels"],
-        seed=int(settings.get("seed", 0)),
-        report_to=[],
-        disable_tqdm=True,
-        use_cpu=not torch.cuda.is_available(),
-        dataloader_pin_memory=torch.cuda.is_available(),
+        **trainer_habits(settings),
     )
     trainer = Trainer(
         model=model,
@@ -302,6 +305,20 @@ def fit(
     history = [dict(entry) for entry in trainer.state.log_history]
     (run / "history.json").write_text(json.dumps(history, indent=1), "utf-8")
     return history
+
+
+def trainer_habits(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """What all `TrainingArguments` share: batches of our own, plain logs, a GPU if there is one."""
+    on_gpu = torch.cuda.is_available()
+    return {
+        "remove_unused_columns": False,
+        "label_names": ["labels"],
+        "seed": int(settings.get("seed", 0)),
+        "report_to": [],
+        "disable_tqdm": True,
+        "use_cpu": not on_gpu,
+        "dataloader_pin_memory": on_gpu,
+    }
 
 
 def seconds_per_step(

@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from train.genre_data import read_lyrics
-from train.genre_training import TimeLimit, seconds_per_step
+from train.genre_training import TimeLimit, seconds_per_step, trainer_habits
 
 
 def windows_of(
@@ -77,14 +77,8 @@ def fit_language_model(
         eval_steps=max(steps // 3, 1),
         save_steps=max(steps // 3, 1),
         save_total_limit=1,
-        remove_unused_columns=False,
-        label_names=["labels"],
         dataloader_drop_last=len(train) > batch,
-        seed=int(settings.get("seed", 0)),
-        report_to=[],
-        disable_tqdm=True,
-        use_cpu=not torch.cuda.is_available(),
-        dataloader_pin_memory=torch.cuda.is_available(),
+        **trainer_habits(settings),
     )
     trainer = Trainer(
         model=model,

@@ -21,12 +21,11 @@ from engine.classifiers.torch_classifier import padded, save_tensors
 from engine.prediction import GENRES
 from engine.weights import base_source, compute_device, compute_dtype, quantization_config
 from train.genre_data import GenreSplit, read_split
-from train.genre_llama import adapted_modules
+from train.genre_llama import ADAPTER, adapted_modules, with_adapter
 from train.genre_training import measured, output_slot, parse_arguments
 from train.language_model import fit_language_model, windows_of
 
 NAME = "llama-lm"
-ADAPTER = "adapter_model.safetensors"
 
 
 def main() -> None:
@@ -34,12 +33,7 @@ def main() -> None:
     arguments = parse_arguments(__doc__ or "", "llama_lm")
     settings = arguments.settings
     own = output_slot("llama", arguments)
-    from peft import (
-        LoraConfig,
-        get_peft_model,
-        get_peft_model_state_dict,
-        prepare_model_for_kbit_training,
-    )
+    from peft import get_peft_model_state_dict, prepare_model_for_kbit_training
     from transformers import AutoModelForCausalLM
 
     torch.manual_seed(settings.get("seed", 0))
@@ -57,23 +51,11 @@ def main() -> None:
     else:
         decoder.to(device)
     depth = int(settings.get("layers") or decoder.config.num_hidden_layers)
-    adapted: Any = get_peft_model(
-        decoder,
-        LoraConfig(
-            r=int(settings["rank"]),
-            lora_alpha=int(settings["alpha"]),
-            lora_dropout=float(settings["dropout"]),
-            # The decoder is one part of this model, and its modules' names begin with it.
-            target_modules=r"model\."
-            + adapted_modules(
-                range(int(settings.get("first_layer", 0)), depth), settings["target_modules"]
-            ),
-            task_type="CAUSAL_LM",
-        ),
-    )
+    layers = range(int(settings.get("first_layer", 0)), depth)
+    # The decoder is one part of this model, and its modules' names begin with it.
+    modules = r"model\." + adapted_modules(layers, settings["target_modules"])
+    adapted = with_adapter(decoder, modules, settings)
     parameters = [p for p in adapted.parameters() if p.requires_grad]
-    for parameter in parameters:
-        parameter.data = parameter.data.float()
     tokenizer = load_tokenizer(own)
     pad, window = padding_id(tokenizer), int(settings["window"])
 

@@ -16,9 +16,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.classifiers.torch_classifier import load_into, load_tensors, padded, save_tensors
+from engine.classifiers.torch_classifier import padded, save_tensors
 from engine.weights import compute_device
 from train.genre_training import (
+    ENCODER,
     compile_for_training,
     output_slot,
     parse_arguments,
@@ -63,10 +64,7 @@ def main() -> None:
     own = output_slot("roberta", arguments)
     from transformers import DataCollatorForLanguageModeling
 
-    encoder, tokenizer = training_encoder(own, settings)
-    if arguments.encoder:
-        earlier = load_tensors(arguments.encoder / "encoder.safetensors")
-        load_into(encoder, earlier, allow_missing=("embeddings.",))
+    encoder, tokenizer = training_encoder(own, settings, arguments.encoder)
     if settings.get("compile"):
         compile_for_training(encoder.encoder.layer)
     torch.manual_seed(settings.get("seed", 0))
@@ -100,7 +98,7 @@ def main() -> None:
     run = arguments.runs / NAME
     run.mkdir(parents=True, exist_ok=True)
     kept = {k: v for k, v in encoder.state_dict().items() if not k.startswith("embeddings.")}
-    save_tensors(kept, run / "encoder.safetensors")
+    save_tensors(kept, run / ENCODER)
     print(f"wrote {run / 'encoder.safetensors'}")
 
 

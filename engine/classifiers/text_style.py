@@ -8,9 +8,10 @@ alone. Marks that differ from one transcriber to the next (commas, capitals, quo
 from __future__ import annotations
 
 import math
+import operator
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
@@ -87,10 +88,10 @@ def text_style(lyric: Lyrics) -> tuple[float, ...]:
         sum(word.endswith("in'") for word in words) / len(words),
         fmean(map(len, words)),
         sum(len(word) > 7 for word in words) / len(words),
-        _share_rhyming(ends, 1),
-        _share_rhyming(ends, 2),
-        _share_equal(ends, 1),
-        _share_equal(ends, 2),
+        _share_alike(ends, 1, _rhymes),
+        _share_alike(ends, 2, _rhymes),
+        _share_alike(ends, 1, operator.eq),
+        _share_alike(ends, 2, operator.eq),
         len({line[0] for line in lines}) / len(lines),
     )
 
@@ -140,11 +141,11 @@ def _rhyme(word: str) -> str:
     return found.group() if found else word
 
 
-def _share_rhyming(ends: Sequence[str], distance: int) -> float:
-    pairs = list(zip(ends, ends[distance:], strict=False))
-    return fmean(_rhyme(a) == _rhyme(b) and a != b for a, b in pairs) if pairs else 0.0
+def _rhymes(first: str, second: str) -> bool:
+    return _rhyme(first) == _rhyme(second) and first != second
 
 
-def _share_equal(ends: Sequence[str], distance: int) -> float:
+def _share_alike(ends: Sequence[str], distance: int, alike: Callable[[str, str], bool]) -> float:
+    """How many of the words that stand `distance` apart are alike; 0 where there are none."""
     pairs = list(zip(ends, ends[distance:], strict=False))
-    return fmean(a == b for a, b in pairs) if pairs else 0.0
+    return fmean(alike(*pair) for pair in pairs) if pairs else 0.0

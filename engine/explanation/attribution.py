@@ -103,14 +103,12 @@ def token_attributions(
     """
     from captum.attr import IntegratedGradients
 
-    layers = _embedding_layers(classifier, lyric)
+    layers, logits = _embedding_layers(classifier, lyric)
+    # The song's own temperature holds along the path, or it would leap where the answer changes.
+    answer = int(classifier.calibrated(logits).argmax())
     embedded = tuple(layer.embedded() for layer in layers)
     baselines = tuple(layer.baseline() for layer in layers)
     done = 0
-    with torch.no_grad():
-        own = classifier.calibrated(classifier.differentiable_logits(lyric, 1))
-    # The song's own temperature holds along the path, or it would leap where the answer changes.
-    answer = int(own.argmax())
 
     def log_odds(*replaced: torch.Tensor) -> torch.Tensor:
         nonlocal done
@@ -145,8 +143,10 @@ def token_attributions(
     return TokenAttributions(attributed, whole, faded, form)
 
 
-def _embedding_layers(classifier: TorchClassifier, lyric: Lyrics) -> list[_Layer]:
-    """Every embedding layer that is indexed by token ids, with the ids it reads of this song.
+def _embedding_layers(
+    classifier: TorchClassifier, lyric: Lyrics
+) -> tuple[list[_Layer], torch.Tensor]:
+    """Every embedding layer that is indexed by token ids, and the song's logits (1, labels).
 
     Layers are found by running the song once and comparing shapes: position and type embeddings
     are told by name, since a model's own code gives them ids of the same shape.
@@ -166,13 +166,14 @@ def _embedding_layers(classifier: TorchClassifier, lyric: Lyrics) -> list[_Layer
     hooks = [module.register_forward_hook(note) for module in named]
     try:
         with torch.no_grad():
-            classifier.differentiable_logits(lyric, 1)
+            logits = classifier.differentiable_logits(lyric, 1)
     finally:
         for hook in hooks:
             hook.remove()
-    return [
+    layers = [
         _Layer(module, seen[module], spans) for module, spans in named.items() if module in seen
     ]
+    return layers, logits
 
 
 def _counts_places(name: str) -> bool:

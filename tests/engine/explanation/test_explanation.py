@@ -102,7 +102,8 @@ def test_both_paths_of_roberta_are_attributed(with_tiny_models: Path) -> None:
     from engine.explanation.attribution import _embedding_layers
 
     classifier: Any = load_classifier("roberta")
-    modules = {id(layer.module) for layer in _embedding_layers(classifier, SONG)}
+    layers, _ = _embedding_layers(classifier, SONG)
+    modules = {id(layer.module) for layer in layers}
     own = {id(m) for m in classifier.model.modules()}
     beside = {id(m) for m in classifier.bilstm.model.modules()}
     assert modules & own
