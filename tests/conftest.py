@@ -49,7 +49,7 @@ TINY = {
     },
     "genre_roberta": {
         "direct_regularisation": 1.0,
-        "direct_share_by": "macro_f1",
+        "direct_pairs": 50,
         "window": 32,
         "windows": 4,
         "dropout": 0.1,
@@ -69,7 +69,7 @@ TINY = {
         "windows": 2,
         "sampling": "random",
         "direct_regularisation": 1.0,
-        "direct_share_by": "macro_f1",
+        "direct_pairs": 50,
         "warm_start_songs": 60,
         "validation_songs": 12,
         "learning_rate": 2e-3,

@@ -6,6 +6,7 @@ A convex fit: seconds on one core, where gradient steps through a decoder take h
 from __future__ import annotations
 
 import argparse
+import itertools
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +15,6 @@ from typing import Any
 import numpy as np
 import torch
 from scipy.sparse import csr_matrix, hstack
-from scipy.special import log_softmax
 
 from engine.classifiers import load_classifier
 from engine.classifiers.direct_path import DIRECT, DirectPath
@@ -27,14 +27,14 @@ from train.genre_data import GenreSplit, log_prior, sample_weights
 from train.genre_training import (
     answered,
     fitted_prior_power,
-    fitted_temperature,
-    macro_f1,
+    likelihood_weights,
     measured,
 )
 
-# A song as windows of token ids, each led by a token that is not counted.
+# A song as windows of token ids; as models read them, each is led by a token that is not counted.
 Windows = Sequence[Sequence[list[int]]]
-SHARES = tuple(step / 10 for step in range(16))
+MOST = 3.0  # share of a direct path
+MIN_SONGS = 3  # that a pair of tokens occurs in
 
 # Length of one style feature's standard deviation beside TF-IDF vectors of length 1: the regression
 # penalises what it makes of the form the less, the longer this is. Chosen on validation.
@@ -58,8 +58,7 @@ def add_direct(
     save_tensors(path.state_dict(), own.folder / DIRECT)
 
     def weighed() -> np.ndarray[Any, Any]:
-        by = settings["direct_share_by"]
-        return weigh_direct(own.name, arguments.preset, splits, windows("validation"), pad, by)
+        return weigh_direct(own.name, arguments.preset, splits, windows("validation"), pad)
 
     return weighed
 
@@ -74,19 +73,23 @@ def fit_direct(
     """Fit on the training songs, given also as windows of ids.
 
     Genres weigh alike, so that the logits lack the prior as a network's do.
-    ``direct_regularisation`` is scikit-learn's C for TF-IDF vectors of length 1.
+    ``direct_regularisation`` is scikit-learn's C for TF-IDF vectors of length 1, one of tokens and
+    one of pairs, of which the ``direct_pairs`` most frequent count.
     """
     from sklearn.linear_model import LogisticRegression
 
-    frequency = np.zeros(vocabulary_size)
-    for song in windows:
-        frequency[list({token for window in song for token in window[1:]})] += 1
-    idf = np.log((1 + len(windows)) / (1 + frequency)) + 1
-    path = DirectPath(vocabulary_size, genres)
+    counted = [[window[1:] for window in song] for song in windows]
+    codes = frequent_pairs(counted, vocabulary_size, int(settings["direct_pairs"]))
+    paired = [known_pairs(song, codes, vocabulary_size) for song in counted]
+    idf = inverse_document_frequency(counted, vocabulary_size)
+    pair_idf = inverse_document_frequency(paired, len(codes) + 1)
+    path = DirectPath(vocabulary_size, genres, len(codes))
     style = style_tensor(train.lyrics)
     path.style.standardise_by(style)
     form = path.style.expanded(style).numpy() * STYLE_LENGTH * DIRECT_LENGTH
-    features = hstack([tfidf_matrix(windows, idf), csr_matrix(form)]).tocsr()
+    features = hstack(
+        [tfidf_matrix(counted, idf), tfidf_matrix(paired, pair_idf), csr_matrix(form)]
+    ).tocsr()
     regression = LogisticRegression(
         C=float(settings["direct_regularisation"]) / DIRECT_LENGTH**2,
         class_weight="balanced",
@@ -100,9 +103,13 @@ def fit_direct(
         intercepts = np.concatenate([-intercepts, intercepts]) / 2
     with torch.no_grad():
         path.idf.copy_(torch.from_numpy(idf))
+        path.pair_idf.copy_(torch.from_numpy(pair_idf))
+        path.pair_codes.copy_(torch.from_numpy(codes))
         for row, label in enumerate(regression.classes_):
-            words, form = np.split(coefficients[row], [vocabulary_size])
+            ends = [vocabulary_size, vocabulary_size + len(codes) + 1]
+            words, pairs, form = np.split(coefficients[row], ends)
             path.logits.weight[:, label] = torch.from_numpy(words).float()
+            path.pair_logits.weight[:, label] = torch.from_numpy(pairs).float()
             path.style.linear.weight[label] = (
                 torch.from_numpy(form).float() * STYLE_LENGTH * DIRECT_LENGTH
             )
@@ -110,20 +117,54 @@ def fit_direct(
     return path
 
 
-def tfidf_matrix(windows: Windows, idf: np.ndarray[Any, Any]) -> csr_matrix:
+def frequent_pairs(counted: Windows, vocabulary_size: int, most: int) -> np.ndarray[Any, Any]:
+    """Codes, ascending, of the pairs of neighbours that most songs have, and at least 3."""
+    frequency: Counter[int] = Counter()
+    for song in counted:
+        frequency.update({code for window in song for code in pair_codes(window, vocabulary_size)})
+    common = sorted((-n, code) for code, n in frequency.items() if n >= MIN_SONGS)[:most]
+    return np.array(sorted(code for _, code in common), dtype=np.int64)
+
+
+def pair_codes(window: Sequence[int], vocabulary_size: int) -> list[int]:
+    """What `DirectPath` calls each two neighbours."""
+    return [a * vocabulary_size + b for a, b in itertools.pairwise(window)]
+
+
+def known_pairs(
+    song: Sequence[Sequence[int]], codes: np.ndarray[Any, Any], vocabulary_size: int
+) -> list[list[int]]:
+    """Rows of `DirectPath.pair_logits` for each window; pairs not among `codes` are left out."""
+    rows: list[list[int]] = []
+    for window in song:
+        wanted = np.array(pair_codes(window, vocabulary_size), dtype=np.int64)
+        places = np.searchsorted(codes, wanted).clip(max=max(len(codes) - 1, 0))
+        known = codes[places] == wanted if len(codes) else np.zeros(len(wanted), bool)
+        rows.append((places[known] + 1).tolist())
+    return rows
+
+
+def inverse_document_frequency(counted: Windows, size: int) -> np.ndarray[Any, Any]:
+    """Smoothed idf (size,) as scikit-learn defines it: log((1 + n) / (1 + df)) + 1."""
+    frequency = np.zeros(size)
+    for song in counted:
+        frequency[list({token for window in song for token in window})] += 1
+    return np.log((1 + len(counted)) / (1 + frequency)) + 1
+
+
+def tfidf_matrix(counted: Windows, idf: np.ndarray[Any, Any]) -> csr_matrix:
     """What `DirectPath` weighs its tokens by, summed by token: (songs, vocabulary)."""
     rows: list[int] = []
     columns: list[int] = []
     values: list[float] = []
-    for number, song in enumerate(windows):
-        for window in song:
-            counts = Counter(window[1:])
-            weights = {token: (1 + math.log(n)) * idf[token] for token, n in counts.items()}
-            length = math.sqrt(sum(value**2 for value in weights.values())) or 1.0
-            rows += [number] * len(weights)
-            columns += weights.keys()
-            values += [DIRECT_LENGTH * v / length / len(song) for v in weights.values()]
-    return csr_matrix((values, (rows, columns)), shape=(len(windows), len(idf)), dtype=np.float32)
+    for number, song in enumerate(counted):
+        counts = Counter(token for window in song for token in window)
+        weights = {token: (1 + math.log(n)) * idf[token] for token, n in counts.items()}
+        length = math.sqrt(sum(value**2 for value in weights.values())) or 1.0
+        rows += [number] * len(weights)
+        columns += weights.keys()
+        values += [DIRECT_LENGTH * value / length for value in weights.values()]
+    return csr_matrix((values, (rows, columns)), shape=(len(counted), len(idf)), dtype=np.float32)
 
 
 def direct_logits(
@@ -145,27 +186,14 @@ def fitted_share(
     direct: np.ndarray[Any, Any],
     labels: np.ndarray[Any, Any],
     prior: np.ndarray[Any, Any],
-    by: str,
 ) -> float:
-    """How much of the direct logits to add to a model's own, from 0 to 1.5, on validation.
+    """How much of the direct logits to add to a model's own, from 0 to `MOST`, on validation.
 
-    `by` is ``macro_f1``, at each share's best prior and averaged with its neighbours 0.1 apart, or
-    ``likelihood``, at the whole prior and each share's best temperature: steadier, since macro F1
-    hangs on few songs of rare genres.
+    By likelihood, where the log prior has a weight of its own: steadier than macro F1, which hangs
+    on few songs of rare genres.
     """
-    scores: list[float] = []
-    for share in SHARES:
-        logits = own + share * direct
-        if by == "likelihood":
-            logits = logits + prior
-            scaled = log_softmax(logits / fitted_temperature(logits, labels), axis=-1)
-            scores.append(float(scaled[np.arange(len(labels)), labels].mean()))
-        else:
-            power = fitted_prior_power(logits, labels, prior)
-            scores.append(macro_f1((logits + power * prior).argmax(-1), labels))
-    if by != "likelihood":
-        scores = [float(np.mean(scores[max(i - 1, 0) : i + 2])) for i in range(len(scores))]
-    return SHARES[int(np.argmax(scores))]
+    weights = likelihood_weights([own, direct, prior], labels)
+    return round(float(np.clip(weights[1] / max(weights[0], 1e-6), 0, MOST)), 2)
 
 
 def weigh_direct(
@@ -174,18 +202,17 @@ def weigh_direct(
     splits: Mapping[str, GenreSplit],
     windows: Windows,
     pad: int,
-    by: str,
 ) -> np.ndarray[Any, Any]:
     """Scale a model's direct path by the share that does best on validation; the logits there.
 
-    `windows` are the validation songs' as the model reads them; for `by` see `fitted_share`.
+    `windows` are the validation songs' as the model reads them.
     """
     classifier: Any = load_classifier(name, preset)
     path, classifier.model.direct = classifier.model.direct, None
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
     alone = answered(classifier, validation)
     direct = direct_logits(path.cpu(), windows, validation.lyrics, pad)
-    share = fitted_share(alone, direct, validation.labels, prior, by)
+    share = fitted_share(alone, direct, validation.labels, prior)
     for part, logits in (("alone", alone), ("direct", direct)):
         power = fitted_prior_power(logits, validation.labels, prior)
         found = measured(f"validation/{part}", logits + power * prior, validation.labels)

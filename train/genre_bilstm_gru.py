@@ -32,6 +32,7 @@ from engine.classifiers.torch_classifier import padded, save_tensors
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import Base, base_source, slot
+from train.direct_path import inverse_document_frequency
 from train.genre_data import (
     GenreSplit,
     log_prior,
@@ -93,7 +94,8 @@ def train_network(
     train_rows = rows(train, tags, vocabulary, settings)
     with torch.no_grad():
         network.embedding.weight.copy_(embeddings)
-        network.idf.copy_(inverse_document_frequency(train_rows, len(vocabulary)))
+        songs = [[row["input_ids"]] for row in train_rows]
+        network.idf.copy_(torch.from_numpy(inverse_document_frequency(songs, len(vocabulary))))
         network.style.standardise_by(torch.tensor([row["style"] for row in train_rows]))
     tag_weight = float(settings["tag_weight"])
 
@@ -193,14 +195,6 @@ def collate(
         "labels": labels,
         "weights": weights,
     }
-
-
-def inverse_document_frequency(rows: list[dict[str, Any]], size: int) -> torch.Tensor:
-    """Smoothed idf (vocabulary,) as scikit-learn defines it: log((1 + n) / (1 + df)) + 1."""
-    frequency = np.zeros(size)
-    for row in rows:
-        frequency[list(set(row["input_ids"]))] += 1
-    return torch.from_numpy(np.log((1 + len(rows)) / (1 + frequency)) + 1).float()
 
 
 def measure_tags(preset: str, splits: Mapping[str, GenreSplit]) -> None:

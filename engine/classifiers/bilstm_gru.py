@@ -142,7 +142,9 @@ class BilstmGru(nn.Module):
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, style: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """What the words' direct paths and the song's form add to both logits."""
-        shares = self.direct_dropout(tfidf_shares(input_ids, attention_mask, self.idf))
+        songs = torch.arange(len(input_ids), device=input_ids.device)
+        shares = tfidf_shares(input_ids, attention_mask, self.idf, songs)
+        shares = self.direct_dropout(shares)
         logits = (self.direct(input_ids) * shares.unsqueeze(-1)).sum(1) + self.style(style)
         return logits[:, : self.tags], logits[:, self.tags :]
 
@@ -180,6 +182,9 @@ def _reordered(states: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
 
 class BilstmGruClassifier(TorchClassifier):
     """The shipped BiLSTM-GRU; its predictions carry fine-grained tags."""
+
+    # Its steps follow one another: the more songs take each together, the better.
+    batch_tokens = 16384
 
     def _load(self, folder: Path) -> None:
         self.vocabulary = Vocabulary.read(folder / VOCABULARY)

@@ -1,7 +1,7 @@
-"""A direct path from each token and the song's form to the genres, beside a large network.
+"""A direct path from tokens, pairs of them and the song's form to genres, beside a large network.
 
 The mean over hundreds of states blurs the few words that tell genres apart most; the BiLSTM-GRU has
-such a path within it. Tokens are weighted by TF-IDF; for the form see
+such a path within it. Tokens and pairs of neighbours are weighted by TF-IDF; for the form see
 `engine.classifiers.text_style`. `train.direct_path` fits it.
 """
 
@@ -17,24 +17,39 @@ from engine.classifiers.torch_classifier import (
     load_into,
     load_tensors,
     tfidf_shares,
-    window_means,
 )
 
 DIRECT = "direct.safetensors"
 
 
 class DirectPath(nn.Module):
-    """Logits of a song's windows of token ids and of its form (`text_style`)."""
+    """Logits of a song's windows of token ids and of its form (`text_style`).
+
+    Parameters
+    ----------
+    vocabulary_size, genres : int
+        Of the tokenizer; number of labels.
+    pairs : int
+        How many pairs of neighbouring tokens count.
+    """
 
     idf: torch.Tensor
+    pair_codes: torch.Tensor
+    pair_idf: torch.Tensor
 
-    def __init__(self, vocabulary_size: int, genres: int) -> None:
+    def __init__(self, vocabulary_size: int, genres: int, pairs: int = 0) -> None:
         super().__init__()
+        self.vocabulary_size = vocabulary_size
         self.logits = nn.Embedding(vocabulary_size, genres)
         nn.init.zeros_(self.logits.weight)
         self.bias = nn.Parameter(torch.zeros(genres))
         self.style = StylePath(genres)
         self.register_buffer("idf", torch.ones(vocabulary_size))
+        # Row 0 stands for every pair that is not among those known.
+        self.pair_logits = nn.Embedding(pairs + 1, genres, padding_idx=0)
+        nn.init.zeros_(self.pair_logits.weight)
+        self.register_buffer("pair_codes", torch.zeros(pairs, dtype=torch.long))
+        self.register_buffer("pair_idf", torch.ones(pairs + 1))
 
     def forward(
         self,
@@ -43,17 +58,32 @@ class DirectPath(nn.Module):
         song: torch.Tensor,
         style: torch.Tensor,
     ) -> torch.Tensor:
-        """Logits (songs, genres): the mean over a song's windows; first tokens are left out."""
-        shares = tfidf_shares(input_ids, without_first(attention_mask), self.idf)
+        """Logits (songs, genres), TF-IDF over all windows of a song; first tokens are left out."""
+        counted = without_first(attention_mask)
+        shares = tfidf_shares(input_ids, counted, self.idf, song)
         windows = (self.logits(input_ids) * shares.unsqueeze(-1)).sum(1)
-        ones = torch.ones_like(windows[:, None, 0])
-        words = window_means(windows[:, None], ones, song, len(style))
+        pairs = self.pair_ids(input_ids, counted)
+        shares = tfidf_shares(pairs, (pairs > 0).long(), self.pair_idf, song)
+        windows = windows + (self.pair_logits(pairs) * shares.unsqueeze(-1)).sum(1)
+        words = windows.new_zeros(len(style), windows.shape[1]).index_add(0, song, windows)
         return words + self.bias + self.style(style)
+
+    def pair_ids(self, input_ids: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
+        """Rows (windows, tokens) of `pair_logits`: each token with the one before it; 0: none."""
+        ids = torch.zeros_like(input_ids)
+        if not len(self.pair_codes):
+            return ids
+        codes = input_ids[:, :-1] * self.vocabulary_size + input_ids[:, 1:]
+        places = torch.searchsorted(self.pair_codes, codes).clamp(max=len(self.pair_codes) - 1)
+        known = (self.pair_codes[places] == codes) & (counted[:, :-1] * counted[:, 1:] == 1)
+        ids[:, 1:] = torch.where(known, places + 1, 0)
+        return ids
 
     def scale(self, share: float) -> None:
         """Multiply all logits by `share`."""
         with torch.no_grad():
-            for part in (self.logits.weight, self.bias, self.style.linear.weight):
+            weights = self.logits.weight, self.pair_logits.weight, self.style.linear.weight
+            for part in (*weights, self.bias):
                 part.mul_(share)
 
 
@@ -69,6 +99,6 @@ def load_direct(folder: Path) -> DirectPath | None:
     if not (folder / DIRECT).exists():
         return None
     tensors = load_tensors(folder / DIRECT)
-    path = DirectPath(*tensors["logits.weight"].shape)
+    path = DirectPath(*tensors["logits.weight"].shape, len(tensors["pair_codes"]))
     load_into(path, tensors)
     return path.float().eval()

@@ -46,9 +46,6 @@ class Reading:
     spans: list[list[Span | None]]
 
 
-# Tokens a padded batch may hold: larger batches gain nothing on two cores and cost memory.
-BATCH_TOKENS = 4096
-
 # Euclidean length of a song's TF-IDF weights: logits then move in a few hundred steps of Adam.
 DIRECT_LENGTH = 10.0
 
@@ -68,6 +65,8 @@ class TorchClassifier(ABC):
     """
 
     model: Any
+    # What a padded batch may hold: larger ones gain nothing on two cores and cost memory.
+    batch_tokens = 4096
 
     def __init__(self, slot: Slot) -> None:
         self.name = slot.name
@@ -90,7 +89,7 @@ class TorchClassifier(ABC):
         """One `Prediction` per lyric, in order; songs of like length share a batch."""
         results: list[Prediction | None] = [None] * len(lyrics)
         encoded = [self._encode(lyric) for lyric in lyrics]
-        for indices in _batches([_length(song) for song in encoded]):
+        for indices in _batches([_length(song) for song in encoded], self.batch_tokens):
             start = time.perf_counter()
             with torch.inference_mode():
                 logits, tag_probabilities = self._logits(
@@ -257,18 +256,29 @@ def window_means(
 
 
 def tfidf_shares(
-    input_ids: torch.Tensor, attention_mask: torch.Tensor, idf: torch.Tensor
+    input_ids: torch.Tensor, counted: torch.Tensor, idf: torch.Tensor, song: torch.Tensor
 ) -> torch.Tensor:
-    """What each position (songs, tokens) adds of its word's TF-IDF weight; 0 on padding.
+    """What each position (windows, tokens) adds of its word's TF-IDF weight; 0 if not counted.
 
     Sublinear term frequency, times `idf` (vocabulary,), scaled to a Euclidean length of
     `DIRECT_LENGTH` a song (Manning, Raghavan and Schütze 2008, section 6.4.1). A word that comes c
-    times has its weight spread evenly over its c positions.
+    times in all windows of its song has its weight spread evenly over its c positions.
+
+    Parameters
+    ----------
+    input_ids, counted : (windows, tokens)
+        `counted` is 1 where a token counts.
+    song : (windows,)
+        Which song each window belongs to, 0-based.
     """
-    same = input_ids.unsqueeze(2) == input_ids.unsqueeze(1)
-    counts = same.sum(2).to(idf.dtype)
-    weights = (1 + counts.log()) * idf[input_ids] * attention_mask.to(idf.dtype)
-    length = (weights.square() / counts).sum(1, keepdim=True).sqrt().clamp(min=1e-6)
+    songs, size = int(song.max()) + 1, len(idf)
+    places = song.unsqueeze(1) * size + input_ids
+    found = idf.new_zeros(songs * size)
+    found.scatter_add_(0, places.flatten(), counted.to(idf.dtype).flatten())
+    counts = found[places].clamp(min=1)
+    weights = (1 + counts.log()) * idf[input_ids] * counted.to(idf.dtype)
+    squares = idf.new_zeros(songs).index_add(0, song, (weights.square() / counts).sum(1))
+    length = squares.sqrt().clamp(min=1e-6)[song].unsqueeze(1)
     return DIRECT_LENGTH * weights / (counts * length)
 
 
@@ -323,12 +333,12 @@ def _length(encoded: Sequence[Any]) -> int:
     return max(sum(map(len, encoded)) if nested else len(encoded), 1)
 
 
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Indices in batches of at most `BATCH_TOKENS` padded tokens, like lengths together."""
+def _batches(lengths: Sequence[int], tokens: int) -> list[list[int]]:
+    """Indices in batches of at most `tokens` padded tokens, like lengths together."""
     batches: list[list[int]] = []
     current: list[int] = []
     for index in sorted(range(len(lengths)), key=lambda i: lengths[i]):
-        if current and (len(current) + 1) * lengths[index] > BATCH_TOKENS:
+        if current and (len(current) + 1) * lengths[index] > tokens:
             batches.append(current)
             current = []
         current.append(index)

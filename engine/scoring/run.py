@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -18,9 +20,10 @@ from engine.scoring.rows import Row, is_missing
 from engine.scoring.tables import CHUNK, Table, checked_extension, open_table
 from engine.scoring.writing import added_columns, added_values, kept_columns, open_writer
 
-# Characters of padded text given to the model at once: a few of its own batches. More would lose
-# more work in a kill, fewer would leave those batches half empty.
-_GROUP_CHARACTERS = 32_000
+# Characters of padded text given to the model at once: one of its own batches. More would lose
+# more work in a kill, fewer would leave that batch half empty.
+_GROUP_CHARACTERS = 16_000
+_MOST_WORKERS = 8
 
 Progress = Callable[[int, int], None]
 
@@ -171,24 +174,48 @@ def _answer(
     """Answer the rows that have no answer yet."""
     if progress:
         progress(partial.answered, table.rows)
-    for chunk in _in_chunks(row for read in table.chunks() for row in read.rows):
-        lyrics: list[tuple[int, Lyrics]] = []
-        unusable: list[Answer] = []
-        for number, row in chunk:
-            if partial.done[number]:
-                continue
-            try:
-                if row.problem:
-                    raise InputError(row.problem)
-                lyrics.append((number, lyric_of(row.values[table.text])))
-            except InputError as error:
-                unusable.append((number, None, str(error)))
-        groups = _groups(lyrics)
-        for answers in chain([unusable], (_answers(predict, group, labels) for group in groups)):
-            if answers:
-                partial.add(answers)
-                if progress:
-                    progress(partial.answered, table.rows)
+
+    def ask(group: list[tuple[int, Lyrics]]) -> list[Answer]:
+        return _answers(predict, group, labels)
+
+    with _workers() as workers:
+        for chunk in _in_chunks(row for read in table.chunks() for row in read.rows):
+            lyrics: list[tuple[int, Lyrics]] = []
+            unusable: list[Answer] = []
+            for number, row in chunk:
+                if partial.done[number]:
+                    continue
+                try:
+                    if row.problem:
+                        raise InputError(row.problem)
+                    lyrics.append((number, lyric_of(row.values[table.text])))
+                except InputError as error:
+                    unusable.append((number, None, str(error)))
+            for answers in chain([unusable], workers.map(ask, _groups(lyrics))):
+                if answers:
+                    partial.add(answers)
+                    if progress:
+                        progress(partial.answered, table.rows)
+
+
+@contextmanager
+def _workers() -> Generator[ThreadPoolExecutor]:
+    """Threads that each answer a group of their own, and share PyTorch's threads among them.
+
+    A recurrent network's steps are too small to be shared between cores, groups are not. On a GPU
+    there is one: it answers one group after another anyway.
+    """
+    import torch
+
+    threads = torch.get_num_threads()
+    count = 1 if torch.cuda.is_available() else min(threads, _MOST_WORKERS)
+    pool = ThreadPoolExecutor(count, "score", torch.set_num_threads, (threads // count,))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+        # What a worker sets holds for itself and for threads that start later.
+        torch.set_num_threads(threads)
 
 
 def _in_chunks(rows: Iterable[Row]) -> Iterator[list[tuple[int, Row]]]:

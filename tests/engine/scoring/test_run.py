@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import threading
 import time
 from collections.abc import Callable, Sequence
 from decimal import Decimal
@@ -20,6 +21,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import torch
 
 from engine.errors import CancelledError, InputError, WeightsError
 from engine.lyrics import MAX_CHARACTERS, Lyrics
@@ -248,6 +250,34 @@ def test_songs_of_like_length_share_a_batch(
     assert len(model.batches) < CHUNK
     assert [done for done, _ in steps] == sorted(done for done, _ in steps)
     assert steps[-1] == (2 * CHUNK, 2 * CHUNK)
+
+
+def test_groups_are_answered_at_the_same_time_and_share_the_threads(
+    model: CountingModel,
+    scored: Callable[..., Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "_GROUP_CHARACTERS", 400)
+    before = torch.get_num_threads()
+    torch.set_num_threads(4)
+    together, seen = threading.Barrier(4, timeout=30), []
+    answer = model.predict
+
+    def predict(lyrics: Sequence[Lyrics]) -> list[Prediction]:
+        if not seen:
+            together.wait()  # passes only if four are here at once
+        seen.append(torch.get_num_threads())
+        return answer(lyrics)
+
+    monkeypatch.setattr(model, "predict", predict)
+    try:
+        scored(write_songs(tmp_path / "in.csv", songs(60)), tmp_path / "out.csv")
+        assert torch.get_num_threads() == 4
+    finally:
+        torch.set_num_threads(before)
+    assert set(seen) == {1}
+    assert [row["id"] for row in rows_in(tmp_path / "out.csv")] == [str(i) for i in range(60)]
 
 
 def test_one_song_that_breaks_the_model_does_not_hold_up_the_others(

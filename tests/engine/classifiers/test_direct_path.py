@@ -1,0 +1,83 @@
+"""The direct path from tokens, pairs and form to genres, and RoBERTa's own attention."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from engine.classifiers.direct_path import DirectPath
+from engine.classifiers.roberta import WINDOWS_AT_ONCE, attention_by_parts
+from engine.classifiers.text_style import STYLE_FEATURES
+from engine.classifiers.torch_classifier import DIRECT_LENGTH, padded, tfidf_shares
+
+FIRST = 1
+
+
+def direct_path(pairs: list[tuple[int, int]]) -> DirectPath:
+    """A path over 20 tokens with random weights."""
+    torch.manual_seed(0)
+    path = DirectPath(20, 3, len(pairs)).eval()
+    path.pair_codes.copy_(torch.tensor(sorted(a * 20 + b for a, b in pairs)))
+    torch.nn.init.normal_(path.logits.weight)
+    with torch.no_grad():
+        path.pair_logits.weight[1:].normal_()
+        path.idf.uniform_(1, 5)
+    return path
+
+
+def logits(path: DirectPath, songs: list[list[list[int]]]) -> torch.Tensor:
+    """What a path says of songs given as windows."""
+    ids, mask = padded([window for song in songs for window in song], 0)
+    owner = torch.tensor([i for i, song in enumerate(songs) for _ in song])
+    return path(ids, mask, owner, torch.full((len(songs), len(STYLE_FEATURES)), float("nan")))
+
+
+def test_pairs_are_known_neighbours_of_one_window() -> None:
+    path = direct_path([(5, 6), (2, 9)])
+    ids, mask = padded([[FIRST, 5, 6, 2, 9], [5, 6, 5], [FIRST, 2, 9]], 0)
+    counted = mask.clone()
+    counted[:, 0] = 0
+    found = path.pair_ids(ids, counted)
+    # In order of their codes: (2, 9) is row 1 and (5, 6) row 2.
+    assert found.tolist() == [[0, 0, 2, 0, 1], [0, 0, 0, 0, 0], [0, 0, 1, 0, 0]]
+
+
+def test_where_windows_are_cut_and_what_else_is_in_the_batch_changes_no_token() -> None:
+    path = direct_path([])
+    whole = [[FIRST, 3, 4, 4, 7, 3, 11]]
+    cut = [[FIRST, 3, 4, 4], [FIRST, 7, 3, 11]]
+    together = logits(path, [whole, cut, [[FIRST, 5]]])
+    assert torch.allclose(together[0], together[1], atol=1e-4)
+    assert torch.allclose(logits(path, [whole])[0], together[0], atol=1e-4)
+
+
+def test_shares_have_the_length_of_a_tfidf_vector() -> None:
+    ids = torch.tensor([[2, 3, 3, 0], [3, 4, 5, 5]])
+    counted = torch.tensor([[1, 1, 1, 0], [1, 1, 1, 0]])
+    idf = torch.tensor([1.0, 1.0, 2.0, 3.0, 4.0, 5.0])
+    shares = tfidf_shares(ids, counted, idf, torch.tensor([0, 0]))
+    weights = torch.zeros(6).index_add(0, ids.flatten(), shares.flatten())
+    expected = idf * (1 + torch.tensor([1.0, 1.0, 1.0, 3.0, 1.0, 1.0]).log())
+    expected[:2] = 0
+    assert torch.allclose(weights, DIRECT_LENGTH * expected / expected.norm(), atol=1e-5)
+    assert shares[0, 3] == shares[1, 3] == 0
+
+
+@pytest.mark.parametrize("windows", [1, 2 * WINDOWS_AT_ONCE + 1])
+def test_attention_by_parts_is_attention(windows: int) -> None:
+    from transformers import RobertaConfig, RobertaModel
+
+    torch.manual_seed(0)
+    config = RobertaConfig(
+        vocab_size=30, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
+        intermediate_size=32, max_position_embeddings=16,
+    )  # fmt: skip
+    encoder = RobertaModel(config, add_pooling_layer=False).eval()
+    ids = torch.randint(3, 30, (windows, 10))
+    mask = (torch.arange(10) < torch.randint(3, 11, (windows, 1))).long()
+    ids = ids.masked_fill(mask == 0, config.pad_token_id)
+    encoder.set_attn_implementation("eager")
+    expected = encoder(ids, attention_mask=mask).last_hidden_state
+    encoder.set_attn_implementation(attention_by_parts())
+    found = encoder(ids, attention_mask=mask).last_hidden_state
+    assert torch.allclose(found * mask[..., None], expected * mask[..., None], atol=1e-5)
