@@ -27,6 +27,7 @@ from train.genre_data import GenreSplit, log_prior, sample_weights
 from train.genre_training import (
     answered,
     fitted_prior_power,
+    likelihood_loss,
     likelihood_weights,
     measured,
 )
@@ -216,8 +217,9 @@ def weigh_direct(
     for part, logits in (("alone", alone), ("direct", direct)):
         power = fitted_prior_power(logits, validation.labels, prior)
         found = measured(f"validation/{part}", logits + power * prior, validation.labels)
-        print(name, part, found)
-    print(f"{name}: share of the direct path {share}")
+        print(name, part, found, f"{likelihood_loss([logits, prior], validation.labels):.4f} nats")
+    both = likelihood_loss([alone, direct, prior], validation.labels)
+    print(f"{name}: share of the direct path {share}, {both:.4f} nats with both")
     path.scale(share)
     save_tensors(path.state_dict(), slot(name, preset).folder / DIRECT)
     return alone + share * direct

@@ -37,7 +37,7 @@ from engine.errors import InputError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import base_source, compute_dtype, slot
-from train.direct_path import add_direct
+from train.direct_path import Windows, add_direct
 from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
 from train.genre_training import (
     GenreLoss,
@@ -144,22 +144,28 @@ def finish_with_direct(
 ) -> None:
     """Fit the direct path beside the network that stands, then finish as all models do."""
     own, settings = slot(NAME, arguments.preset), arguments.settings
-    assert own.base is not None  # noqa: S101 - presets give this slot a base
+    read, tokens, pad = song_reader(arguments)
+    adjusted = add_direct(own, arguments, splits, lambda name: read(splits[name]), tokens, pad)
+    config = {"tags": tags, "window": settings["window"], "windows": settings["windows"]}
+    finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history, adjusted)
+
+
+def song_reader(arguments: Any) -> tuple[Callable[[GenreSplit], Windows], int, int]:
+    """What cuts songs into windows as serving does; size and padding id of the vocabulary."""
     from transformers import AutoTokenizer
 
-    tokenizer: Any = AutoTokenizer.from_pretrained(base_source(own.base))
+    base = slot(NAME, arguments.preset).base
+    assert base is not None  # noqa: S101 - presets give this slot a base
+    tokenizer: Any = AutoTokenizer.from_pretrained(base_source(base))
     ends = tokenizer.cls_token_id, tokenizer.sep_token_id
-    sizes = int(settings["window"]), int(settings["windows"])
+    sizes = int(arguments.settings["window"]), int(arguments.settings["windows"])
 
-    def windows(split: str) -> list[list[list[int]]]:
-        texts = [distinct_text(lyric.text) for lyric in splits[split].lyrics]
+    def read(split: GenreSplit) -> list[list[list[int]]]:
+        texts = [distinct_text(lyric.text) for lyric in split.lyrics]
         encoded = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
         return [song_windows(ids, *ends, *sizes) for ids in encoded]
 
-    tokens, pad = len(tokenizer), int(tokenizer.pad_token_id)
-    adjusted = add_direct(own, arguments, splits, windows, tokens, pad)
-    config = {"tags": tags, "window": sizes[0], "windows": sizes[1]}
-    finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history, adjusted)
+    return read, len(tokenizer), int(tokenizer.pad_token_id)
 
 
 def rows(

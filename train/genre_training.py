@@ -383,6 +383,13 @@ def likelihood_weights(
     return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
 
 
+def likelihood_loss(parts: Sequence[np.ndarray[Any, Any]], labels: np.ndarray[Any, Any]) -> float:
+    """Negative log likelihood a song, in nats, of the pool by `likelihood_weights`."""
+    weights = likelihood_weights(parts, labels)
+    pooled = sum(weight * part for weight, part in zip(weights, parts, strict=True))
+    return -float(log_softmax(pooled, axis=-1)[np.arange(len(labels)), labels].mean())
+
+
 def fitted_temperatures(
     logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any], prior: np.ndarray[Any, Any]
 ) -> list[float]:

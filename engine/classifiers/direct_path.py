@@ -99,6 +99,7 @@ def load_direct(folder: Path) -> DirectPath | None:
     if not (folder / DIRECT).exists():
         return None
     tensors = load_tensors(folder / DIRECT)
-    path = DirectPath(*tensors["logits.weight"].shape, len(tensors["pair_codes"]))
+    tokens, genres = tensors["logits.weight"].shape
+    path = DirectPath(tokens, genres, len(tensors["pair_codes"]))
     load_into(path, tensors)
     return path.float().eval()

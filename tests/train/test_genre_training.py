@@ -6,11 +6,13 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import yaml
+from scipy.special import log_softmax, softmax
 
 from engine import evaluation
 from engine.classifiers.text_style import style_tensor
@@ -23,6 +25,7 @@ from tests.conftest import TINY
 from train import (
     augmentation_ablation,
     direct_path,
+    direct_path_study,
     evaluate,
     genre_bilstm_gru,
     genre_combined,
@@ -47,6 +50,7 @@ from train.genre_training import (
     fitted_prior_power,
     fitted_temperature,
     fitted_temperatures,
+    likelihood_loss,
     likelihood_weights,
 )
 
@@ -118,6 +122,8 @@ def test_likelihood_weighs_a_pool_as_it_was_made() -> None:
     labels = (logits + generator.gumbel(size=logits.shape)).argmax(-1)
     weights = likelihood_weights([*parts, generator.normal(size=(8000, 12))], labels)
     assert weights == pytest.approx([2, 0.5, 0.3, 0], abs=0.06)
+    entropy = -(softmax(logits, -1) * log_softmax(logits, -1)).sum(-1).mean()
+    assert likelihood_loss(parts, labels) == pytest.approx(entropy, rel=0.03)
 
 
 def test_prior_power_recovers_how_much_of_the_prior_is_missing() -> None:
@@ -510,6 +516,34 @@ def test_the_direct_path_sums_what_the_regression_weighs() -> None:
     assert np.allclose(
         direct_path.direct_logits(path, windows, lyrics, pad=0), logits / 2, atol=1e-3
     )
+
+
+def test_songs_are_judged_by_paths_that_have_not_seen_their_artists(
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    config = str(tiny_runs / "genre_roberta.yaml")
+    arguments = ["--data", str(genre_corpus), "--config", config, "--pairs", "0", "40"]
+    monkeypatch.setattr(sys, "argv", ["study", *arguments])
+    seen: list[set[str]] = []
+    fit = direct_path_study.fit_direct
+
+    def noted(windows: Any, train: GenreSplit, *rest: Any) -> Any:
+        seen.append(set(train.artists))
+        return fit(windows, train, *rest)
+
+    monkeypatch.setattr(direct_path_study, "fit_direct", noted)
+    direct_path_study.main()
+    everyone = set(read_split(genre_corpus, "train").artists)
+    for three in (seen[:3], seen[3:]):
+        left_out = [everyone - artists for artists in three]
+        assert sum(map(len, left_out)) == len(everyone) == len(set.union(*left_out))
+    printed = capsys.readouterr().out
+    assert printed.index("0 pairs:") < printed.index("40 pairs:")
+    assert "nats a song" in printed
 
 
 def test_a_useless_direct_path_is_left_out_and_a_useful_one_taken() -> None:
