@@ -119,6 +119,8 @@ def click(page: Page, key: str) -> None:
 
 
 def test_from_a_pasted_lyric_to_genre_chords_and_musicxml(page: Page, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
     page.locator(".st-key-lyric textarea").fill(LYRIC)
     # Leaving the box sends its text; a click during that very rerun could be lost.
     page.locator(".st-key-lyric textarea").press("Tab")
@@ -133,7 +135,8 @@ def test_from_a_pasted_lyric_to_genre_chords_and_musicxml(page: Page, tmp_path: 
 
     page.get_by_role("link", name="Chords").click()
     page.get_by_role("heading", name="Chords", exact=True).wait_for(timeout=MINUTES)
-    assert page.locator(".st-key-lyric textarea").input_value() == LYRIC
+    # The box may be painted a moment before its text.
+    expect(page.locator(".st-key-lyric textarea")).to_have_value(LYRIC, timeout=MINUTES)
     click(page, "chords_write")
     page.locator(".ll-sheet").wait_for(timeout=5 * MINUTES)
     words = page.locator(".ll-word").all_inner_texts()

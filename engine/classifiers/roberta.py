@@ -2,9 +2,9 @@
 
 All distinct lines of a song are read in windows (their size stands on the card); the mean over all
 tokens of all windows is joined with the BiLSTM-GRU's 100 tag logits (the original study's feature
-augmentation), and a two-layer head corrects the genres that the BiLSTM-GRU hears. Word pieces have
-a direct path beside all this (`engine.classifiers.direct_path`). The word embeddings stay those of
-the base, so only the layers above them are shipped.
+augmentation), and a two-layer head corrects the genres that the BiLSTM-GRU hears. Word pieces and
+pairs of them have a direct path beside all this (`engine.classifiers.direct_path`). The word
+embeddings stay those of the base, so only the layers above them are shipped.
 """
 
 from __future__ import annotations
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 WEIGHTS = "model.safetensors"
 FROZEN = ("encoder.embeddings.",)
-WINDOWS_AT_ONCE = 8
 
 
 class AugmentedRoberta(nn.Module):
@@ -120,44 +119,6 @@ def song_windows(
     return [[first, *window, last] for window in even_windows(ids, size - 2, most)]
 
 
-def attention_by_parts() -> str:
-    """Make known to transformers an attention for many short windows; its name there.
-
-    Softmax over written-out scores, a few windows at a time, so that scores stay in the cache: 8
-    windows of 128 tokens take 2.6 ms of one core in bfloat16, and 4.0 ms through PyTorch's fused
-    attention.
-    """
-    from transformers import AttentionInterface, AttentionMaskInterface
-    from transformers.masking_utils import eager_mask
-
-    name = "by-parts"
-    AttentionInterface.register(name, _attention)
-    AttentionMaskInterface.register(name, eager_mask)
-    return name
-
-
-def _attention(
-    module: nn.Module,
-    query: torch.Tensor,
-    key: torch.Tensor,
-    value: torch.Tensor,
-    attention_mask: torch.Tensor | None,
-    scaling: float = 1.0,
-    dropout: float = 0.0,
-    **_: Any,
-) -> tuple[torch.Tensor, None]:
-    """Attended values (windows, tokens, heads, width) of (windows, heads, tokens, width) each."""
-    attended: list[torch.Tensor] = []
-    for start in range(0, len(query), WINDOWS_AT_ONCE):
-        part = slice(start, start + WINDOWS_AT_ONCE)
-        scores = torch.matmul(query[part] * scaling, key[part].transpose(2, 3))
-        if attention_mask is not None:
-            scores = scores + attention_mask[part]
-        weights = nn.functional.dropout(scores.softmax(-1), dropout, module.training)
-        attended.append(torch.matmul(weights, value[part]).transpose(1, 2))
-    return torch.cat(attended).contiguous(), None
-
-
 def heard_features(
     genre_logits: torch.Tensor, tag_probabilities: torch.Tensor
 ) -> tuple[torch.Tensor, torch.Tensor]:
@@ -184,9 +145,7 @@ class RobertaClassifier(DistinctLineClassifier):
         assert self.slot.base is not None  # noqa: S101 - presets give this slot a base
         source = base_source(self.slot.base)
         self.tokenizer: Any = AutoTokenizer.from_pretrained(source)
-        encoder: Any = AutoModel.from_pretrained(
-            source, add_pooling_layer=False, attn_implementation=attention_by_parts()
-        )
+        encoder: Any = AutoModel.from_pretrained(source, add_pooling_layer=False)
         self.model = AugmentedRoberta(encoder, len(self.card.config["tags"]), len(self.labels))
         load_into(self.model, load_tensors(folder / WEIGHTS), allow_missing=FROZEN)
         self.model.direct = load_direct(folder)

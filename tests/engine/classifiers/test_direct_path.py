@@ -1,12 +1,10 @@
-"""The direct path from tokens, pairs and form to genres, and RoBERTa's own attention."""
+"""The direct path from tokens, pairs and form to genres."""
 
 from __future__ import annotations
 
-import pytest
 import torch
 
 from engine.classifiers.direct_path import DirectPath
-from engine.classifiers.roberta import WINDOWS_AT_ONCE, attention_by_parts
 from engine.classifiers.text_style import STYLE_FEATURES
 from engine.classifiers.torch_classifier import DIRECT_LENGTH, padded, tfidf_shares
 
@@ -61,23 +59,3 @@ def test_shares_have_the_length_of_a_tfidf_vector() -> None:
     expected[:2] = 0
     assert torch.allclose(weights, DIRECT_LENGTH * expected / expected.norm(), atol=1e-5)
     assert shares[0, 3] == shares[1, 3] == 0
-
-
-@pytest.mark.parametrize("windows", [1, 2 * WINDOWS_AT_ONCE + 1])
-def test_attention_by_parts_is_attention(windows: int) -> None:
-    from transformers import RobertaConfig, RobertaModel
-
-    torch.manual_seed(0)
-    config = RobertaConfig(
-        vocab_size=30, hidden_size=16, num_hidden_layers=2, num_attention_heads=2,
-        intermediate_size=32, max_position_embeddings=16,
-    )  # fmt: skip
-    encoder = RobertaModel(config, add_pooling_layer=False).eval()
-    ids = torch.randint(3, 30, (windows, 10))
-    mask = (torch.arange(10) < torch.randint(3, 11, (windows, 1))).long()
-    ids = ids.masked_fill(mask == 0, config.pad_token_id)
-    encoder.set_attn_implementation("eager")
-    expected = encoder(ids, attention_mask=mask).last_hidden_state
-    encoder.set_attn_implementation(attention_by_parts())
-    found = encoder(ids, attention_mask=mask).last_hidden_state
-    assert torch.allclose(found * mask[..., None], expected * mask[..., None], atol=1e-5)
