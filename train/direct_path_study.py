@@ -8,7 +8,6 @@ songs are seven times as many as those of validation, and no network has to be t
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,7 +15,7 @@ import numpy as np
 
 from engine.prediction import GENRES
 from train.direct_path import Windows, direct_logits, fit_direct
-from train.genre_data import GenreSplit, log_prior, read_split
+from train.genre_data import GenreSplit, artist_folds, log_prior, read_split
 from train.genre_roberta import song_reader
 from train.genre_training import fitted_prior_power, likelihood_loss, measured, parse_arguments
 
@@ -44,13 +43,8 @@ def judged_by_others(
     windows: Windows, train: GenreSplit, tokens: int, pad: int, settings: Mapping[str, Any]
 ) -> np.ndarray[Any, Any]:
     """Logits (songs, genres) of paths fitted without the song's part of the artists."""
-    digests = [hashlib.sha1(artist.encode()).digest()[0] for artist in train.artists]  # noqa: S324 - no secret
-    part_of = np.array(digests) % FOLDS
     logits = np.zeros((len(train), len(GENRES)))
-    for part in range(FOLDS):
-        seen, unseen = np.flatnonzero(part_of != part), np.flatnonzero(part_of == part)
-        if not len(seen) or not len(unseen):
-            continue
+    for _, seen, unseen in artist_folds(train, FOLDS):
         known = train.subset(seen.tolist())
         path = fit_direct([windows[i] for i in seen], known, tokens, len(GENRES), settings)
         held = [windows[i] for i in unseen], [train.lyrics[i] for i in unseen]

@@ -9,7 +9,6 @@ trained on are too good to be true.
 from __future__ import annotations
 
 import argparse
-import hashlib
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -35,6 +34,7 @@ from engine.weights import Base, base_source, slot
 from train.direct_path import inverse_document_frequency
 from train.genre_data import (
     GenreSplit,
+    artist_folds,
     log_prior,
     read_split,
     sample_weights,
@@ -286,16 +286,11 @@ def write_cross_fit(
     the keys.
     """
     train, folds = splits["train"], int(arguments.settings["folds"])
-    digests = [hashlib.sha1(artist.encode()).digest()[0] for artist in train.artists]  # noqa: S324 - no secret
-    fold_of = np.array(digests) % folds
     tag_probabilities = np.zeros((len(train), len(tags)), np.float32)
     genre_logits = np.zeros((len(train), len(GENRES)), np.float32)
     if arguments.max_minutes:
         arguments.max_minutes *= 1 - 1 / folds
-    for fold in range(folds):
-        seen, unseen = np.flatnonzero(fold_of != fold), np.flatnonzero(fold_of == fold)
-        if not len(seen) or not len(unseen):
-            continue
+    for fold, seen, unseen in artist_folds(train, folds):
         network, _ = train_network(
             train.subset(seen.tolist()),
             splits["validation"],

@@ -99,7 +99,7 @@ def main() -> None:
     run.mkdir(parents=True, exist_ok=True)
     kept = {k: v for k, v in encoder.state_dict().items() if not k.startswith("embeddings.")}
     save_tensors(kept, run / ENCODER)
-    print(f"wrote {run / 'encoder.safetensors'}")
+    print(f"wrote {run / ENCODER}")
 
 
 def _special(ids: torch.Tensor, tokenizer: Any) -> torch.Tensor:

@@ -143,8 +143,7 @@ class BilstmGru(nn.Module):
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """What the words' direct paths and the song's form add to both logits."""
         songs = torch.arange(len(input_ids), device=input_ids.device)
-        shares = tfidf_shares(input_ids, attention_mask, self.idf, songs)
-        shares = self.direct_dropout(shares)
+        shares = self.direct_dropout(tfidf_shares(input_ids, attention_mask, self.idf, songs))
         logits = (self.direct(input_ids) * shares.unsqueeze(-1)).sum(1) + self.style(style)
         return logits[:, : self.tags], logits[:, self.tags :]
 

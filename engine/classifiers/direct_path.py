@@ -62,17 +62,16 @@ class DirectPath(nn.Module):
         counted = without_first(attention_mask)
         shares = tfidf_shares(input_ids, counted, self.idf, song)
         windows = (self.logits(input_ids) * shares.unsqueeze(-1)).sum(1)
-        pairs = self.pair_ids(input_ids, counted)
-        shares = tfidf_shares(pairs, (pairs > 0).long(), self.pair_idf, song)
-        windows = windows + (self.pair_logits(pairs) * shares.unsqueeze(-1)).sum(1)
+        if len(self.pair_codes):
+            pairs = self.pair_ids(input_ids, counted)
+            shares = tfidf_shares(pairs, (pairs > 0).long(), self.pair_idf, song)
+            windows = windows + (self.pair_logits(pairs) * shares.unsqueeze(-1)).sum(1)
         words = windows.new_zeros(len(style), windows.shape[1]).index_add(0, song, windows)
         return words + self.bias + self.style(style)
 
     def pair_ids(self, input_ids: torch.Tensor, counted: torch.Tensor) -> torch.Tensor:
         """Rows (windows, tokens) of `pair_logits`: each token with the one before it; 0: none."""
         ids = torch.zeros_like(input_ids)
-        if not len(self.pair_codes):
-            return ids
         codes = input_ids[:, :-1] * self.vocabulary_size + input_ids[:, 1:]
         places = torch.searchsorted(self.pair_codes, codes).clamp(max=len(self.pair_codes) - 1)
         known = (self.pair_codes[places] == codes) & (counted[:, :-1] * counted[:, 1:] == 1)
