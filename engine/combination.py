@@ -1,9 +1,11 @@
 """One answer out of several models': a weighted pool of their probabilities.
 
 The logarithmic opinion pool (Genest and Zidek 1986, doi:10.1214/ss/1177013825, section 3.3),
-p(genre) proportional to exp(sum over models of w_m ln p_m(genre) / t): with positive weights a
-genre stands out only where no model rules it out. Weights and temperature are fitted on validation
-songs and stand in the card of ``models/combined``.
+p(genre) proportional to exp((sum over models of w_m ln p_m(genre) + shift(genre)) / t): with
+positive weights a genre stands out only where no model rules it out. As on the models' own cards,
+the shift says how often genres come beyond what the models say of it, and the temperature belongs
+to the genre that is answered. All is fitted on validation songs and stands in the card of
+``models/combined``.
 """
 
 from __future__ import annotations
@@ -39,7 +41,8 @@ def combine(predictions: Sequence[Prediction], card: ModelCard) -> Prediction:
     predictions : sequence of Prediction
         One per model that has a weight, in any order; others are not counted.
     card : ModelCard
-        ``config["weights"]`` by model name, ``config["temperature"]`` above 0 (1 if missing).
+        ``config["weights"]`` by model name; in the order of the labels ``config["prior_shift"]`` (0
+        if missing) and ``config["temperatures"]``, above 0 (1 if missing).
 
     Returns
     -------
@@ -54,7 +57,6 @@ def combine(predictions: Sequence[Prediction], card: ModelCard) -> Prediction:
     weights: dict[str, float] = {
         name: float(weight) for name, weight in card.config["weights"].items() if weight
     }
-    temperature = float(card.config.get("temperature", 1.0))
     answers = {prediction.model: prediction for prediction in predictions}
     missing = [name for name in weights if name not in answers]
     if missing or not weights:
@@ -63,16 +65,18 @@ def combine(predictions: Sequence[Prediction], card: ModelCard) -> Prediction:
             f"{', '.join(missing) or 'its card has none'}: missing."
         )
     parts = [answers[name] for name in weights]
-    labels = parts[0].labels
+    labels = card.labels
     if any(set(part.labels) != set(labels) for part in parts):
         raise InputError("The models answer with different genres and cannot be combined.")
-    scores = [0.0] * len(labels)
+    scores = [float(shift) for shift in card.config.get("prior_shift", [0.0] * len(labels))]
     for part in parts:
         of = dict(zip(part.labels, part.probabilities, strict=True))
         for index, label in enumerate(labels):
-            scores[index] += weights[part.model] * math.log(max(of[label], _SMALLEST)) / temperature
+            scores[index] += weights[part.model] * math.log(max(of[label], _SMALLEST))
     highest = max(scores)
-    odds = [math.exp(score - highest) for score in scores]
+    temperatures = card.config.get("temperatures", [1.0] * len(labels))
+    temperature = float(temperatures[scores.index(highest)])
+    odds = [math.exp((score - highest) / temperature) for score in scores]
     return Prediction(
         NAME,
         " + ".join(part.model for part in parts),

@@ -40,6 +40,7 @@ TINY = {
         "word_dropout": 0.0,
         "direct_dropout": 0.1,
         "direct_rate_factor": 1,
+        "direct_pairs": 50,
         "folds": 2,
         "vocabulary": 500,
         "min_count": 1,

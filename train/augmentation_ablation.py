@@ -25,7 +25,7 @@ from engine.evaluation.uncertainty import (
 from engine.prediction import GENRES
 from train.genre_data import log_prior, read_split
 from train.genre_roberta import AUGMENTATIONS, run_name
-from train.genre_training import fitted_prior_power
+from train.genre_training import fitted_shift
 
 COMPARED = ("accuracy", "macro-f1")
 
@@ -68,7 +68,7 @@ def comparison(runs: Path, prior: np.ndarray[Any, Any]) -> list[str]:
 
 
 def _answers(folder: Path, prior: np.ndarray[Any, Any]) -> pd.DataFrame:
-    """The table of predictions on test of one training, its prior fitted on validation."""
+    """The table of predictions on test of one training, its shifts fitted on validation."""
     stored: dict[str, Any] = {}
     for split in ("validation", "test"):
         path = folder / f"answers_{split}.npz"
@@ -79,8 +79,8 @@ def _answers(folder: Path, prior: np.ndarray[Any, Any]) -> pd.DataFrame:
             )
         stored[split] = np.load(path, allow_pickle=False)
     validation, test = stored["validation"], stored["test"]
-    power = fitted_prior_power(validation["logits"], validation["labels"], prior)
-    predicted = (test["logits"] + power * prior).argmax(-1)
+    shift = fitted_shift(validation["logits"], validation["labels"], prior)
+    predicted = (test["logits"] + shift).argmax(-1)
     return pd.DataFrame(
         {
             "reference": [GENRES[label] for label in test["labels"]],

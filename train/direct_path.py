@@ -23,10 +23,10 @@ from engine.classifiers.torch_classifier import DIRECT_LENGTH, padded, save_tens
 from engine.lyrics import Lyrics
 from engine.prediction import GENRES
 from engine.weights import Slot, slot
-from train.genre_data import GenreSplit, log_prior, sample_weights
+from train.genre_data import GenreSplit, artist_folds, log_prior, sample_weights
 from train.genre_training import (
     answered,
-    fitted_prior_power,
+    fitted_shift,
     likelihood_loss,
     likelihood_weights,
     measured,
@@ -36,6 +36,7 @@ from train.genre_training import (
 Windows = Sequence[Sequence[list[int]]]
 MOST = 3.0  # share of a direct path
 MIN_SONGS = 3  # that a pair of tokens occurs in
+FOLDS = 3  # of `cross_fitted_logits`
 
 # Length of one style feature's standard deviation beside TF-IDF vectors of length 1: the regression
 # penalises what it makes of the form the less, the longer this is. Chosen on validation.
@@ -81,10 +82,8 @@ def fit_direct(
 
     counted = [[window[1:] for window in song] for song in windows]
     codes = frequent_pairs(counted, vocabulary_size, int(settings["direct_pairs"]))
-    paired = [known_pairs(song, codes, vocabulary_size) for song in counted]
-    idf = inverse_document_frequency(counted, vocabulary_size)
-    pair_idf = inverse_document_frequency(paired, len(codes) + 1)
     path = DirectPath(vocabulary_size, genres, len(codes))
+    idf, paired, pair_idf = describe_tokens(path, counted, codes)
     style = style_tensor(train.lyrics)
     path.style.standardise_by(style)
     form = path.style.expanded(style).numpy() * STYLE_LENGTH * DIRECT_LENGTH
@@ -103,9 +102,6 @@ def fit_direct(
         coefficients = np.concatenate([-coefficients, coefficients]) / 2
         intercepts = np.concatenate([-intercepts, intercepts]) / 2
     with torch.no_grad():
-        path.idf.copy_(torch.from_numpy(idf))
-        path.pair_idf.copy_(torch.from_numpy(pair_idf))
-        path.pair_codes.copy_(torch.from_numpy(codes))
         for row, label in enumerate(regression.classes_):
             ends = [vocabulary_size, vocabulary_size + len(codes) + 1]
             words, pairs, form = np.split(coefficients[row], ends)
@@ -116,6 +112,22 @@ def fit_direct(
             )
             path.bias[label] = float(intercepts[row])
     return path
+
+
+def describe_tokens(
+    path: DirectPath, counted: Windows, codes: np.ndarray[Any, Any]
+) -> tuple[np.ndarray[Any, Any], list[list[list[int]]], np.ndarray[Any, Any]]:
+    """Tell a path which pairs it knows and how rare tokens and pairs are in the training songs.
+
+    Gives the idf of tokens, the songs' windows as pairs, and the idf of those.
+    """
+    paired = [known_pairs(song, codes, path.vocabulary_size) for song in counted]
+    idf = inverse_document_frequency(counted, path.vocabulary_size)
+    pair_idf = inverse_document_frequency(paired, len(codes) + 1)
+    path.idf.copy_(torch.from_numpy(idf))
+    path.pair_idf.copy_(torch.from_numpy(pair_idf))
+    path.pair_codes.copy_(torch.from_numpy(codes))
+    return idf, paired, pair_idf
 
 
 def frequent_pairs(counted: Windows, vocabulary_size: int, most: int) -> np.ndarray[Any, Any]:
@@ -182,6 +194,19 @@ def direct_logits(
     return torch.cat(parts).numpy()
 
 
+def cross_fitted_logits(
+    windows: Windows, train: GenreSplit, tokens: int, pad: int, settings: Mapping[str, Any]
+) -> np.ndarray[Any, Any]:
+    """Logits (songs, genres) of paths fitted without the song's part of the artists."""
+    logits = np.zeros((len(train), len(GENRES)))
+    for _, seen, unseen in artist_folds(train, FOLDS):
+        known = train.subset(seen.tolist())
+        path = fit_direct([windows[i] for i in seen], known, tokens, len(GENRES), settings)
+        held = [windows[i] for i in unseen], [train.lyrics[i] for i in unseen]
+        logits[unseen] = direct_logits(path, *held, pad)
+    return logits
+
+
 def fitted_share(
     own: np.ndarray[Any, Any],
     direct: np.ndarray[Any, Any],
@@ -215,8 +240,8 @@ def weigh_direct(
     direct = direct_logits(path.cpu(), windows, validation.lyrics, pad)
     share = fitted_share(alone, direct, validation.labels, prior)
     for part, logits in (("alone", alone), ("direct", direct)):
-        power = fitted_prior_power(logits, validation.labels, prior)
-        found = measured(f"validation/{part}", logits + power * prior, validation.labels)
+        shifted = logits + fitted_shift(logits, validation.labels, prior)
+        found = measured(f"validation/{part}", shifted, validation.labels)
         print(name, part, found, f"{likelihood_loss([logits, prior], validation.labels):.4f} nats")
     both = likelihood_loss([alone, direct, prior], validation.labels)
     print(f"{name}: share of the direct path {share}, {both:.4f} nats with both")

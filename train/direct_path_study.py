@@ -8,18 +8,10 @@ songs are seven times as many as those of validation, and no network has to be t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-import numpy as np
-
-from engine.prediction import GENRES
-from train.direct_path import Windows, direct_logits, fit_direct
-from train.genre_data import GenreSplit, artist_folds, log_prior, read_split
+from train.direct_path import cross_fitted_logits
+from train.genre_data import log_prior, read_split
 from train.genre_roberta import song_reader
-from train.genre_training import fitted_prior_power, likelihood_loss, measured, parse_arguments
-
-FOLDS = 3
+from train.genre_training import fitted_shift, likelihood_loss, measured, parse_arguments
 
 
 def main() -> None:
@@ -32,24 +24,10 @@ def main() -> None:
     windows = read(train)
     for count in arguments.pairs:
         settings = {**arguments.settings, "direct_pairs": count}
-        logits = judged_by_others(windows, train, tokens, pad, settings)
-        power = fitted_prior_power(logits, train.labels, prior)
-        found = measured("others", logits + power * prior, train.labels)
+        logits = cross_fitted_logits(windows, train, tokens, pad, settings)
+        found = measured("others", logits + fitted_shift(logits, train.labels, prior), train.labels)
         loss = likelihood_loss([logits, prior], train.labels)
         print(f"{count} pairs: {found}, {loss:.4f} nats a song", flush=True)
-
-
-def judged_by_others(
-    windows: Windows, train: GenreSplit, tokens: int, pad: int, settings: Mapping[str, Any]
-) -> np.ndarray[Any, Any]:
-    """Logits (songs, genres) of paths fitted without the song's part of the artists."""
-    logits = np.zeros((len(train), len(GENRES)))
-    for _, seen, unseen in artist_folds(train, FOLDS):
-        known = train.subset(seen.tolist())
-        path = fit_direct([windows[i] for i in seen], known, tokens, len(GENRES), settings)
-        held = [windows[i] for i in unseen], [train.lyrics[i] for i in unseen]
-        logits[unseen] = direct_logits(path, *held, pad)
-    return logits
 
 
 if __name__ == "__main__":

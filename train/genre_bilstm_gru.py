@@ -9,8 +9,9 @@ trained on are too good to be true.
 from __future__ import annotations
 
 import argparse
+import itertools
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from torch import nn
 from engine.classifiers import load_classifier
 from engine.classifiers.bilstm_gru import (
     PAD,
+    UNKNOWN,
     VOCABULARY,
     WEIGHTS,
     BilstmGru,
@@ -27,11 +29,11 @@ from engine.classifiers.bilstm_gru import (
     word_tokens,
 )
 from engine.classifiers.text_style import style_tensor, text_style
-from engine.classifiers.torch_classifier import padded, save_tensors
+from engine.classifiers.torch_classifier import distinct_text, padded, save_tensors
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import Base, base_source, slot
-from train.direct_path import inverse_document_frequency
+from train.direct_path import describe_tokens, frequent_pairs
 from train.genre_data import (
     GenreSplit,
     artist_folds,
@@ -41,7 +43,15 @@ from train.genre_data import (
     tag_targets,
     top_tags,
 )
-from train.genre_training import GenreLoss, finish, fit, output_slot, parse_arguments
+from train.genre_training import (
+    GenreLoss,
+    finish,
+    fit,
+    likelihood_loss,
+    likelihood_weights,
+    output_slot,
+    parse_arguments,
+)
 
 NAME = "bilstm-gru"
 
@@ -82,21 +92,23 @@ def train_network(
     """One training run; returns the best network and the log."""
     settings = arguments.settings
     torch.manual_seed(settings.get("seed", 0))
+    train_rows = rows(train, tags, vocabulary, settings)
+    songs = [known_runs(row["input_ids"]) for row in train_rows]
+    codes = frequent_pairs(songs, len(vocabulary), int(settings["direct_pairs"]))
     network = BilstmGru(
         len(vocabulary),
         len(tags),
         len(GENRES),
         width=settings["width"],
         hidden=settings["hidden"],
+        pairs=len(codes),
         dropout=settings["dropout"],
         direct_dropout=settings["direct_dropout"],
     )
-    train_rows = rows(train, tags, vocabulary, settings)
     with torch.no_grad():
         network.embedding.weight.copy_(embeddings)
-        songs = [[row["input_ids"]] for row in train_rows]
-        network.idf.copy_(torch.from_numpy(inverse_document_frequency(songs, len(vocabulary))))
-        network.style.standardise_by(torch.tensor([row["style"] for row in train_rows]))
+    describe_tokens(network.direct, songs, codes)
+    network.direct.style.standardise_by(torch.tensor([row["style"] for row in train_rows]))
     tag_weight = float(settings["tag_weight"])
 
     prior = log_prior(train.labels)
@@ -109,10 +121,9 @@ def train_network(
             return module(ids, mask, style)[1], None
         # Each path has a loss of its own: with one for their sum the direct path, which learns
         # faster, leaves the other little to do (validation macro F1 was lower).
-        tags, genres = module.recurrent(module.embedding(ids), mask)
-        wide_tags, wide_genres = module.wide(ids, mask, style)
+        (tags, genres), (direct_tags, direct_genres) = module.paths(ids, mask, style)
         losses = nn.functional.cross_entropy(
-            wide_genres.float() + model.prior,
+            direct_genres.float() + model.prior,
             inputs["genre"],
             reduction="none",
             label_smoothing=smoothing,
@@ -121,7 +132,7 @@ def train_network(
         targets = inputs["tags"]
         known = ~torch.isnan(targets[:, 0])
         if bool(known.any()):
-            for logits in (tags, wide_tags):
+            for logits in (tags, direct_tags):
                 extra = extra + tag_weight * nn.functional.binary_cross_entropy_with_logits(
                     logits[known].float(), targets[known]
                 )
@@ -129,12 +140,13 @@ def train_network(
 
     model = GenreLoss(network, step, smoothing, prior)
     rate = float(settings["learning_rate"])
-    direct = [network.direct.weight]
-    others = [p for name, p in network.named_parameters() if name != "direct.weight"]
+    direct = [network.direct.logits.weight, network.direct.pair_logits.weight]
+    others = [p for p in network.parameters() if all(p is not own for own in direct)]
+    watched = rows(validation, tags, vocabulary, settings)
     history = fit(
         model,
         train_rows,
-        rows(validation, tags, vocabulary, settings),
+        watched,
         lambda batch: collate(
             batch, settings["max_tokens"], settings["word_dropout"], model.training
         ),
@@ -145,7 +157,65 @@ def train_network(
             {"params": direct, "lr": rate * float(settings["direct_rate_factor"])},
         ],
     )
-    return network.eval(), history
+    weigh_paths(network.eval(), watched, prior)
+    return network, history
+
+
+def known_runs(ids: list[int]) -> list[list[int]]:
+    """A song's ids without unknown words, cut where those stood: no pair reaches across."""
+    runs = itertools.groupby(ids, lambda token: token == UNKNOWN)
+    return [list(run) for unknown, run in runs if not unknown]
+
+
+def weigh_paths(
+    network: BilstmGru, watched: list[dict[str, Any]], prior: np.ndarray[Any, Any]
+) -> None:
+    """Set what either path's logits count for, by likelihood on validation songs.
+
+    Each has learnt by itself to give the labels, so that their sum would count what both know
+    twice.
+    """
+    found: list[list[torch.Tensor]] = [[], [], [], []]
+    device = network.tag_shares.device
+    with torch.inference_mode():
+        for start in range(0, len(watched), 32):
+            batch = collate(watched[start : start + 32], 0, 0.0, training=False)
+            inputs = (batch[key].to(device) for key in ("input_ids", "attention_mask", "style"))
+            for kept, logits in zip(found, itertools.chain(*network.paths(*inputs)), strict=True):
+                kept.append(logits.float().cpu())
+    tags, genres, direct_tags, direct_genres = (torch.cat(part).numpy() for part in found)
+    labels = np.array([row["label"] for row in watched])
+    by_genre = likelihood_weights([genres, direct_genres, prior], labels)[:2]
+    targets = np.stack([row["tags"] for row in watched])
+    known = ~np.isnan(targets[:, 0])
+    network.genre_shares.copy_(torch.from_numpy(by_genre))
+    if known.any():
+        by_tag = binary_weights([tags[known], direct_tags[known]], targets[known])
+        network.tag_shares.copy_(torch.from_numpy(by_tag))
+    shares = network.genre_shares.tolist(), network.tag_shares.tolist()
+    losses = [likelihood_loss([part, prior], labels) for part in (genres, direct_genres)]
+    losses.append(likelihood_loss([genres, direct_genres, prior], labels))
+    print(f"shares of the recurrent and the direct path: genres {shares[0]}, tags {shares[1]}")
+    print(f"nats a song: recurrent {losses[0]:.4f}, direct {losses[1]:.4f}, both {losses[2]:.4f}")
+
+
+def binary_weights(
+    parts: Sequence[np.ndarray[Any, Any]], targets: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
+    """Weights (parts,), none below 0, of the sum of multi-label logits of greatest likelihood."""
+    from scipy.optimize import minimize
+    from scipy.special import expit
+
+    stacked = np.stack([part.ravel() for part in parts]).astype(float)
+    wanted = targets.ravel().astype(float)
+
+    def loss(weights: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
+        logits = weights @ stacked
+        missed = (expit(logits) - wanted) / len(wanted)
+        return float((np.logaddexp(0, logits) - wanted * logits).mean()), stacked @ missed
+
+    start, bounds = np.full(len(parts), 1 / len(parts)), [(0, None)] * len(parts)
+    return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
 
 
 def rows(
@@ -156,7 +226,7 @@ def rows(
     targets = tag_targets(split, tags)
     return [
         {
-            "input_ids": vocabulary.encode(lyric.text),
+            "input_ids": vocabulary.encode(distinct_text(lyric.text)),
             "style": text_style(lyric),
             "label": int(label),
             "weight": weight,
@@ -304,7 +374,8 @@ def write_cross_fit(
             for start in range(0, len(unseen), 32):
                 chosen = unseen[start : start + 32]
                 lyrics = [train.lyrics[i] for i in chosen]
-                ids, mask = padded([vocabulary.encode(lyric.text) for lyric in lyrics], PAD)
+                texts = [distinct_text(lyric.text) for lyric in lyrics]
+                ids, mask = padded([vocabulary.encode(text) for text in texts], PAD)
                 tag_part, genre_part = network(ids, mask, style_tensor(lyrics))
                 tag_probabilities[chosen] = torch.sigmoid(tag_part).numpy()
                 genre_logits[chosen] = genre_part.numpy()

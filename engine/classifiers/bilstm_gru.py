@@ -1,9 +1,9 @@
 """BiLSTM-GRU: words -> embedding -> BiLSTM -> GRU -> attention pooling -> 100 tags and 12 genres.
 
-Beside the recurrent path every word has a direct one to the labels, weighted by TF-IDF: wide and
-deep, after Cheng et al. 2016 (arXiv:1606.07792). Few songs teach a recurrent network little of
-rare words, which tell genres apart most. To these is added what the song's form says
-(`engine.classifiers.text_style`).
+Beside the recurrent path, words, pairs of them and the song's form have a direct one to the labels
+(`engine.classifiers.direct_path`): few songs teach a recurrent network little of rare words, which
+tell genres apart most. Each path learns by itself, and the sum weighs them by what validation
+says of either. Like the other models this one reads each distinct line once.
 
 The network of the original study's feature extractor: its multi-label probabilities over the top
 100 fine-grained genres are what RoBERTa is fed with. Attention pooling is the additive form of
@@ -21,14 +21,15 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
-from engine.classifiers.text_style import StylePath, style_tensor
+from engine.classifiers.direct_path import DirectPath
+from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import (
     TorchClassifier,
+    distinct_text,
     load_into,
     load_tensors,
     padded,
     spans_in_lyric,
-    tfidf_shares,
 )
 
 if TYPE_CHECKING:
@@ -90,11 +91,14 @@ class BilstmGru(nn.Module):
         Embedding width; units of each LSTM direction and of the GRU.
     dropout : float
         On embeddings and on the pooled state, in training only.
+    pairs : int
+        How many pairs of neighbouring words the direct path knows.
     direct_dropout : float
-        Share of words the direct path leaves out, in training only.
+        Share of words and pairs the direct path leaves out, in training only.
     """
 
-    idf: torch.Tensor
+    tag_shares: torch.Tensor
+    genre_shares: torch.Tensor
 
     def __init__(
         self,
@@ -104,6 +108,7 @@ class BilstmGru(nn.Module):
         *,
         width: int = 128,
         hidden: int = 96,
+        pairs: int = 0,
         dropout: float = 0.4,
         direct_dropout: float = 0.3,
     ) -> None:
@@ -121,11 +126,12 @@ class BilstmGru(nn.Module):
         # The attended state tells what stands out, the mean of the embeddings what is always there.
         self.tag_head = nn.Linear(hidden + width, tags)
         self.genre_head = nn.Linear(hidden + width, genres)
-        self.direct = nn.Embedding(vocabulary_size, tags + genres, padding_idx=PAD)
-        nn.init.zeros_(self.direct.weight)
-        self.direct_dropout = nn.Dropout(direct_dropout)
-        self.register_buffer("idf", torch.ones(vocabulary_size))
-        self.style = StylePath(tags + genres)
+        self.direct = DirectPath(
+            vocabulary_size, tags + genres, pairs, led=False, dropout=direct_dropout
+        )
+        # What the logits of the recurrent and of the direct path count for; fitted on validation.
+        self.register_buffer("tag_shares", torch.tensor([0.25, 0.75]))
+        self.register_buffer("genre_shares", torch.tensor([0.25, 0.75]))
 
     def forward(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, style: torch.Tensor
@@ -134,23 +140,23 @@ class BilstmGru(nn.Module):
 
         Of padded ids (songs, tokens) and the features of `text_style` (songs, features).
         """
-        tags, genres = self.recurrent(self.embedding(input_ids), attention_mask)
-        more_tags, more_genres = self.wide(input_ids, attention_mask, style)
-        return tags + more_tags, genres + more_genres
+        paths = self.paths(input_ids, attention_mask, style)
+        tags, genres = (torch.stack(logits, -1) for logits in zip(*paths, strict=True))
+        return tags @ self.tag_shares, genres @ self.genre_shares
 
-    def wide(
+    def paths(
         self, input_ids: torch.Tensor, attention_mask: torch.Tensor, style: torch.Tensor
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the words' direct paths and the song's form add to both logits."""
+    ) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
+        """Tag and genre logits of the recurrent path, and those of the direct one."""
+        recurrent = self.recurrent(self.embedding(input_ids), attention_mask)
         songs = torch.arange(len(input_ids), device=input_ids.device)
-        shares = self.direct_dropout(tfidf_shares(input_ids, attention_mask, self.idf, songs))
-        logits = (self.direct(input_ids) * shares.unsqueeze(-1)).sum(1) + self.style(style)
-        return logits[:, : self.tags], logits[:, self.tags :]
+        direct = self.direct(input_ids, attention_mask, songs, style)
+        return recurrent, (direct[:, : self.tags], direct[:, self.tags :])
 
     def recurrent(
         self, embedded: torch.Tensor, attention_mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        """What the recurrent path adds to both logits, from embeddings (songs, tokens, width)."""
+        """Tag and genre logits of the recurrent path, from embeddings (songs, tokens, width)."""
         dropped = self.dropout(embedded)
         # Two LSTMs, the second over each song reversed in place: padding stays at the end for both,
         # so it changes nothing. (Packed sequences do the same; their backward pass on the CPU was
@@ -188,16 +194,22 @@ class BilstmGruClassifier(TorchClassifier):
     def _load(self, folder: Path) -> None:
         self.vocabulary = Vocabulary.read(folder / VOCABULARY)
         config = self.card.config
+        tensors = load_tensors(folder / WEIGHTS)
         self.model = BilstmGru(
             len(self.vocabulary),
             len(config["tags"]),
             len(self.labels),
             width=config["width"],
             hidden=config["hidden"],
+            pairs=len(tensors["direct.pair_codes"]),
         )
-        load_into(self.model, load_tensors(folder / WEIGHTS))
+        load_into(self.model, tensors)
         # Recurrent layers gain nothing from bfloat16 at this size.
         self.model.float().eval().to(self.device)
+
+    def text_read(self, lyric: Lyrics) -> str:
+        """Each distinct line once."""
+        return distinct_text(lyric.text)
 
     def _encode(self, lyric: Lyrics) -> list[int]:
         return self.vocabulary.encode(self.text_read(lyric))

@@ -1,8 +1,9 @@
-"""A direct path from tokens, pairs of them and the song's form to genres, beside a large network.
+"""A direct path from tokens, pairs of them and the song's form to labels, beside a deep network.
 
-The mean over hundreds of states blurs the few words that tell genres apart most; the BiLSTM-GRU has
-such a path within it. Tokens and pairs of neighbours are weighted by TF-IDF; for the form see
-`engine.classifiers.text_style`. `train.direct_path` fits it.
+Wide and deep, after Cheng et al. 2016 (arXiv:1606.07792): states summed up over hundreds of tokens
+blur the few words that tell genres apart most. Tokens and pairs of neighbours are weighted by
+TF-IDF; for the form see `engine.classifiers.text_style`. RoBERTa's and LLaMA's is fitted by
+`train.direct_path`; the BiLSTM-GRU's is trained with it, since it leads to tags as well.
 """
 
 from __future__ import annotations
@@ -27,26 +28,40 @@ class DirectPath(nn.Module):
 
     Parameters
     ----------
-    vocabulary_size, genres : int
-        Of the tokenizer; number of labels.
+    vocabulary_size, labels : int
+        Of the tokenizer; how many logits there are.
     pairs : int
         How many pairs of neighbouring tokens count.
+    led : bool
+        Whether each window starts with a special token, which is left out.
+    dropout : float
+        Share of tokens and pairs left out, in training only.
     """
 
     idf: torch.Tensor
     pair_codes: torch.Tensor
     pair_idf: torch.Tensor
 
-    def __init__(self, vocabulary_size: int, genres: int, pairs: int = 0) -> None:
+    def __init__(
+        self,
+        vocabulary_size: int,
+        labels: int,
+        pairs: int = 0,
+        *,
+        led: bool = True,
+        dropout: float = 0.0,
+    ) -> None:
         super().__init__()
         self.vocabulary_size = vocabulary_size
-        self.logits = nn.Embedding(vocabulary_size, genres)
+        self.led = led
+        self.dropout = nn.Dropout(dropout)
+        self.logits = nn.Embedding(vocabulary_size, labels)
         nn.init.zeros_(self.logits.weight)
-        self.bias = nn.Parameter(torch.zeros(genres))
-        self.style = StylePath(genres)
+        self.bias = nn.Parameter(torch.zeros(labels))
+        self.style = StylePath(labels)
         self.register_buffer("idf", torch.ones(vocabulary_size))
         # Row 0 stands for every pair that is not among those known.
-        self.pair_logits = nn.Embedding(pairs + 1, genres, padding_idx=0)
+        self.pair_logits = nn.Embedding(pairs + 1, labels, padding_idx=0)
         nn.init.zeros_(self.pair_logits.weight)
         self.register_buffer("pair_codes", torch.zeros(pairs, dtype=torch.long))
         self.register_buffer("pair_idf", torch.ones(pairs + 1))
@@ -58,13 +73,14 @@ class DirectPath(nn.Module):
         song: torch.Tensor,
         style: torch.Tensor,
     ) -> torch.Tensor:
-        """Logits (songs, genres), TF-IDF over all windows of a song; first tokens are left out."""
-        counted = without_first(attention_mask)
-        shares = tfidf_shares(input_ids, counted, self.idf, song)
+        """Logits (songs, labels), TF-IDF over all windows of a song."""
+        counted = without_first(attention_mask) if self.led else attention_mask
+        shares = self.dropout(tfidf_shares(input_ids, counted, self.idf, song))
         windows = (self.logits(input_ids) * shares.unsqueeze(-1)).sum(1)
         if len(self.pair_codes):
             pairs = self.pair_ids(input_ids, counted)
             shares = tfidf_shares(pairs, (pairs > 0).long(), self.pair_idf, song)
+            shares = self.dropout(shares)
             windows = windows + (self.pair_logits(pairs) * shares.unsqueeze(-1)).sum(1)
         words = windows.new_zeros(len(style), windows.shape[1]).index_add(0, song, windows)
         return words + self.bias + self.style(style)

@@ -16,8 +16,8 @@ LLAMA = Prediction("llama", "tiny", LABELS, (0.5, 0.3, 0.2), 0.1)
 ROBERTA = Prediction("roberta", "small", LABELS[::-1], (0.6, 0.3, 0.1), 0.2)
 
 
-def card(weights: dict[str, float], temperature: float = 1.0) -> ModelCard:
-    config = {"weights": weights, "temperature": temperature}
+def card(weights: dict[str, float], **more: list[float]) -> ModelCard:
+    config = {"weights": weights, **more}
     return ModelCard(
         "combined", "pool", "", None, LABELS, "", "", config, {}, {}, "MIT", "none", "today"
     )
@@ -32,11 +32,22 @@ def test_the_pool_is_the_weighted_geometric_mean() -> None:
     assert pooled.seconds == pytest.approx(0.3)
 
 
-def test_a_model_alone_is_itself_and_temperature_softens() -> None:
+def test_a_model_alone_is_itself_and_the_answers_temperature_softens() -> None:
     weights = {"llama": 1.0, "roberta": 0.0}
     assert combine([LLAMA], card(weights)).probabilities == pytest.approx(LLAMA.probabilities)
-    soft = combine([LLAMA], card(weights, 2.0)).probabilities
+    soft = combine([LLAMA], card(weights, temperatures=[2.0, 1.0, 1.0])).probabilities
     assert math.log(soft[0] / soft[1]) == pytest.approx(math.log(0.5 / 0.3) / 2)
+    other = combine([LLAMA], card(weights, temperatures=[1.0, 2.0, 2.0])).probabilities
+    assert other == pytest.approx(LLAMA.probabilities)
+
+
+def test_the_shift_moves_the_odds_before_the_temperature_is_chosen() -> None:
+    shift, temperatures = [-1.0, 0.0, 0.0], [1.0, 2.0, 1.0]
+    moved = combine([LLAMA], card({"llama": 1.0}, prior_shift=shift, temperatures=temperatures))
+    assert moved.label == "jazz"
+    first, second, third = moved.probabilities
+    assert math.log(second / first) == pytest.approx((math.log(0.3 / 0.5) + 1) / 2)
+    assert math.log(second / third) == pytest.approx(math.log(0.3 / 0.2) / 2)
 
 
 def test_a_probability_of_zero_does_not_break_the_pool() -> None:

@@ -15,7 +15,8 @@ import yaml
 from scipy.special import log_softmax, softmax
 
 from engine import evaluation
-from engine.classifiers.text_style import style_tensor
+from engine.classifiers.bilstm_gru import BilstmGru
+from engine.classifiers.text_style import STYLE_FEATURES, style_tensor
 from engine.classifiers.torch_classifier import load_tensors, padded
 from engine.errors import InputError, WeightsError
 from engine.lyrics import Lyrics
@@ -33,6 +34,7 @@ from train import (
     genre_roberta,
     llama_lm,
     roberta_mlm,
+    shift_study,
 )
 from train.genre_data import (
     GenreSplit,
@@ -47,11 +49,13 @@ from train.genre_data import (
 from train.genre_training import (
     GenreLoss,
     continued,
-    fitted_prior_power,
+    expected_macro_f1,
+    fitted_shift,
     fitted_temperature,
     fitted_temperatures,
     likelihood_loss,
     likelihood_weights,
+    macro_f1,
 )
 
 
@@ -101,18 +105,31 @@ def test_temperature_recovers_what_was_done_to_logits() -> None:
     assert fitted_temperature(logits * 3, labels) == pytest.approx(3, rel=0.1)
 
 
-def test_rare_answers_get_a_temperature_of_their_own() -> None:
-    """Logits too sure by 3 where the answer is rare, and right where it is common."""
+def drawn_songs(songs: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Logits that lack a skewed prior, the prior, true probabilities and labels drawn by them."""
     generator = np.random.default_rng(0)
     prior = np.log(np.array([0.5, *[0.5 / 11] * 11]))
-    logits = 2 * generator.normal(size=(6000, 12))
-    chances = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    logits = 1.2 * generator.normal(size=(songs, 12))
+    chances = softmax(logits + prior, -1)
     labels = np.array([generator.choice(12, p=row) for row in chances])
-    rare = logits.argmax(-1) > 0
-    sure = np.where(rare[:, None], 3 * logits, logits)
-    temperatures = fitted_temperatures(sure, labels, prior)
-    assert temperatures[0] == pytest.approx(1, rel=0.2)
-    assert temperatures[1:] == pytest.approx([3] * 11, rel=0.1)
+    return logits, prior, chances, labels
+
+
+def test_answers_that_macro_f1_favours_get_a_temperature_of_their_own() -> None:
+    logits, prior, _, labels = drawn_songs(6000)
+    right = fitted_temperatures(logits + prior, labels, prior, prior)
+    assert right == pytest.approx([1] * 12, rel=0.15)
+    shift = 0.3 * prior
+    temperatures = fitted_temperatures(logits + shift, labels, shift, prior)
+    assert temperatures[1:] == pytest.approx([temperatures[1]] * 11)
+    assert temperatures[1] > 1.2 * temperatures[0]
+
+    def loss(divisors: np.ndarray | float) -> float:
+        scaled = log_softmax((logits + shift) / divisors, axis=-1)
+        return -float(scaled[np.arange(len(labels)), labels].mean())
+
+    own = np.array(temperatures)[(logits + shift).argmax(-1)][:, None]
+    assert loss(own) < loss(fitted_temperature(logits + shift, labels)) - 0.005
 
 
 def test_likelihood_weighs_a_pool_as_it_was_made() -> None:
@@ -126,16 +143,27 @@ def test_likelihood_weighs_a_pool_as_it_was_made() -> None:
     assert likelihood_loss(parts, labels) == pytest.approx(entropy, rel=0.03)
 
 
-def test_prior_power_recovers_how_much_of_the_prior_is_missing() -> None:
-    """Labels drawn with a skewed prior; balanced logits lack it, full ones do not."""
+def test_shifts_for_macro_f1_are_those_that_do_well_on_other_songs() -> None:
+    """They are fitted on 600 songs and judged on 20,000 by the probabilities they were drawn by."""
+    logits, prior, chances, labels = drawn_songs(20600)
+    fitted, others = slice(600), slice(600, None)
+    shift = fitted_shift(logits[fitted], labels[fitted], prior)
+    scores = {
+        name: macro_f1((logits[others] + given).argmax(-1), labels[others])
+        for name, given in (("fitted", shift), ("none", 0 * prior), ("whole", prior))
+    }
+    assert scores["fitted"] > scores["none"]
+    assert scores["fitted"] > scores["whole"] + 0.02
+    expected = expected_macro_f1(chances[others], (logits[others] + shift).argmax(-1))
+    assert scores["fitted"] == pytest.approx(expected, abs=0.01)
+
+
+def test_expected_macro_f1_of_sure_probabilities_is_macro_f1() -> None:
     generator = np.random.default_rng(0)
-    prior = np.log(np.linspace(1, 12, 12) / 78).astype(np.float32)
-    labels = generator.choice(12, p=np.exp(prior), size=6000)
-    balanced = generator.normal(size=(6000, 12))
-    balanced[np.arange(6000), labels] += 2
-    best = fitted_prior_power(balanced, labels, prior)
-    assert 0 < best < 1
-    assert fitted_prior_power(balanced + best * prior, labels, prior) == pytest.approx(0, abs=0.1)
+    labels, answers = generator.integers(12, size=(2, 500))
+    assert expected_macro_f1(np.eye(12)[labels], answers) == pytest.approx(
+        macro_f1(answers, labels)
+    )
 
 
 def test_the_loss_adds_the_prior_and_evaluation_half_of_it() -> None:
@@ -329,6 +357,57 @@ def test_tag_scores_are_those_of_hand_counting() -> None:
     assert scores["tag_micro_ap"] == pytest.approx((1 + 2 / 3) / 2, abs=1e-4)
     assert scores["tag_macro_ap"] == pytest.approx(1)
     assert scores["tag_lrap"] == pytest.approx((1 + 1 / 2) / 2)
+
+
+def test_no_pair_of_words_reaches_across_an_unknown_one() -> None:
+    runs = genre_bilstm_gru.known_runs([1, 5, 6, 1, 1, 7, 8, 9])
+    assert runs == [[5, 6], [7, 8, 9]]
+    assert genre_bilstm_gru.known_runs([1]) == []
+
+
+def test_the_paths_of_the_bilstm_gru_are_weighed_by_what_they_tell_of_songs() -> None:
+    """Labels are drawn by the direct path alone, the recurrent one knows nothing of them."""
+    torch.manual_seed(0)
+    network = BilstmGru(40, 3, 12, width=4, hidden=4).eval()
+    with torch.no_grad():
+        network.direct.logits.weight.normal_()
+        network.direct.logits.weight.mul_(0.4)
+    songs = torch.randint(2, 40, (600, 12))
+    style = torch.full((600, len(STYLE_FEATURES)), float("nan"))
+    mask = torch.ones_like(songs)
+    with torch.no_grad():
+        tags, genres = network.paths(songs, mask, style)[1]
+    labels = torch.distributions.Categorical(logits=2 * genres).sample()
+    targets = torch.bernoulli(torch.sigmoid(0.5 * tags)).numpy()
+    watched = [
+        {
+            "input_ids": ids.tolist(),
+            "style": (float("nan"),) * len(STYLE_FEATURES),
+            "label": int(label),
+            "weight": 1.0,
+            "tags": row,
+        }
+        for ids, label, row in zip(songs, labels, targets, strict=True)
+    ]
+    genre_bilstm_gru.weigh_paths(network, watched, log_prior(labels.numpy()))
+    assert network.genre_shares[1].item() == pytest.approx(2, rel=0.15)
+    assert network.tag_shares[1].item() == pytest.approx(0.5, rel=0.2)
+    with torch.no_grad():
+        found = network(songs, mask, style)
+        parts = network.paths(songs, mask, style)
+    for logits, shares, own in zip(
+        found, (network.tag_shares, network.genre_shares), zip(*parts, strict=True), strict=True
+    ):
+        assert torch.allclose(logits, shares[0] * own[0] + shares[1] * own[1], atol=1e-5)
+
+
+def test_multi_label_weights_are_those_that_labels_were_drawn_by() -> None:
+    generator = np.random.default_rng(0)
+    parts = [generator.normal(size=(2000, 5)) for _ in range(3)]
+    logits = 0.7 * parts[0] + 1.6 * parts[1]
+    targets = (generator.random(logits.shape) < 1 / (1 + np.exp(-logits))).astype(np.float32)
+    weights = genre_bilstm_gru.binary_weights(parts, targets)
+    assert weights == pytest.approx([0.7, 1.6, 0], abs=0.1)
 
 
 def test_cross_fit_covers_every_training_song(tiny_models: Path, tiny_runs: Path) -> None:
@@ -529,13 +608,13 @@ def test_songs_are_judged_by_paths_that_have_not_seen_their_artists(
     arguments = ["--data", str(genre_corpus), "--config", config, "--pairs", "0", "40"]
     monkeypatch.setattr(sys, "argv", ["study", *arguments])
     seen: list[set[str]] = []
-    fit = direct_path_study.fit_direct
+    fit = direct_path.fit_direct
 
     def noted(windows: Any, train: GenreSplit, *rest: Any) -> Any:
         seen.append(set(train.artists))
         return fit(windows, train, *rest)
 
-    monkeypatch.setattr(direct_path_study, "fit_direct", noted)
+    monkeypatch.setattr(direct_path, "fit_direct", noted)
     direct_path_study.main()
     everyone = set(read_split(genre_corpus, "train").artists)
     for three in (seen[:3], seen[3:]):
@@ -544,6 +623,25 @@ def test_songs_are_judged_by_paths_that_have_not_seen_their_artists(
     printed = capsys.readouterr().out
     assert printed.index("0 pairs:") < printed.index("40 pairs:")
     assert "nats a song" in printed
+
+
+def test_shift_rules_are_judged_on_artists_they_were_not_fitted_on(
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    artists = np.repeat([f"artist {number}" for number in range(30)], 4)
+    drawn = shift_study.drawn_artists(artists, 40, np.random.default_rng(0))
+    assert drawn.sum() == 40
+    assert not set(artists[drawn]) & set(artists[~drawn])
+    config = str(tiny_runs / "genre_roberta.yaml")
+    monkeypatch.setattr(sys, "argv", ["study", "--data", str(genre_corpus), "--config", config])
+    monkeypatch.setattr(shift_study, "DRAWS", 2)
+    shift_study.main()
+    lines = capsys.readouterr().out.splitlines()[-4:]
+    assert [line.split(":")[0] for line in lines] == list(shift_study.RULES)
 
 
 def test_a_useless_direct_path_is_left_out_and_a_useful_one_taken() -> None:

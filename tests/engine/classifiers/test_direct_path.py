@@ -59,3 +59,14 @@ def test_shares_have_the_length_of_a_tfidf_vector() -> None:
     expected[:2] = 0
     assert torch.allclose(weights, DIRECT_LENGTH * expected / expected.norm(), atol=1e-5)
     assert shares[0, 3] == shares[1, 3] == 0
+
+
+def test_a_path_without_special_tokens_counts_the_first_one_too() -> None:
+    led, plain = direct_path([(3, 4)]), DirectPath(20, 3, 1, led=False, dropout=0.5).eval()
+    plain.load_state_dict(led.state_dict())
+    words = [[3, 4, 7]]
+    with_special = [[FIRST, *words[0]]]
+    assert torch.allclose(logits(plain, [words])[0], logits(led, [with_special])[0], atol=1e-5)
+    # In training it leaves words out.
+    plain.train()
+    assert not torch.allclose(logits(plain, [words])[0], logits(plain, [words])[0])
