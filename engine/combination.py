@@ -1,18 +1,18 @@
-"""One answer out of several models': a weighted pool of their probabilities.
+"""One answer out of several models': a weighted pool of what they say.
 
 The logarithmic opinion pool (Genest and Zidek 1986, doi:10.1214/ss/1177013825, section 3.3),
-p(genre) proportional to exp((sum over models of w_m ln p_m(genre) + shift(genre)) / t): with
-positive weights a genre stands out only where no model rules it out. As on the models' own cards,
-the shift says how often genres come beyond what the models say of it, and the temperature belongs
-to the genre that is answered. All is fitted on validation songs and stands in the card of
-``models/combined``.
+p(genre) proportional to exp((sum over models of w_m z_m(genre) + shift(genre)) / t): with positive
+weights a genre stands out only where no model rules it out. z_m are a model's logits before its own
+calibration, which is undone here: each model's shifts favour rare genres already, and its
+temperature depends on its answer. The pool has shifts and temperatures of its own. All is
+fitted on validation songs and stands in the card of ``models/combined``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
 from engine.prediction import Prediction
@@ -41,8 +41,9 @@ def combine(predictions: Sequence[Prediction], card: ModelCard) -> Prediction:
     predictions : sequence of Prediction
         One per model that has a weight, in any order; others are not counted.
     card : ModelCard
-        ``config["weights"]`` by model name; in the order of the labels ``config["prior_shift"]`` (0
-        if missing) and ``config["temperatures"]``, above 0 (1 if missing).
+        ``config["weights"]`` by model name; ``prior_shift`` (0 if missing) and ``temperatures``,
+        above 0 (1 if missing), in the order of the labels, both in ``config`` for the pool and in
+        ``config["members"]`` by model name, as they stand on the models' own cards.
 
     Returns
     -------
@@ -68,14 +69,14 @@ def combine(predictions: Sequence[Prediction], card: ModelCard) -> Prediction:
     labels = card.labels
     if any(set(part.labels) != set(labels) for part in parts):
         raise InputError("The models answer with different genres and cannot be combined.")
-    scores = [float(shift) for shift in card.config.get("prior_shift", [0.0] * len(labels))]
+    members: Mapping[str, Mapping[str, Any]] = card.config.get("members", {})
+    scores, temperatures = _calibration(card.config, len(labels))
     for part in parts:
-        of = dict(zip(part.labels, part.probabilities, strict=True))
-        for index, label in enumerate(labels):
-            scores[index] += weights[part.model] * math.log(max(of[label], _SMALLEST))
+        logits = _uncalibrated(part, labels, members.get(part.model, {}))
+        for index, logit in enumerate(logits):
+            scores[index] += weights[part.model] * logit
     highest = max(scores)
-    temperatures = card.config.get("temperatures", [1.0] * len(labels))
-    temperature = float(temperatures[scores.index(highest)])
+    temperature = temperatures[scores.index(highest)]
     odds = [math.exp((score - highest) / temperature) for score in scores]
     return Prediction(
         NAME,
@@ -84,3 +85,21 @@ def combine(predictions: Sequence[Prediction], card: ModelCard) -> Prediction:
         tuple(odd / sum(odds) for odd in odds),
         sum(part.seconds for part in parts),
     )
+
+
+def _calibration(config: Mapping[str, Any], count: int) -> tuple[list[float], list[float]]:
+    """Shifts and temperatures by label."""
+    shifts: Sequence[float] = config.get("prior_shift", [0.0] * count)
+    temperatures: Sequence[float] = config.get("temperatures", [1.0] * count)
+    return list(map(float, shifts)), list(map(float, temperatures))
+
+
+def _uncalibrated(
+    prediction: Prediction, labels: Sequence[str], config: Mapping[str, Any]
+) -> list[float]:
+    """A model's logits by label, but for what is the same for all, from its calibrated answer."""
+    of = dict(zip(prediction.labels, prediction.probabilities, strict=True))
+    shifts, temperatures = _calibration(config, len(labels))
+    logs = [math.log(max(of[label], _SMALLEST)) for label in labels]
+    temperature = temperatures[logs.index(max(logs))]
+    return [temperature * log - shift for log, shift in zip(logs, shifts, strict=True)]

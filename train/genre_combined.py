@@ -1,10 +1,11 @@
 """Fit the combined answer: a weighted pool of the three genre models, on validation songs.
 
-``python -m train.genre_combined --data FOLDER``. Weights are those of greatest likelihood, the
-genres' log prior having one of its own (macro F1 hangs on few songs of rare genres, and chose a
-single model where the pool was surer and right more often); shifts and temperatures are then fitted
-as those of each model are. Calibrated answers left by the trainings in ``runs/NAME/validation.npz``
-are taken where they are those of the present card, and made anew where not.
+``python -m train.genre_combined --data FOLDER``. Pooled are logits before the models' own
+calibration. Weights are those of greatest likelihood, the genres' log prior having one of its own
+(macro F1 hangs on few songs of rare genres, and chose a single model where the pool was surer and
+right more often); shifts and temperatures are then fitted as those of each model are. Calibrated
+answers left by the trainings in ``runs/NAME/validation.npz`` are taken where they are those of the
+present card, and made anew where not.
 """
 
 from __future__ import annotations
@@ -44,14 +45,25 @@ def main() -> None:
     splits = {
         s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
     }
-    validation = {name: answers(name, splits["validation"], arguments) for name in CLASSIFIERS}
+    cards = {name: ModelCard.read(slot(name, arguments.preset).folder) for name in CLASSIFIERS}
+    members = {
+        name: {key: card.config[key] for key in ("prior_shift", "temperatures")}
+        for name, card in cards.items()
+    }
+    validation = {
+        name: uncalibrated(answers(name, splits["validation"], arguments), member)
+        for name, member in members.items()
+    }
     labels, prior = splits["validation"].labels, log_prior(splits["train"].labels)
     weights = fitted_weights(validation, labels, prior)
     pooled = pool(validation, weights)
     shift = fitted_shift(pooled, labels, prior)
     temperatures = fitted_temperatures(pooled + shift, labels, shift, prior)
     print(f"{NAME}: weights {weights}, shifts {shift.tolist()}, temperatures {temperatures}")
-    test = {name: log_probabilities(name, arguments.preset, splits["test"]) for name in CLASSIFIERS}
+    test = {
+        name: uncalibrated(log_probabilities(name, arguments.preset, splits["test"]), member)
+        for name, member in members.items()
+    }
     folder = models_folder() / NAME
     folder.mkdir(parents=True, exist_ok=True)
     card = ModelCard(
@@ -64,6 +76,7 @@ def main() -> None:
         training_data_sha256=corpus_sha256(arguments.data),
         config={
             "weights": weights,
+            "members": {name: members[name] for name, weight in weights.items() if weight},
             "prior_shift": shift.tolist(),
             "temperatures": temperatures,
         },
@@ -94,10 +107,18 @@ def answers(name: str, split: GenreSplit, arguments: Namespace) -> np.ndarray[An
     return log_probabilities(name, arguments.preset, split)
 
 
+def uncalibrated(
+    log_probabilities: np.ndarray[Any, Any], member: Mapping[str, list[float]]
+) -> np.ndarray[Any, Any]:
+    """Logits (songs, genres), as `engine.combination` takes them from calibrated answers."""
+    temperatures = np.array(member["temperatures"])[log_probabilities.argmax(-1)]
+    return temperatures[:, None] * log_probabilities - np.array(member["prior_shift"])
+
+
 def pool(
     parts: Mapping[str, np.ndarray[Any, Any]], weights: Mapping[str, float]
 ) -> np.ndarray[Any, Any]:
-    """Pooled log odds (songs, genres), as `engine.combination.combine` has them."""
+    """Pooled logits (songs, genres), as `engine.combination.combine` has them before its shifts."""
     return sum(weight * parts[name] for name, weight in weights.items())  # type: ignore[return-value]
 
 

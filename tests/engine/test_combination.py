@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ LLAMA = Prediction("llama", "tiny", LABELS, (0.5, 0.3, 0.2), 0.1)
 ROBERTA = Prediction("roberta", "small", LABELS[::-1], (0.6, 0.3, 0.1), 0.2)
 
 
-def card(weights: dict[str, float], **more: list[float]) -> ModelCard:
+def card(weights: dict[str, float], **more: Any) -> ModelCard:
     config = {"weights": weights, **more}
     return ModelCard(
         "combined", "pool", "", None, LABELS, "", "", config, {}, {}, "MIT", "none", "today"
@@ -48,6 +49,27 @@ def test_the_shift_moves_the_odds_before_the_temperature_is_chosen() -> None:
     first, second, third = moved.probabilities
     assert math.log(second / first) == pytest.approx((math.log(0.3 / 0.5) + 1) / 2)
     assert math.log(second / third) == pytest.approx(math.log(0.3 / 0.2) / 2)
+
+
+def test_the_models_own_calibration_is_undone() -> None:
+    """Logits 2, 1 and 0 and 0, 2 and 0, calibrated as the models calibrate, are pooled as such."""
+    logits = {"llama": (2.0, 1.0, 0.0), "roberta": (0.0, 2.0, 0.0)}
+    members = {
+        "llama": {"prior_shift": [-2.0, 0.0, -1.0], "temperatures": [1.0, 0.5, 3.0]},
+        "roberta": {"prior_shift": [0.0, 0.0, 1.0], "temperatures": [1.5, 2.0, 1.0]},
+    }
+    answers = []
+    for name, values in logits.items():
+        own = members[name]
+        shifted = [v + s for v, s in zip(values, own["prior_shift"], strict=True)]
+        divisor = own["temperatures"][shifted.index(max(shifted))]
+        odds = [math.exp(value / divisor) for value in shifted]
+        probabilities = tuple(odd / sum(odds) for odd in odds)
+        answers.append(Prediction(name, "", LABELS, probabilities, 0.1))
+    assert answers[0].label == "jazz"  # its shift turned it
+    pooled = combine(answers, card({"llama": 0.75, "roberta": 0.25}, members=members))
+    expected = [math.exp(0.75 * a + 0.25 * b) for a, b in zip(*logits.values(), strict=True)]
+    assert pooled.probabilities == pytest.approx([value / sum(expected) for value in expected])
 
 
 def test_a_probability_of_zero_does_not_break_the_pool() -> None:
