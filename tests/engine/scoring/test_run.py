@@ -417,7 +417,8 @@ def test_the_combined_answer_pools_what_its_members_say(
     with pytest.raises(InputError, match=r"models/combined/card.json is missing"):
         score(source, tmp_path / "out.csv", "combined")
     write_card(tmp_path / "models" / "roberta", "2026-01-01T00:00:00+00:00")
-    config = {"weights": {"llama": 1.0, "roberta": 1.0, "bilstm-gru": 0.0}, "temperature": 2.0}
+    weights = {"llama": 1.0, "roberta": 1.0, "bilstm-gru": 0.0}
+    config = {"weights": weights, "temperatures": [2.0] * len(LABELS)}
     write_card(tmp_path / "models" / "combined", "2026-01-01T00:00:00+00:00", config)
     loaded: list[str] = []
 
