@@ -25,7 +25,6 @@ from engine.classifiers.direct_path import DirectPath
 from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import (
     TorchClassifier,
-    distinct_text,
     load_into,
     load_tensors,
     padded,
@@ -206,10 +205,6 @@ class BilstmGruClassifier(TorchClassifier):
         load_into(self.model, tensors)
         # Recurrent layers gain nothing from bfloat16 at this size.
         self.model.float().eval().to(self.device)
-
-    def text_read(self, lyric: Lyrics) -> str:
-        """Each distinct line once."""
-        return distinct_text(lyric.text)
 
     def _encode(self, lyric: Lyrics) -> list[int]:
         return self.vocabulary.encode(self.text_read(lyric))

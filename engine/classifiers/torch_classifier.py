@@ -128,8 +128,8 @@ class TorchClassifier(ABC):
         return tuple(sorted(zip(names, probabilities.tolist(), strict=True), key=lambda t: -t[1]))
 
     def text_read(self, lyric: Lyrics) -> str:
-        """The text that is tokenized: lines of ``lyric.text`` in their order, perhaps not all."""
-        return lyric.text
+        """The text that is tokenized: each distinct line of ``lyric.text`` once, in their order."""
+        return distinct_text(lyric.text)
 
     def readings(self, lyric: Lyrics) -> list[Reading]:
         """Every network that reads this lyric's tokens, and where those tokens stand."""
@@ -211,10 +211,6 @@ class DistinctLineClassifier(TorchClassifier):
     """A classifier that reads a song's distinct lines through a Hugging Face tokenizer."""
 
     tokenizer: Any
-
-    def text_read(self, lyric: Lyrics) -> str:
-        """Each distinct line once."""
-        return distinct_text(lyric.text)
 
     def token_spans(self, lyric: Lyrics) -> list[Span | None]:
         """The tokenizer's own offsets, before windows are cut."""
