@@ -19,7 +19,8 @@ from scipy.sparse import csr_matrix, hstack
 from engine.classifiers import load_classifier
 from engine.classifiers.direct_path import DIRECT, DirectPath
 from engine.classifiers.text_style import style_tensor
-from engine.classifiers.torch_classifier import DIRECT_LENGTH, padded, save_tensors
+from engine.classifiers.torch_classifier import DIRECT_LENGTH, save_tensors
+from engine.classifiers.windows import padded
 from engine.lyrics import Lyrics
 from engine.prediction import GENRES
 from engine.weights import Slot, slot

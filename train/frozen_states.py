@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from engine.classifiers.torch_classifier import padded
+from engine.classifiers.windows import padded
 
 
 class FrozenStates:

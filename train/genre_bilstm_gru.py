@@ -29,7 +29,8 @@ from engine.classifiers.bilstm_gru import (
     word_tokens,
 )
 from engine.classifiers.text_style import style_tensor, text_style
-from engine.classifiers.torch_classifier import distinct_text, padded, save_tensors
+from engine.classifiers.torch_classifier import distinct_text, save_tensors
+from engine.classifiers.windows import padded
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
 from engine.weights import Base, base_source, slot

@@ -32,7 +32,8 @@ from engine.classifiers.llama import (
     lyric_windows,
     padding_id,
 )
-from engine.classifiers.torch_classifier import load_tensors, padded, save_tensors
+from engine.classifiers.torch_classifier import load_tensors, save_tensors
+from engine.classifiers.windows import padded
 from engine.errors import WeightsError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
@@ -199,7 +200,7 @@ class WindowReader:
         # Checkpointed layers pass gradients on only where their input asks for one.
         states = self.frozen(chosen).to(song.device).requires_grad_(torch.is_grad_enabled())
         mask = self.frozen.mask(chosen).to(song.device)
-        return network.pooled(None, mask, song, inputs_embeds=states, batch=self.batch)
+        return network.pooled_embedded(states, mask, song, self.batch)
 
     def pooled_states(
         self, network: PooledLlama, rows: list[dict[str, Any]]

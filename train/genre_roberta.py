@@ -26,13 +26,8 @@ from engine.classifiers.roberta import (
     heard_features,
     song_windows,
 )
-from engine.classifiers.torch_classifier import (
-    distinct_text,
-    load_into,
-    load_tensors,
-    padded,
-    save_tensors,
-)
+from engine.classifiers.torch_classifier import distinct_text, load_into, load_tensors, save_tensors
+from engine.classifiers.windows import padded
 from engine.errors import InputError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES

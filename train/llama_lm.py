@@ -17,7 +17,8 @@ import torch
 
 from engine.classifiers.direct_path import without_first
 from engine.classifiers.llama import load_tokenizer, lyric_windows, padding_id
-from engine.classifiers.torch_classifier import padded, save_tensors
+from engine.classifiers.torch_classifier import save_tensors
+from engine.classifiers.windows import padded
 from engine.prediction import GENRES
 from engine.weights import base_source, compute_device, compute_dtype, quantization_config
 from train.genre_data import GenreSplit, read_split

@@ -16,7 +16,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.classifiers.torch_classifier import padded, save_tensors
+from engine.classifiers.torch_classifier import save_tensors
+from engine.classifiers.windows import padded
 from engine.weights import compute_device
 from train.genre_training import (
     ENCODER,

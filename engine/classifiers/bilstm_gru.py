@@ -27,9 +27,9 @@ from engine.classifiers.torch_classifier import (
     TorchClassifier,
     load_into,
     load_tensors,
-    padded,
     spans_in_lyric,
 )
+from engine.classifiers.windows import padded
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics, Span

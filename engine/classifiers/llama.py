@@ -19,15 +19,13 @@ from torch import nn
 from engine.classifiers.direct_path import DirectPath, load_direct, without_first
 from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import (
-    DistinctLineClassifier,
     Reading,
+    TransformerClassifier,
     distinct_text,
-    even_windows,
     load_into,
     load_tensors,
-    padded,
-    window_means,
 )
+from engine.classifiers.windows import even_windows, padded, window_means, window_states
 from engine.weights import base_source, quantization_config
 
 if TYPE_CHECKING:
@@ -88,32 +86,39 @@ class PooledLlama(nn.Module):
         return logits + self.direct(input_ids, attention_mask, song, style)
 
     def pooled(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, song: torch.Tensor
+    ) -> torch.Tensor:
+        """Mean state (songs, width) over all tokens but each window's first."""
+        states = window_states(self.decoder, input_ids, attention_mask, use_cache=False)
+        return _means(states, attention_mask, song)
+
+    def pooled_embedded(
         self,
-        input_ids: torch.Tensor | None,
+        inputs_embeds: torch.Tensor,
         attention_mask: torch.Tensor,
         song: torch.Tensor,
-        inputs_embeds: torch.Tensor | None = None,
-        batch: int | None = None,
+        batch: int,
     ) -> torch.Tensor:
-        """Mean state (songs, width) over all tokens but each window's first.
+        """The same from states (windows, tokens, width) below the decoder.
 
-        With `batch`, windows pass the decoder exactly that many at a time, the last ones doubled
-        to make the number whole: compiled layers want one shape.
+        Windows pass exactly `batch` at a time, the last ones doubled to make the number whole:
+        compiled layers want one shape.
         """
-        count = len(attention_mask)
-        size = batch or count
+        count = len(inputs_embeds)
         parts: list[torch.Tensor] = []
-        for start in range(0, count, size):
-            rows = torch.arange(start, start + size).clamp(max=count - 1)
+        for start in range(0, count, batch):
+            rows = torch.arange(start, start + batch).clamp(max=count - 1)
             output = self.decoder(
-                input_ids=None if input_ids is None else input_ids[rows],
-                inputs_embeds=None if inputs_embeds is None else inputs_embeds[rows],
+                inputs_embeds=inputs_embeds[rows],
                 attention_mask=attention_mask[rows],
                 use_cache=False,
             )
-            parts.append(output.last_hidden_state.float()[: count - start])
-        counted = without_first(attention_mask)
-        return window_means(torch.cat(parts), counted, song, int(song.max()) + 1)
+            parts.append(output.last_hidden_state[: count - start])
+        return _means(torch.cat(parts), attention_mask, song)
+
+
+def _means(states: torch.Tensor, attention_mask: torch.Tensor, song: torch.Tensor) -> torch.Tensor:
+    return window_means(states.float(), without_first(attention_mask), song, int(song.max()) + 1)
 
 
 def cut_layers(decoder: Any, layers: int | None) -> Any:
@@ -161,7 +166,7 @@ def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[
     return [[tokenizer.bos_token_id, *window] for window in even_windows(ids, size - 1, most)]
 
 
-class LlamaClassifier(DistinctLineClassifier):
+class LlamaClassifier(TransformerClassifier):
     """The LLaMA decoder with its adapter merged in."""
 
     def _load(self, folder: Path) -> None:

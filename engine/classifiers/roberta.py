@@ -19,14 +19,12 @@ from torch import nn
 from engine.classifiers.direct_path import DirectPath, load_direct
 from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import (
-    DistinctLineClassifier,
     Reading,
-    even_windows,
+    TransformerClassifier,
     load_into,
     load_tensors,
-    padded,
-    window_means,
 )
+from engine.classifiers.windows import even_windows, padded, window_means, window_states
 from engine.weights import Slot, base_source
 
 if TYPE_CHECKING:
@@ -88,7 +86,7 @@ class AugmentedRoberta(nn.Module):
         style : (songs, features)
             What `text_style` says; only for the direct path, where there is one.
         """
-        hidden = self.encoder(input_ids, attention_mask=attention_mask).last_hidden_state
+        hidden = window_states(self.encoder, input_ids, attention_mask)
         logits = self.pooled_logits(hidden, attention_mask, song, tag_logits, genre_logits)
         if self.direct is None or style is None:
             return logits
@@ -130,7 +128,7 @@ def heard_features(
     return tags, torch.log_softmax(genre_logits, dim=-1)
 
 
-class RobertaClassifier(DistinctLineClassifier):
+class RobertaClassifier(TransformerClassifier):
     """RoBERTa with its own BiLSTM-GRU beside it."""
 
     def __init__(self, slot: Slot) -> None:

@@ -174,17 +174,6 @@ def spans_in_lyric(
     return spans
 
 
-def padded(sequences: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """Right-pad token ids: (ids, mask), both of shape (sequences, longest)."""
-    longest = max(len(sequence) for sequence in sequences)
-    ids = torch.full((len(sequences), longest), pad, dtype=torch.long)
-    mask = torch.zeros((len(sequences), longest), dtype=torch.long)
-    for row, sequence in enumerate(sequences):
-        ids[row, : len(sequence)] = torch.tensor(sequence, dtype=torch.long)
-        mask[row, : len(sequence)] = 1
-    return ids, mask
-
-
 def distinct_lines(text: str) -> list[tuple[int, int]]:
     """Where each line that has not been sung before starts and ends in `text`.
 
@@ -207,7 +196,7 @@ def distinct_text(text: str) -> str:
     return "\n".join(text[start:end] for start, end in distinct_lines(text))
 
 
-class DistinctLineClassifier(TorchClassifier):
+class TransformerClassifier(TorchClassifier):
     """A classifier that reads a song's distinct lines through a Hugging Face tokenizer."""
 
     tokenizer: Any
@@ -219,36 +208,6 @@ class DistinctLineClassifier(TorchClassifier):
             read, add_special_tokens=False, verbose=False, return_offsets_mapping=True
         )
         return spans_in_lyric(lyric, read, encoded["offset_mapping"])
-
-
-def even_windows(ids: Sequence[int], size: int, most: int) -> list[list[int]]:
-    """Cut ids into at most `most` windows of like length, none longer than `size`; at least one.
-
-    What lies beyond ``size * most`` ids is not read.
-    """
-    count = min(max(-(-len(ids) // size), 1), most)
-    kept = ids[: count * size]
-    step = max(-(-len(kept) // count), 1)
-    return [list(kept[start : start + step]) for start in range(0, max(len(kept), 1), step)]
-
-
-def window_means(
-    hidden: torch.Tensor, mask: torch.Tensor, song: torch.Tensor, songs: int
-) -> torch.Tensor:
-    """Mean state (songs, width) over the tokens of all windows of each song.
-
-    Parameters
-    ----------
-    hidden : (windows, tokens, width)
-    mask : (windows, tokens)
-        1 where a token counts.
-    song : (windows,)
-        Which song each window belongs to, 0-based.
-    """
-    weights = mask.unsqueeze(-1).to(hidden.dtype)
-    sums = hidden.new_zeros(songs, hidden.shape[-1]).index_add(0, song, (hidden * weights).sum(1))
-    counts = weights.new_zeros(songs, 1).index_add(0, song, weights.sum(1))
-    return sums / counts.clamp(min=1)
 
 
 def tfidf_shares(

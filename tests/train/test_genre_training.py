@@ -17,7 +17,8 @@ from scipy.special import log_softmax, softmax
 from engine import evaluation
 from engine.classifiers.bilstm_gru import BilstmGru
 from engine.classifiers.text_style import STYLE_FEATURES, style_tensor
-from engine.classifiers.torch_classifier import load_tensors, padded
+from engine.classifiers.torch_classifier import load_tensors
+from engine.classifiers.windows import padded
 from engine.errors import InputError, WeightsError
 from engine.lyrics import Lyrics
 from engine.modelcard import ModelCard

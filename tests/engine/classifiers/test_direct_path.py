@@ -6,7 +6,8 @@ import torch
 
 from engine.classifiers.direct_path import DirectPath
 from engine.classifiers.text_style import STYLE_FEATURES
-from engine.classifiers.torch_classifier import DIRECT_LENGTH, padded, tfidf_shares
+from engine.classifiers.torch_classifier import DIRECT_LENGTH, tfidf_shares
+from engine.classifiers.windows import padded
 
 FIRST = 1
 
