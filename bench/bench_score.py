@@ -1,13 +1,14 @@
 """Songs a second of ``python -m engine score``, beside a plain pipeline loop over the same rows.
 
-``python bench/bench_score.py [SONGS] [--model NAME ...]``. The songs are words of our songbook
-shuffled by seed, 40 to 600 words each, 26% of them in a refrain that comes back (so much the songs
-of our training corpus repeat: `distinct_text` leaves 74% of their words). Ours is
+``python bench/bench_score.py [SONGS] [--rounds N] [--model NAME ...]``. The songs are words of our
+songbook shuffled by seed, 40 to 600 words each, 26% of them in a refrain that comes back (so much
+the songs of our training corpus repeat: `distinct_text` leaves 74% of their words). Ours is
 `engine.scoring.score` from CSV to CSV, reading and writing included, models loaded beforehand. The
 plain side is `transformers.pipeline` in float32 over the same base (text classification, whole
-depth, at most 512 tokens), one row after another; the BiLSTM-GRU has no pipeline,
-so there it is the same network asked song by song; for the combined answer it is the plain loops of
-its parts, one after the other. The last line is one JSON object.
+depth, at most 512 tokens), one row after another; the BiLSTM-GRU has no pipeline, so there it is
+the same network asked song by song; for the combined answer it is the plain loops of its parts, one
+after the other. Both sides take turns, and the ratio is the median of the rounds': a machine that
+is faster now and slower then is so for both. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import argparse
 import csv
 import json
 import random
+import statistics
 import sys
 import tempfile
 import time
@@ -87,9 +89,8 @@ def plain_loop(model: str, loaded: dict[str, Any]) -> Callable[[str], Any]:
     return lambda song: classify(song, truncation=True, max_length=512)
 
 
-def plain_rate(model: str, songs: list[str], loaded: dict[str, Any]) -> float:
+def plain_rate(ask: Callable[[str], Any], songs: list[str]) -> float:
     """Songs a second of the plain loop."""
-    ask = plain_loop(model, loaded)
     for song in songs[:WARM_UP]:
         ask(song)
     start = time.perf_counter()
@@ -103,8 +104,9 @@ def main() -> None:
     import torch
 
     quiet_libraries()
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("songs", nargs="?", type=int, default=256)
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("songs", nargs="?", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
     card = combined_card()
     known = [*CLASSIFIERS, *(["combined"] if card else [])]
     parser.add_argument("--model", nargs="+", choices=known, default=known)
@@ -115,24 +117,37 @@ def main() -> None:
     if "combined" in arguments.model:
         wanted = list(dict.fromkeys([*wanted, *members]))
     loaded = {name: load_classifier(name) for name in wanted}
+    loops = {name: plain_loop(name, loaded) for name in wanted}
+    ours: dict[str, list[float]] = {name: [] for name in arguments.model}
+    plain: dict[str, list[float]] = {name: [] for name in [*wanted, "combined"]}
+    for _ in range(arguments.rounds):
+        for name in wanted:
+            plain[name].append(plain_rate(loops[name], songs))
+        if "combined" in arguments.model:
+            plain["combined"].append(1 / sum(1 / plain[name][-1] for name in members))
+        for name in arguments.model:
+            ours[name].append(our_rate(name, songs, loaded))
     rates: dict[str, dict[str, float]] = {}
-    plain = {name: plain_rate(name, songs, loaded) for name in wanted}
-    if "combined" in arguments.model:
-        plain["combined"] = 1 / sum(1 / plain[name] for name in members)
     for name in arguments.model:
-        ours = our_rate(name, songs, loaded)
-        ratio = ours / plain[name]
+        ratios = [mine / theirs for mine, theirs in zip(ours[name], plain[name], strict=True)]
         rates[name] = {
-            "ours": round(ours, 2),
-            "plain": round(plain[name], 2),
-            "ratio": round(ratio, 2),
+            "ours": round(statistics.median(ours[name]), 2),
+            "plain": round(statistics.median(plain[name]), 2),
+            "ratio": round(statistics.median(ratios), 2),
+            "least": round(min(ratios), 2),
+            "greatest": round(max(ratios), 2),
         }
-        print(f"{name}: {ours:.1f} songs/s, plain {plain[name]:.1f} songs/s, ratio {ratio:.2f}")
+        found = rates[name]
+        print(
+            f"{name}: {found['ours']:.1f} songs/s, plain {found['plain']:.1f} songs/s, ratio "
+            f"{found['ratio']:.2f} ({found['least']:.2f} to {found['greatest']:.2f})"
+        )
     print(
         json.dumps(
             {
                 "bench": "score",
                 "songs": len(songs),
+                "rounds": arguments.rounds,
                 "words": sum(len(song.split()) for song in songs),
                 "songs_per_second": rates,
                 "threads": torch.get_num_threads(),

@@ -99,24 +99,6 @@ def test_padding_changes_nothing_for_the_bilstm_gru(with_tiny_models: Path) -> N
         torch.testing.assert_close(single[0], batch[0])
 
 
-@pytest.mark.parametrize("name", ["roberta", "llama"])
-def test_windows_read_a_few_at_a_time_tell_what_they_tell_together(
-    name: str, with_tiny_models: Path
-) -> None:
-    import torch
-
-    classifier = load_classifier(name)
-    classifier.model.float()  # type: ignore[attr-defined]
-    songs = ["\n".join(song_of("jazz", i) for i in range(many)) for many in (20, 1, 40, 3)]
-    lyrics = [Lyrics.parse(song) for song in songs]
-    encoded = [classifier._encode(lyric) for lyric in lyrics]  # type: ignore[attr-defined]
-    with torch.no_grad():  # all windows in one pass, padded to the longest
-        together = classifier._logits(lyrics, encoded)[0]  # type: ignore[attr-defined]
-    with torch.inference_mode():
-        apart = classifier._logits(lyrics, encoded)[0]  # type: ignore[attr-defined]
-    torch.testing.assert_close(apart, together, atol=1e-4, rtol=1e-4)
-
-
 @pytest.mark.parametrize("name", list(CLASSIFIERS))
 def test_a_changed_weight_file_is_refused(
     name: str, with_tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
