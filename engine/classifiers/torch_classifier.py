@@ -111,8 +111,12 @@ class TorchClassifier(ABC):
                 )
         return [result for result in results if result is not None]
 
-    def calibrated(self, logits: torch.Tensor, answer: int | None = None) -> torch.Tensor:
-        """Probabilities (songs, labels), float64, of a network's logits.
+    def calibrated(self, logits: torch.Tensor) -> torch.Tensor:
+        """Probabilities (songs, labels), float64, of a network's logits."""
+        return torch.softmax(self.calibrated_logits(logits), dim=-1)
+
+    def calibrated_logits(self, logits: torch.Tensor, answer: int | None = None) -> torch.Tensor:
+        """Logits (songs, labels), float64, as the card calibrates a network's.
 
         The card's shift says how often genres come, its temperatures how sure the network may be
         of each answer. With `answer`, a label's position, the temperature is that label's for all.
@@ -121,7 +125,7 @@ class TorchClassifier(ABC):
         answers = shifted.argmax(-1, keepdim=True)
         if answer is not None:
             answers = torch.full_like(answers, answer)
-        return torch.softmax(shifted / self.temperatures[answers], dim=-1)
+        return shifted / self.temperatures[answers]
 
     def _ranked_tags(self, probabilities: torch.Tensor) -> tuple[tuple[str, float], ...]:
         names: list[str] = self.card.config["tags"]

@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from engine.lyrics import Lyrics, Span
 
 FADING = 0.25
-# Probabilities are taken no nearer to 0 and 1 than this, so that log odds stay finite.
-_SURE = 1e-12
 # Tokens whose activations are held at once: some 400 MB for 20 decoder layers of width 576.
 _TOKENS_AT_ONCE = 1024
 
@@ -120,7 +118,10 @@ def token_attributions(
         done += copies
         if progress:
             progress(min(done, steps), steps)
-        return torch.logit(classifier.calibrated(logits, answer)[:, genre], eps=_SURE)
+        calibrated = classifier.calibrated_logits(logits, answer)
+        others = [index for index in range(calibrated.shape[1]) if index != genre]
+        # Probabilities next to 1 or 0 would tell no odds apart.
+        return calibrated[:, genre] - calibrated[:, others].logsumexp(1)
 
     tokens = sum(layer.ids.numel() for layer in layers)
     at_once = max(1, min(steps, _TOKENS_AT_ONCE // tokens))
