@@ -325,10 +325,27 @@ def quantization_config(name: str | None) -> Any | None:
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,
         bnb_4bit_compute_dtype=torch.bfloat16,
-        # FSDP shards floating tensors only, so packed weights are stored as such there.
-        bnb_4bit_quant_storage=torch.bfloat16 if _sharded() else torch.uint8,
     )
 
 
-def _sharded() -> bool:
-    return os.environ.get("ACCELERATE_USE_FSDP", "false").lower() == "true"
+def prepared_for_adapters(decoder: Any, *, checkpoint: bool) -> Any:
+    """A quantized decoder made ready to train adapters: norms and embeddings in float32.
+
+    Parameters
+    ----------
+    checkpoint : bool
+        Whether layers are computed again in the backward pass instead of kept. Not by reentrant
+        checkpoints, whose gradients are ready twice: several processes refuse that.
+    """
+    from peft import prepare_model_for_kbit_training
+
+    for module in decoder.modules():
+        # On a CPU, bitsandbytes packs weights anew at the first pass in evaluation, and what is so
+        # packed passes no gradient on, not even in training afterwards.
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+    return prepare_model_for_kbit_training(
+        decoder,
+        use_gradient_checkpointing=checkpoint,
+        gradient_checkpointing_kwargs={"use_reentrant": False},
+    )

@@ -37,7 +37,7 @@ from engine.classifiers.windows import padded
 from engine.errors import WeightsError
 from engine.modelcard import ModelCard
 from engine.prediction import GENRES
-from engine.weights import Slot, compute_device, compute_dtype
+from engine.weights import Slot, compute_device, compute_dtype, prepared_for_adapters
 from train.direct_path import add_direct
 from train.frozen_states import FrozenStates
 from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
@@ -94,11 +94,12 @@ def main() -> None:
     prior = log_prior(splits["train"].labels)
     fit_head(network.head, reader.pooled_states(network, first), first, 0.003, prior)
     history = train_adapter(network, reader, train_rows, watched_rows, prior, arguments)
-    adapter = gathered(network.decoder)
+    adapter = gathered(adapter_tensors(network.decoder))
+    head = gathered(network.head.state_dict())
     if not is_main_process():
         return
     save_adapter(network.decoder, adapter, own, int(settings.get("first_layer", 0)))
-    save_tensors(network.head.state_dict(), own.folder / HEAD)
+    save_tensors(head, own.folder / HEAD)
     config = {
         "layers": int(settings.get("layers") or decoder.config.num_hidden_layers),
         "first_layer": settings.get("first_layer", 0),
@@ -132,12 +133,10 @@ def finish_with_direct(
 
 def base_decoder(own: Slot, settings: dict[str, Any], device: torch.device) -> tuple[Any, Any]:
     """The base's decoder, ready for adapters; and its tokenizer."""
-    from peft import prepare_model_for_kbit_training
-
     decoder, tokenizer = load_decoder(own, compute_dtype(device.type))
     if own.quantization:
-        decoder = prepare_model_for_kbit_training(
-            decoder, use_gradient_checkpointing=bool(settings["gradient_checkpointing"])
+        decoder = prepared_for_adapters(
+            decoder, checkpoint=bool(settings["gradient_checkpointing"])
         )
     else:
         decoder.to(device)
@@ -308,12 +307,17 @@ def with_adapter(decoder: Any, modules: str, settings: dict[str, Any]) -> Any:
     return adapted
 
 
-def gathered(adapted: Any) -> dict[str, torch.Tensor]:
-    """The adapter's tensors, whole: every process of a sharded run has to call this."""
+def adapter_tensors(adapted: Any) -> dict[str, torch.Tensor]:
+    """The adapter by its names in the peft layout."""
     from peft import get_peft_model_state_dict
+
+    return get_peft_model_state_dict(adapted, save_embedding_layers=False)
+
+
+def gathered(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Tensors that may be sharded, whole: every process of a sharded run has to call this."""
     from torch.distributed.tensor import DTensor
 
-    tensors = get_peft_model_state_dict(adapted, save_embedding_layers=False)
     return {
         name: tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
         for name, tensor in tensors.items()
@@ -343,13 +347,13 @@ def load_adapter(adapted: Any, folder: Path, first_layer: int) -> None:
     WeightsError
         If it adapts other modules than these.
     """
-    from peft import get_peft_model_state_dict, set_peft_model_state_dict
+    from peft import set_peft_model_state_dict
 
     tensors = {
         _renumbered(name, -first_layer): tensor
         for name, tensor in load_tensors(folder / ADAPTER).items()
     }
-    own = get_peft_model_state_dict(adapted, save_embedding_layers=False)
+    own = adapter_tensors(adapted)
     if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in tensors.items()}:
         raise WeightsError(
             f"The adapter in {folder} has {len(tensors)} tensors of other layers or ranks than the "

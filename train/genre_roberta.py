@@ -40,6 +40,7 @@ from train.genre_training import (
     continued,
     finish,
     fit,
+    is_main_process,
     output_slot,
     parse_arguments,
     training_encoder,
@@ -112,6 +113,8 @@ def main() -> None:
             },
         ],
     )
+    if not is_main_process():
+        return
     state = {k: v for k, v in network.state_dict().items() if not k.startswith(FROZEN)}
     if arguments.go_on:
         history = continued(ModelCard.read(own.folder).config["history"], history)

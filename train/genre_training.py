@@ -77,6 +77,8 @@ def parse_arguments(description: str, name: str, **extra: dict[str, Any]) -> arg
     for option, keywords in extra.items():
         parser.add_argument("--" + option.replace("_", "-"), **keywords)
     arguments = parser.parse_args()
+    if torch.cuda.is_available():  # before anything is loaded: each process has a GPU of its own
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     suffix = "_full" if arguments.preset == "full" else ""
     path = arguments.config or Path(__file__).parent / "configs" / f"{name}{suffix}.yaml"
     arguments.settings = yaml.safe_load(path.read_text("utf-8"))
@@ -86,6 +88,11 @@ def parse_arguments(description: str, name: str, **extra: dict[str, Any]) -> arg
 def is_main_process() -> bool:
     """Whether this process writes: one of several under ``accelerate launch`` does."""
     return int(os.environ.get("RANK", "0")) == 0
+
+
+def process_count() -> int:
+    """How many processes train together."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
 
 
 def output_slot(name: str, arguments: argparse.Namespace) -> Slot:
@@ -123,6 +130,8 @@ class GenreLoss(nn.Module):
         )
         self.step = step
         self.smoothing = smoothing
+        self.register_state_dict_post_hook(_leave_out_frozen)
+        self.register_load_state_dict_post_hook(_miss_no_frozen)
 
     def forward(self, labels: torch.Tensor, weights: torch.Tensor, **inputs: Any) -> dict[str, Any]:
         """Loss (weighted in training only) and genre logits."""
@@ -138,6 +147,26 @@ class GenreLoss(nn.Module):
         if extra is not None and self.training:
             loss = loss + extra
         return {"loss": loss, "logits": logits}
+
+
+def _frozen(module: nn.Module) -> tuple[str, ...]:
+    """How the names of what is not trained begin, and of what quantization keeps beside it."""
+    return tuple(name for name, value in module.named_parameters() if not value.requires_grad)
+
+
+def _leave_out_frozen(
+    module: nn.Module, state: dict[str, torch.Tensor], prefix: str, _local: dict[str, Any]
+) -> None:
+    """Keep checkpoints small: a frozen base of 8 billion parameters would fill a disk."""
+    left_out = tuple(prefix + name for name in _frozen(module))
+    for key in [key for key in state if key.startswith(left_out)]:
+        del state[key]
+
+
+def _miss_no_frozen(module: nn.Module, keys: Any) -> None:
+    """The other side of `_leave_out_frozen`: what it left out is not missing."""
+    frozen = _frozen(module)
+    keys.missing_keys[:] = [key for key in keys.missing_keys if not key.startswith(frozen)]
 
 
 def training_encoder(
@@ -221,6 +250,39 @@ def genre_metrics(evaluated: Any) -> dict[str, float]:
     }
 
 
+class _GenreTrainer(Trainer):
+    """A Trainer with rates by group of parameters, that judges every validation song.
+
+    `groups` are those of an optimizer, with the names of parameters in their place: sharding puts
+    others under the same names. The Trainer itself drops a last, short batch of validation too.
+    """
+
+    def __init__(self, groups: Sequence[Mapping[str, Any]], **options: Any) -> None:
+        super().__init__(**options)
+        self.groups = groups
+
+    def create_optimizer(self, model: Any = None) -> torch.optim.Optimizer:
+        of = dict((self.model if model is None else model).named_parameters())
+        groups = [
+            {
+                "weight_decay": self.args.weight_decay,
+                **group,
+                "params": [of[name] for name in group["params"]],
+            }
+            for group in self.groups
+        ]
+        kind, options = self.get_optimizer_cls_and_kwargs(self.args)
+        self.optimizer = kind(groups, **options)
+        return self.optimizer
+
+    def get_eval_dataloader(self, eval_dataset: Any = None) -> Any:
+        dropped, self.args.dataloader_drop_last = self.args.dataloader_drop_last, False
+        try:
+            return super().get_eval_dataloader(eval_dataset)
+        finally:
+            self.args.dataloader_drop_last = dropped
+
+
 def fit(
     model: GenreLoss,
     train_rows: Sequence[Mapping[str, Any]],
@@ -239,17 +301,18 @@ def fit(
     settings = arguments.settings
     batch = int(settings["batch_size"])
     accumulation = int(settings["gradient_accumulation"])
-    together = batch * accumulation * int(os.environ.get("WORLD_SIZE", "1"))
+    together = batch * accumulation * process_count()
     steps = math.ceil(len(train_rows) / together) * int(settings["epochs"])
     bf16 = bool(settings.get("bf16", False))
     seconds = seconds_per_step(model, train_rows, collate, batch, bf16) * accumulation
     evaluations = int(settings.get("evaluations", 6))
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
-    print(
-        f"{name}: {len(train_rows)} songs, {trainable / 1e6:.1f} M trainable parameters, "
-        f"{seconds:.2f} s a step, {steps} steps: "
-        f"about {steps * seconds / 60:.0f} minutes and evaluations"
-    )
+    if is_main_process():
+        print(
+            f"{name}: {len(train_rows)} songs, {trainable / 1e6:.1f} M trainable parameters, "
+            f"{seconds:.2f} s a step, {steps} steps: "
+            f"about {steps * seconds / 60:.0f} minutes and evaluations"
+        )
     if arguments.max_minutes:
         share = float(settings.get("training_share", 0.85))
         steps = max(min(steps, int(arguments.max_minutes * 60 * share / seconds)), 4)
@@ -283,7 +346,9 @@ def fit(
         greater_is_better=select_by != "loss",
         **trainer_habits(settings),
     )
-    trainer = Trainer(
+    names = {parameter: name for name, parameter in model.named_parameters()}
+    trainer = _GenreTrainer(
+        [{**group, "params": [names[p] for p in group["params"]]} for group in parameter_groups],
         model=model,
         args=training,
         train_dataset=train_rows,  # type: ignore[arg-type]
@@ -294,16 +359,12 @@ def fit(
             EarlyStoppingCallback(int(settings.get("patience", 3))),
             TimeLimit(arguments.max_minutes),
         ],
-        optimizers=(
-            (torch.optim.AdamW(parameter_groups, weight_decay=training.weight_decay), None)
-            if "optimizer" not in settings
-            else (None, None)
-        ),
     )
     trainer.train(resume_from_checkpoint=arguments.resume or None)
-    run.mkdir(parents=True, exist_ok=True)
     history = [dict(entry) for entry in trainer.state.log_history]
-    (run / "history.json").write_text(json.dumps(history, indent=1), "utf-8")
+    if is_main_process():
+        run.mkdir(parents=True, exist_ok=True)
+        (run / "history.json").write_text(json.dumps(history, indent=1), "utf-8")
     return history
 
 
@@ -318,6 +379,8 @@ def trainer_habits(settings: Mapping[str, Any]) -> dict[str, Any]:
         "disable_tqdm": True,
         "use_cpu": not on_gpu,
         "dataloader_pin_memory": on_gpu,
+        # Every parameter that is trained takes part in every step.
+        "ddp_find_unused_parameters": False,
     }
 
 

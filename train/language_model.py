@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from train.genre_data import read_lyrics
-from train.genre_training import TimeLimit, seconds_per_step, trainer_habits
+from train.genre_training import TimeLimit, process_count, seconds_per_step, trainer_habits
 
 
 def windows_of(
@@ -57,7 +57,8 @@ def fit_language_model(
     settings = arguments.settings
     batch = int(settings["batch_size"])
     accumulation = int(settings.get("gradient_accumulation", 1))
-    steps = math.ceil(len(train) / (batch * accumulation) * float(settings["epochs"]))
+    together = batch * accumulation * process_count()
+    steps = math.ceil(len(train) / together * float(settings["epochs"]))
     bf16 = bool(settings.get("bf16", False))
     seconds = seconds_per_step(model, train, collate, batch, bf16) * accumulation
     print(f"{name}: {len(train)} windows, {seconds:.2f} s a step, {steps} steps", flush=True)

@@ -20,10 +20,21 @@ from engine.classifiers.llama import load_tokenizer, lyric_windows, padding_id
 from engine.classifiers.torch_classifier import save_tensors
 from engine.classifiers.windows import padded
 from engine.prediction import GENRES
-from engine.weights import base_source, compute_device, compute_dtype, quantization_config
+from engine.weights import (
+    base_source,
+    compute_device,
+    compute_dtype,
+    prepared_for_adapters,
+    quantization_config,
+)
 from train.genre_data import GenreSplit, read_split
-from train.genre_llama import ADAPTER, adapted_modules, with_adapter
-from train.genre_training import measured, output_slot, parse_arguments
+from train.genre_llama import (
+    ADAPTER,
+    adapted_modules,
+    adapter_tensors,
+    with_adapter,
+)
+from train.genre_training import is_main_process, measured, output_slot, parse_arguments
 from train.language_model import fit_language_model, windows_of
 
 NAME = "llama-lm"
@@ -34,7 +45,6 @@ def main() -> None:
     arguments = parse_arguments(__doc__ or "", "llama_lm")
     settings = arguments.settings
     own = output_slot("llama", arguments)
-    from peft import get_peft_model_state_dict, prepare_model_for_kbit_training
     from transformers import AutoModelForCausalLM
 
     torch.manual_seed(settings.get("seed", 0))
@@ -48,7 +58,7 @@ def main() -> None:
         base_source(own.base), dtype=compute_dtype(device.type), **options
     )
     if own.quantization:
-        decoder = prepare_model_for_kbit_training(decoder)
+        decoder = prepared_for_adapters(decoder, checkpoint=True)
     else:
         decoder.to(device)
     depth = int(settings.get("layers") or decoder.config.num_hidden_layers)
@@ -84,8 +94,10 @@ def main() -> None:
     tensors = {
         # Named as in the decoder without its language-model head, which genre is learnt on.
         name.replace("base_model.model.model.", "base_model.model."): tensor
-        for name, tensor in get_peft_model_state_dict(adapted, save_embedding_layers=False).items()
+        for name, tensor in adapter_tensors(adapted).items()
     }
+    if not is_main_process():
+        return
     run = arguments.runs / NAME
     run.mkdir(parents=True, exist_ok=True)
     save_tensors(tensors, run / ADAPTER)

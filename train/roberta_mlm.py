@@ -22,6 +22,7 @@ from engine.weights import compute_device
 from train.genre_training import (
     ENCODER,
     compile_for_training,
+    is_main_process,
     output_slot,
     parse_arguments,
     training_encoder,
@@ -96,6 +97,8 @@ def main() -> None:
     ]
     watched = watched[: int(settings["validation_windows"])]
     fit_language_model(model, train, watched, collate, groups, arguments, NAME)
+    if not is_main_process():
+        return
     run = arguments.runs / NAME
     run.mkdir(parents=True, exist_ok=True)
     kept = {k: v for k, v in encoder.state_dict().items() if not k.startswith("embeddings.")}

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from engine.errors import WeightsError
 from engine.generator.vocabulary import MAX_WORDS, Vocabulary
-from engine.weights import Slot, base_source, quantization_config
+from engine.weights import Slot, base_source, prepared_for_adapters, quantization_config
 
 HEAD_FILE = "embeddings_and_head.safetensors"
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -148,15 +148,11 @@ def new_model(
     config : dict
         ``layers`` and ``lora`` (``rank, alpha, dropout, targets``), as in ``train/configs``.
     """
-    from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training
+    from peft import LoraConfig, get_peft_model
 
     decoder = load_decoder(slot, int(config["layers"]), torch.bfloat16)
     if config.get("gradient_checkpointing"):
-        decoder = prepare_model_for_kbit_training(
-            decoder,
-            use_gradient_checkpointing=True,
-            gradient_checkpointing_kwargs={"use_reentrant": False},
-        )
+        decoder = prepared_for_adapters(decoder, checkpoint=True)
     lora = config["lora"]
     base = decoder.get_input_embeddings().weight.detach().to(torch.float32)
     wrapped = get_peft_model(

@@ -1,0 +1,139 @@
+"""Training adapters on a base in NF4, by one process and by several: what the full preset does."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import yaml
+
+from engine.classifiers.torch_classifier import load_tensors
+from engine.modelcard import ModelCard
+from engine.weights import slot
+from train import genre_llama
+
+LAUNCHERS = {
+    "each with the whole base": ["-m", "train.genre_llama"],
+    "sharing": [str(Path(__file__).parent / "cpu_processes.py"), "train.genre_llama"],
+}
+
+
+def sharding() -> dict[str, str]:
+    """The environment that ``accelerate launch`` makes of the shipped ``fsdp.yaml``."""
+    path = Path(genre_llama.__file__).parent / "configs" / "fsdp.yaml"
+    options = yaml.safe_load(path.read_text("utf-8"))["fsdp_config"]
+    found = {name.upper(): str(value) for name, value in options.items()}
+    found["FSDP_TRANSFORMER_CLS_TO_WRAP"] = found.pop("FSDP_TRANSFORMER_LAYER_CLS_TO_WRAP")
+    return {"ACCELERATE_USE_FSDP": "true", **found}
+
+
+@pytest.fixture(scope="module")
+def trained(
+    tiny_bases: dict[str, str],
+    tiny_runs: Path,
+    genre_corpus: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Path]:
+    """Folders of two trainings by two processes: weights in ``models``, the log in ``llama``."""
+    settings = yaml.safe_load((tiny_runs / "genre_llama.yaml").read_text("utf-8"))
+    settings |= {"epochs": 1, "gradient_checkpointing": True, "first_layer": 0, "bf16": False}
+    settings |= {"optimizer": "adamw_torch", "validation_songs": 60, "warm_start_songs": 48}
+    folders: dict[str, Path] = {}
+    for way, launcher in LAUNCHERS.items():
+        folder = folders[way] = tmp_path_factory.mktemp("trained")
+        (folder / "config.yaml").write_text(yaml.safe_dump(settings), "utf-8")
+        arguments = ["--preset", "full", "--data", str(genre_corpus), "--runs", str(folder)]
+        arguments += ["--config", str(folder / "config.yaml"), "--limit", "48"]
+        arguments += ["--output", str(folder / "models")]
+        environment = {**os.environ, **tiny_bases, "OMP_NUM_THREADS": "1", "PYTHONPATH": "."}
+        environment["ACCELERATE_USE_CPU"] = "true"
+        environment |= sharding() if way == "sharing" else {}
+        start = ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+        done = subprocess.run(  # noqa: S603 - our own command
+            [sys.executable, *start, *launcher, *arguments],
+            env=environment,
+            cwd=Path(genre_llama.__file__).parents[1],
+            capture_output=True,
+            text=True,
+            timeout=400,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr[-4000:]
+        if way == "sharing":
+            assert "Excluding from FSDP2" in done.stderr  # the packed base; so it did shard
+    return folders
+
+
+@pytest.mark.parametrize("way", list(LAUNCHERS))
+def test_two_processes_train_together_and_one_writes(
+    way: str, trained: dict[str, Path], tiny_bases: dict[str, str], monkeypatch: Any
+) -> None:
+    folder = trained[way]
+    card = ModelCard.read(folder / "models" / "llama-full")
+    assert card.base == "Llama-3.1-8B"
+    # 48 songs in batches of 8, two processes, two batches a step.
+    assert max(entry["step"] for entry in card.config["history"]) == 2
+    adapter = load_tensors(folder / "models" / "llama-full" / "adapter_model.safetensors")
+    assert len(adapter) == 12
+    head = load_tensors(folder / "models" / "llama-full" / "head.safetensors")
+    assert head["linear.weight"].shape == (12, 64)
+    # The card's figures were measured by the model that is served.
+    assert card.metrics["test/songs"] == 24
+
+
+def test_checkpoints_leave_out_the_frozen_base(trained: dict[str, Path]) -> None:
+    folder = trained["each with the whole base"]
+    kept = load_tensors(folder / "llama" / "checkpoint-2" / "model.safetensors")
+    head = ["deviation", "linear.bias", "linear.weight", "mean"]
+    others = sorted(name for name in kept if "lora" not in name)
+    assert others == [*(f"network.head.{name}" for name in head), "prior"]
+    assert len(kept) == 12 + len(others)
+
+
+def test_sharing_changes_no_figure(trained: dict[str, Path]) -> None:
+    """Losses and norms of gradients: what is lost of a packed weight would show there."""
+    alone, shared = (
+        json.loads((folder / "llama" / "history.json").read_text("utf-8"))
+        for folder in trained.values()
+    )
+    for name in ("loss", "grad_norm", "eval_loss"):
+        theirs = [entry[name] for entry in alone if name in entry]
+        assert len(theirs) == 2
+        ours = [entry[name] for entry in shared if name in entry]
+        assert ours == pytest.approx(theirs, rel=2e-3), name
+
+
+def test_gradients_pass_quantized_weights_after_an_evaluation(
+    tiny_bases: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a CPU, bitsandbytes packs weights for inference in a way that passes none on."""
+    for name, value in tiny_bases.items():
+        monkeypatch.setenv(name, value)
+    settings = {"gradient_checkpointing": False, "rank": 2, "alpha": 4, "dropout": 0.0}
+    torch.manual_seed(0)
+    decoder, _ = genre_llama.base_decoder(slot("llama", "full"), settings, torch.device("cpu"))
+    modules = genre_llama.adapted_modules(range(3), ["q_proj", "v_proj"])
+    adapted = genre_llama.with_adapter(decoder, modules, settings)
+    ids = torch.arange(5, 45).reshape(4, 10)
+    weights = torch.randn(4, 10, 64)
+
+    def gradients() -> torch.Tensor:
+        adapted.train()
+        adapted.zero_grad()
+        states = adapted(input_ids=ids, use_cache=False).last_hidden_state.float()
+        (states * weights).mean().backward()
+        named = [p for name, p in adapted.named_parameters() if "lora_B" in name]
+        return torch.cat([p.grad.flatten() for p in named])
+
+    before = gradients()
+    adapted.eval()
+    with torch.no_grad():
+        adapted(input_ids=ids, use_cache=False)
+    assert before.norm() > 0
+    torch.testing.assert_close(gradients(), before)
