@@ -3,8 +3,8 @@
 ``python -m train.genre_llama --data FOLDER``; the full-size path is
 ``accelerate launch -m train.genre_llama --preset full --data FOLDER``: Llama-3.1-8B in 4-bit NF4
 with double quantisation, paged AdamW and gradient checkpointing (Dettmers et al. 2023,
-arXiv:2305.14314). On several GPUs each holds the 4-bit base and they share the songs
-(``--multi_gpu``), or they share the base too (``--config_file train/configs/fsdp.yaml``).
+arXiv:2305.14314). Several GPUs share the songs (``--multi_gpu``), and all of the model but its
+4-bit base as well with ``--config_file train/configs/fsdp.yaml``.
 
 A song is read as windows of its distinct lines; a step draws one window of each song, evaluation
 reads them all. Layers below ``first_layer`` are frozen, and their states are computed once. At the

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import torch
 import yaml
+from bitsandbytes.functional import dequantize_4bit
+from bitsandbytes.nn.modules import Linear4bit
 
 from engine.classifiers.torch_classifier import load_tensors
 from engine.modelcard import ModelCard
@@ -109,6 +111,19 @@ def test_sharing_changes_no_figure(trained: dict[str, Path]) -> None:
         assert ours == pytest.approx(theirs, rel=2e-3), name
 
 
+class _Unpacked(torch.nn.Module):
+    """What a packed layer stands for: the same weights, to be multiplied in bfloat16."""
+
+    def __init__(self, packed: Any) -> None:
+        super().__init__()
+        weight = dequantize_4bit(packed.weight.data, packed.weight.quant_state)
+        self.weight = weight.reshape(packed.out_features, packed.in_features).bfloat16()
+
+    def forward(self, states: torch.Tensor) -> torch.Tensor:
+        """States (..., in) to (..., out)."""
+        return torch.nn.functional.linear(states.bfloat16(), self.weight).to(states.dtype)
+
+
 def test_gradients_pass_quantized_weights_after_an_evaluation(
     tiny_bases: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -132,8 +147,14 @@ def test_gradients_pass_quantized_weights_after_an_evaluation(
         return torch.cat([p.grad.flatten() for p in named])
 
     before = gradients()
+    assert before.norm() > 0
     adapted.eval()
     with torch.no_grad():
         adapted(input_ids=ids, use_cache=False)
-    assert before.norm() > 0
     torch.testing.assert_close(gradients(), before)
+    packed = {n: m for n, m in adapted.named_modules() if type(m) is Linear4bit}
+    assert len(packed) == 3 * 7
+    for name, module in packed.items():
+        parent, _, own = name.rpartition(".")
+        setattr(adapted.get_submodule(parent), own, _Unpacked(module))
+    torch.testing.assert_close(gradients(), before, rtol=0.02, atol=0.02 * float(before.std()))
