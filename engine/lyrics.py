@@ -247,9 +247,10 @@ def _decoded(data: bytes) -> str:
 
 def _share_unprintable(text: str) -> float:
     odd = sum(
-        1 for c in text if c == "\ufffd" or unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"}
+        text.count(c)
+        for c in set(text) - set("\n\r\t")
+        if c == "\ufffd" or unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"}
     )
-    odd -= text.count("\n") + text.count("\r") + text.count("\t")
     return odd / max(len(text), 1)
 
 

@@ -181,7 +181,11 @@ def _reversal(attention_mask: torch.Tensor) -> torch.Tensor:
 
 
 def _reordered(states: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
-    return states.gather(1, order.unsqueeze(-1).expand_as(states))
+    # Whole rows at a time: `gather` copies number by number.
+    songs, tokens, width = states.shape
+    starts = tokens * torch.arange(songs, device=order.device).unsqueeze(1)
+    rows = states.reshape(-1, width).index_select(0, (starts + order).flatten())
+    return rows.view(songs, tokens, width)
 
 
 class BilstmGruClassifier(TorchClassifier):

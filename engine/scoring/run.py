@@ -7,7 +7,6 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Any, cast
 
@@ -175,27 +174,25 @@ def _answer(
     if progress:
         progress(partial.answered, table.rows)
 
-    def ask(group: list[tuple[int, Lyrics]]) -> list[Answer]:
-        return _answers(predict, group, labels)
+    def ask(group: list[tuple[int, Row]]) -> list[Answer]:
+        lyrics: list[tuple[int, Lyrics]] = []
+        unusable: list[Answer] = []
+        for number, row in group:
+            try:
+                if row.problem:
+                    raise InputError(row.problem)
+                lyrics.append((number, lyric_of(row.values[table.text])))
+            except InputError as error:
+                unusable.append((number, None, str(error)))
+        return unusable + (_answers(predict, lyrics, labels) if lyrics else [])
 
     with _workers() as workers:
         for chunk in _in_chunks(row for read in table.chunks() for row in read.rows):
-            lyrics: list[tuple[int, Lyrics]] = []
-            unusable: list[Answer] = []
-            for number, row in chunk:
-                if partial.done[number]:
-                    continue
-                try:
-                    if row.problem:
-                        raise InputError(row.problem)
-                    lyrics.append((number, lyric_of(row.values[table.text])))
-                except InputError as error:
-                    unusable.append((number, None, str(error)))
-            for answers in chain([unusable], workers.map(ask, _groups(lyrics))):
-                if answers:
-                    partial.add(answers)
-                    if progress:
-                        progress(partial.answered, table.rows)
+            open_rows = [numbered for numbered in chunk if not partial.done[numbered[0]]]
+            for answers in workers.map(ask, _groups(open_rows, table.text)):
+                partial.add(answers)
+                if progress:
+                    progress(partial.answered, table.rows)
 
 
 @contextmanager
@@ -230,14 +227,18 @@ def _in_chunks(rows: Iterable[Row]) -> Iterator[list[tuple[int, Row]]]:
         yield chunk
 
 
-def _groups(lyrics: list[tuple[int, Lyrics]]) -> Iterator[list[tuple[int, Lyrics]]]:
-    """Songs of like length, at most `_GROUP_CHARACTERS` a group when padded."""
-    group: list[tuple[int, Lyrics]] = []
-    for song in sorted(lyrics, key=lambda song: len(song[1].text)):
-        if group and (len(group) + 1) * len(song[1].text) > _GROUP_CHARACTERS:
+def _groups(rows: list[tuple[int, Row]], text: int) -> Iterator[list[tuple[int, Row]]]:
+    """Rows of like length, at most `_GROUP_CHARACTERS` a group when padded."""
+    group: list[tuple[int, Row]] = []
+
+    def size(row: Row) -> int:
+        return 0 if row.problem else len(str(row.values[text]))
+
+    for number, row in sorted(rows, key=lambda numbered: size(numbered[1])):
+        if group and (len(group) + 1) * size(row) > _GROUP_CHARACTERS:
             yield group
             group = []
-        group.append(song)
+        group.append((number, row))
     if group:
         yield group
 
