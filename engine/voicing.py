@@ -73,8 +73,9 @@ def _fingers(chord: Chord) -> tuple[int, ...]:
     for spare in (0, 0, 7, *ranked):
         if len(chosen) < fingers and spare in steps and chosen.count(spare) < 2:
             chosen.append(spare)
-    if not chosen:  # every degree is omitted: the bass is all that sounds, in octaves
-        chosen = [bass, bass]
+    # One note, or none where every degree is omitted and the bass is all that sounds: an octave.
+    while len(chosen) < 2:
+        chosen.append(chosen[0] if chosen else bass)
     return tuple((root + step) % 12 for step in chosen)
 
 

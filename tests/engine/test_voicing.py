@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from engine.chord import Chord
@@ -17,6 +17,8 @@ def voiced(symbols: str) -> list[Voicing]:
     return [voicing for voicing in found if voicing is not None]
 
 
+@example([Chord("C", "1", ("*1",), "1")])
+@example([Chord("C", "sus2", ("*b1", "*1", "*bb10"), "##4")])
 @given(st.lists(chords(), max_size=6))
 @settings(max_examples=80, deadline=None)
 def test_hands_keep_their_ranges_and_play_only_what_the_chord_has(song: list[Chord]) -> None:
