@@ -172,13 +172,13 @@ def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
             st.markdown(
                 f"{words}: "
                 + ", ".join(
-                    f"**{plain(word)}** {value:+.2f}" + (f" ({times} times)" if times > 1 else "")
+                    f"**{plain(word)}** {value:+z.2f}" + (f" ({times} times)" if times > 1 else "")
                     for word, value, times in strongest
                 )
             )
     if explanation.form:
         st.markdown(
-            f"The song's form (length, repetition, rhyme): **{explanation.form:+.2f}**",
+            f"The song's form (length, repetition, rhyme): **{explanation.form:+z.2f}**",
             help="Beside a song of average form, in log odds. It belongs to no single word.",
         )
     st.caption(_small_print(explanation, lyrics))
@@ -187,8 +187,8 @@ def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
 def _small_print(explanation: Explanation, lyrics: Lyrics) -> str:
     difference = explanation.log_odds - explanation.baseline_log_odds
     told = [
-        f"Log odds of {explanation.genre}: {explanation.log_odds:+.2f}, and "
-        f"{explanation.baseline_log_odds:+.2f} with the words faded by a quarter. Integrated "
+        f"Log odds of {explanation.genre}: {explanation.log_odds:+z.2f}, and "
+        f"{explanation.baseline_log_odds:+z.2f} with the words faded by a quarter. Integrated "
         f"gradients, "
         f"{explanation.steps} steps; the parts miss the whole by {abs(explanation.gap):.2f}. "
         f"{explanation.seconds:.1f} s."

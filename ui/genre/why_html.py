@@ -90,7 +90,7 @@ def _whole_line(line: LyricLine, value: float | None, scale: float) -> str:
     strength = level(value, scale)
     mark = f'class="ll-mark {_mark(strength)}" ' if strength else ""
     text = f'<span {mark}title="{value:+.3f}">{escape(line.text)}</span>'
-    return f'<div class="ll-why-line">{text} <small>{value:+.2f}</small></div>'
+    return f'<div class="ll-why-line">{text} <small>{value:+z.2f}</small></div>'
 
 
 def _mark(strength: int) -> str:
