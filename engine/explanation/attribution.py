@@ -131,11 +131,12 @@ def token_attributions(
         found = IntegratedGradients(log_odds).attribute(
             embedded, baselines, n_steps=steps, internal_batch_size=at_once * rows
         )
+    both_ends = [torch.cat(pair) for pair in zip(embedded, baselines, strict=True)]
     with torch.no_grad():
-        ends = log_odds(*(torch.cat(pair) for pair in zip(embedded, baselines, strict=True)))
-    whole, faded = (float(value) for value in ends)
-    with torch.no_grad(), _without_form(classifier, lyric):
-        form = whole - float(log_odds(*embedded)[0])
+        whole, faded = log_odds(*both_ends).tolist()
+        with _without_form(classifier, lyric):
+            # The same batch: another size rounds otherwise, and form that adds nothing would add.
+            form = whole - log_odds(*both_ends).tolist()[0]
     attributed: list[tuple[Span | None, float]] = []
     for layer, values in zip(layers, found, strict=True):
         summed = values.sum(-1).tolist()
