@@ -129,8 +129,12 @@ def fitted_weights(
 ) -> dict[str, float]:
     """Weights of greatest likelihood beside a log prior (genres), scaled to sum to 1."""
     found = likelihood_weights([*parts.values(), prior], labels)[: len(parts)]
-    shares = found / found.sum()
-    return {name: round(float(share), 2) for name, share in zip(parts, shares, strict=True)}
+    shares = dict(zip(parts, (found / found.sum()).tolist(), strict=True))
+    weights = {name: round(share, 2) for name, share in shares.items()}
+    # What rounding leaves over or takes too much is the largest's.
+    largest = max(shares, key=shares.__getitem__)
+    weights[largest] = round(weights[largest] + 1 - sum(weights.values()), 2)
+    return weights
 
 
 if __name__ == "__main__":
