@@ -28,12 +28,7 @@ from engine.weights import (
     quantization_config,
 )
 from train.genre_data import GenreSplit, read_split
-from train.genre_llama import (
-    ADAPTER,
-    adapted_modules,
-    adapter_tensors,
-    with_adapter,
-)
+from train.genre_llama import ADAPTER, adapted_modules, adapter_tensors, with_adapter
 from train.genre_training import is_main_process, measured, output_slot, parse_arguments
 from train.language_model import fit_language_model, windows_of
 
