@@ -26,9 +26,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from engine.generator import Controls
 from engine.generator.model import load_model
 from engine.generator.tinyllama import TinyLlamaGenerator
-from engine.leadsheet import LeadSheet
 from engine.lyrics import Lyrics
-from engine.weights import base_source, slot
+from engine.models.bases import base_source
+from engine.models.presets import slot
+from engine.music.lead_sheet import LeadSheet
 
 TARGET_SECONDS = 5.0
 LYRIC = """The morning bus is late again today

@@ -21,7 +21,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from engine.classifiers import CLASSIFIERS, load_classifier
 from engine.corpora.songbook import songbook
 from engine.lyrics import Lyrics
-from engine.weights import base_folder, quiet_libraries
+from engine.models.bases import base_folder
+from engine.models.quiet import quiet_libraries
 
 
 def lyric_of(words: int) -> Lyrics:

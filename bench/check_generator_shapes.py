@@ -17,15 +17,15 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from engine.classifiers.prediction import GENRES
 from engine.formats import write
 from engine.generator import COMPLEXITIES, Controls, load_generator
 from engine.generator.encoding import line_key
 from engine.generator.grammar import MOST_PER_WORD
 from engine.generator.vocabulary import complexity_of
-from engine.key import KEYS
-from engine.leadsheet import LeadSheet
 from engine.lyrics import Lyrics
-from engine.prediction import GENRES
+from engine.music.key import KEYS
+from engine.music.lead_sheet import LeadSheet
 
 WORDS = (
     *("rain", "river", "Home", "don't", "'cause", "la", "O", "yeah!", "rock-and-roll", "(ooh)"),

@@ -1,6 +1,6 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|evaluate|score [...]``; each command explains itself with
+``python -m engine genre|chords|batch|evaluate|faithfulness``; each command explains itself with
 ``--help``. Bad input is one line on stderr and exit status 2; a task cancelled with Ctrl-C exits
 with 130.
 """
@@ -14,17 +14,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.batch import EXTENSIONS, MODELS
 from engine.classifiers import CLASSIFIERS
 from engine.errors import CancelledError, EngineError, InputError
 from engine.formats import FORMATS
 from engine.generator.controls import COMPLEXITIES, Controls
-from engine.key import Key
 from engine.lyrics import Lyrics, language_warning
-from engine.scoring import EXTENSIONS, MODELS
+from engine.music.key import Key
 
 if TYPE_CHECKING:
+    from engine.classifiers.prediction import Prediction
     from engine.evaluation import EvaluationRun
-    from engine.prediction import Prediction
 
 # A file far beyond any lyric is refused before it is read.
 MAX_BYTES = 1_000_000
@@ -126,17 +126,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     faithful.set_defaults(command=_faithfulness)
 
-    score = commands.add_parser("score", help="tell the genre of every song in a table")
-    score.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
-    score.add_argument("--output", type=Path, required=True, help="table to write, same formats")
-    score.add_argument("--model", choices=MODELS, required=True)
-    score.add_argument("--text-column", default="lyrics", help="column of the lyrics")
-    score.add_argument("--preset", default="embedded", help="embedded or full")
-    score.add_argument(
+    batch = commands.add_parser("batch", help="tell the genre of every song in a table")
+    batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
+    batch.add_argument("--output", type=Path, required=True, help="table to write, same formats")
+    batch.add_argument("--model", choices=MODELS, required=True)
+    batch.add_argument("--text-column", default="lyrics", help="column of the lyrics")
+    batch.add_argument("--preset", default="embedded", help="embedded or full")
+    batch.add_argument(
         "--restart", action="store_true", help="do not go on from an interrupted run"
     )
-    score.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
-    score.set_defaults(command=_score)
+    batch.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
+    batch.set_defaults(command=_batch)
     return parser
 
 
@@ -149,7 +149,7 @@ def _add_lyric_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _genre(arguments: argparse.Namespace) -> None:
     from engine.classifiers import load_classifier
-    from engine.weights import preset
+    from engine.models.presets import preset
 
     preset(arguments.preset)
     lyrics = _read_lyrics(arguments.file)
@@ -236,10 +236,10 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     _tell_run(run)
 
 
-def _score(arguments: argparse.Namespace) -> None:
+def _batch(arguments: argparse.Namespace) -> None:
     from tqdm import tqdm
 
-    from engine.scoring import score
+    from engine.batch import answer_table
 
     hidden = arguments.quiet or not sys.stderr.isatty()
     with tqdm(unit=" songs", disable=hidden, dynamic_ncols=True, smoothing=0.1) as bar:
@@ -250,7 +250,7 @@ def _score(arguments: argparse.Namespace) -> None:
                 bar.initial = bar.n = bar.last_print_n = done
             bar.update(done - bar.n)
 
-        scored = score(
+        run = answer_table(
             arguments.input,
             arguments.output,
             arguments.model,
@@ -259,14 +259,14 @@ def _score(arguments: argparse.Namespace) -> None:
             restart=arguments.restart,
             progress=progress,
         )
-    for note in scored.notes:
+    for note in run.notes:
         _tell(f"warning: {note}")
     if not arguments.quiet:
-        _tell(f"wrote {arguments.output}: {scored}")
+        _tell(f"wrote {arguments.output}: {run}")
 
 
 def _faithfulness(arguments: argparse.Namespace) -> None:
-    from engine.evaluation.faithfulness import evaluate_faithfulness
+    from engine.evaluation.tasks.faithfulness import evaluate_faithfulness
 
     count = _counter("songs")
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import chord_controls, chords_view, navigation, state
+from ui import navigation, state
+from ui.chords import controls, view
 from ui.lyric_input import lyric_box
 
 navigation.through_home()
@@ -13,7 +14,7 @@ st.markdown(
 )
 
 text = lyric_box(height=220)
-controls = chord_controls.controls()
+wishes = controls.controls()
 with st.container(horizontal=True, key="chords_run"):
     asked = st.button(
         "Write the chords", key="chords_write", type="primary", icon=":material/piano:"
@@ -22,11 +23,11 @@ with st.container(horizontal=True, key="chords_run"):
         "Another version",
         key="chords_again",
         icon=":material/casino:",
-        on_click=chord_controls.next_seed,
+        on_click=controls.next_seed,
         help="The same wishes with the next seed",
     )
 if asked or again or state.begins("chords"):
-    chords_view.begin(text, controls)
-chords_view.show_progress()
+    view.begin(text, wishes)
+view.show_progress()
 if song := state.song():
-    chords_view.show(song)
+    view.show(song)

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import explorer_view, navigation
+from ui import navigation
+from ui.explorer import view
 
 navigation.through_home()
 st.title("Explorer", anchor=False)
@@ -11,21 +12,21 @@ st.markdown(
     "row to read the song and take it to the models."
 )
 
-chosen = explorer_view.source()
+chosen = view.source()
 if chosen is not None:
-    explorer_view.report(chosen)
-    songs = explorer_view.filtered(chosen)
-    explorer_view.summary(songs, len(chosen.songs))
+    view.report(chosen)
+    songs = view.filtered(chosen)
+    view.summary(songs, len(chosen.songs))
     table, charts, words = st.tabs(
         ["Songs", "Charts", "Words that mark a genre"], key="explorer_tab", on_change="rerun"
     )
     with table:
-        index = explorer_view.table(songs, chosen)
+        index = view.table(songs, chosen)
         if index is not None:
-            explorer_view.song(chosen, index)
+            view.song(chosen, index)
     with charts:
         if charts.open:
-            explorer_view.charts(songs)
+            view.charts(songs)
     with words:
         if words.open:
-            explorer_view.marking_words(chosen)
+            view.marking_words(chosen)

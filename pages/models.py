@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import models_view, navigation
+from ui import navigation
+from ui.models import view
 
 navigation.through_home()
 st.title("Models", anchor=False)
@@ -12,6 +13,6 @@ st.markdown(
     "not needed can be unloaded."
 )
 
-models_view.show_all()
+view.show_all()
 st.subheader("Presets", anchor=False)
-models_view.presets_table()
+view.presets_table()

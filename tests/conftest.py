@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from engine.prediction import GENRES
+from engine.classifiers.prediction import GENRES
 
 # Words a genre's songs are made of; the rest is shared. Enough for a model to learn something from.
 _OWN = {

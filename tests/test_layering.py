@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -72,6 +73,41 @@ def test_pages_are_thin(path: Path) -> None:
     assert not calls & {"open", "Path", "pathlib.Path", "st.html", "st.iframe"}
 
 
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    layers = ("engine", "ui", "train", "bench")
+    paths = {module_name(path): path for layer in layers for path in files_of(layer)}
+    sorter: TopologicalSorter[str] = TopologicalSorter()
+    for module, path in paths.items():
+        sorter.add(module, *(needed_by(path, module, set(paths)) - {module}))
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+
+
+def needed_by(path: Path, module: str, known: set[str]) -> set[str]:
+    """Modules of ours that a file imports, now or in a function, packages it names included."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text("utf-8"))
+    typing_only = {
+        id(child)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+        for child in ast.walk(node)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module and id(node) not in typing_only:
+            submodules = {f"{node.module}.{alias.name}" for alias in node.names} & known
+            found |= submodules
+            if len(submodules) < len(node.names):
+                found.add(node.module)
+    return found & known
+
+
 def test_streamlit_caches_live_in_ui_only() -> None:
     elsewhere = [*SCREENS, *files_of("engine"), *files_of("train"), *files_of("bench")]
     users = [name_of(path) for path in elsewhere if "st.cache_" in path.read_text("utf-8")]
@@ -103,5 +139,5 @@ def test_importing_the_engine_imports_nothing_heavy() -> None:
 
 
 def test_importing_the_first_page_imports_no_model_library() -> None:
-    loaded = modules_after("import ui.home, ui.theme, ui.genre.view, ui.chords_view")
+    loaded = modules_after("import ui.home, ui.theme, ui.genre.view, ui.chords.view")
     assert not loaded & (HEAVY - {"plotly", "pandas"})

@@ -17,17 +17,17 @@ import numpy as np
 import pandas as pd
 from scipy.special import softmax
 
+from engine.classifiers.prediction import GENRES
 from engine.errors import InputError
 from engine.evaluation.metrics import metric
-from engine.evaluation.uncertainty import (
+from engine.evaluation.metrics.uncertainty import (
     bootstrap_values,
     paired_bootstrap,
     percentile_interval,
 )
-from engine.prediction import GENRES
+from train.calibration import fitted_shift, likelihood_weights
 from train.genre_data import log_prior, read_split
 from train.genre_roberta import AUGMENTATIONS, run_name
-from train.genre_training import fitted_shift, likelihood_weights
 
 COMPARED = ("log-loss", "accuracy", "macro-f1")
 

@@ -43,6 +43,7 @@ from transformers import (
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT))  # so that the script also runs from elsewhere
 
+from engine.evaluation.tasks.next_chord import best_trigram, chord_sequences, judged  # noqa: E402
 from engine.generator.encoding import (  # noqa: E402
     Encoder,
     Header,
@@ -52,12 +53,12 @@ from engine.generator.encoding import (  # noqa: E402
     window_tokens,
 )
 from engine.generator.model import ChordModel, new_model, save_model  # noqa: E402
-from engine.generator.scoring import best_trigram, chord_sequences, score  # noqa: E402
 from engine.generator.songs import HomeSong, songs, vocabulary_of  # noqa: E402
 from engine.generator.vocabulary import Vocabulary  # noqa: E402
-from engine.modelcard import ModelCard  # noqa: E402
-from engine.weights import Slot, base_source, slot  # noqa: E402
-from train.genre_training import curves  # noqa: E402
+from engine.models.bases import base_source  # noqa: E402
+from engine.models.card import ModelCard  # noqa: E402
+from engine.models.presets import Slot, slot  # noqa: E402
+from train.card import curves  # noqa: E402
 
 TRAINABLE_FILE = "trainable.safetensors"
 LIBRARIES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "safetensors")
@@ -292,11 +293,11 @@ def figures(
     for name in ("validation", "test"):
         if name not in splits:
             continue
-        for kind, value in score(model, encoder, splits[name], window=window).items():
+        for kind, value in judged(model, encoder, splits[name], window=window).items():
             result[f"{name}/{kind}_perplexity"] = round(value.perplexity, 4)
             result[f"{name}/{kind}_accuracy"] = round(value.accuracy, 4)
             result[f"{name}/{kind}_n"] = value.n
-        baseline = trigram.score(sequences[name])
+        baseline = trigram.judged(sequences[name])
         result[f"{name}/trigram_chord_perplexity"] = round(baseline.perplexity, 4)
         result[f"{name}/trigram_chord_accuracy"] = round(baseline.accuracy, 4)
     return result

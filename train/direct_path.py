@@ -18,20 +18,14 @@ from scipy.sparse import csr_matrix, hstack
 
 from engine.classifiers import load_classifier
 from engine.classifiers.direct_path import DIRECT, DirectPath
+from engine.classifiers.prediction import GENRES
 from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import DIRECT_LENGTH, save_tensors
 from engine.classifiers.windows import padded
 from engine.lyrics import Lyrics
-from engine.prediction import GENRES
-from engine.weights import Slot, slot
+from engine.models.presets import Slot, slot
+from train.calibration import answered, fitted_shift, likelihood_loss, likelihood_weights, measured
 from train.genre_data import GenreSplit, artist_folds, log_prior, sample_weights
-from train.genre_training import (
-    answered,
-    fitted_shift,
-    likelihood_loss,
-    likelihood_weights,
-    measured,
-)
 
 # A song as windows of token ids; as models read them, each is led by a token that is not counted.
 Windows = Sequence[Sequence[list[int]]]

@@ -8,10 +8,11 @@ songs are seven times as many as those of validation, and no network has to be t
 
 from __future__ import annotations
 
+from train.calibration import fitted_shift, likelihood_loss, measured
+from train.command_line import parse_arguments
 from train.direct_path import cross_fitted_logits
 from train.genre_data import log_prior, read_split
 from train.genre_roberta import song_reader
-from train.genre_training import fitted_shift, likelihood_loss, measured, parse_arguments
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.classifiers import CLASSIFIERS, load_classifier
+from train.calibration import log_probabilities, measured
 from train.genre_data import read_split
-from train.genre_training import log_probabilities, measured
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -28,12 +28,16 @@ from engine.classifiers.bilstm_gru import (
     Vocabulary,
     word_tokens,
 )
+from engine.classifiers.prediction import GENRES
 from engine.classifiers.text_style import style_tensor, text_style
 from engine.classifiers.torch_classifier import distinct_text, save_tensors
 from engine.classifiers.windows import padded
-from engine.modelcard import ModelCard
-from engine.prediction import GENRES
-from engine.weights import Base, base_source, slot
+from engine.models.bases import base_source
+from engine.models.card import ModelCard
+from engine.models.presets import Base, slot
+from train.calibration import likelihood_loss, likelihood_weights
+from train.card import finish
+from train.command_line import output_slot, parse_arguments
 from train.direct_path import describe_tokens, frequent_pairs
 from train.genre_data import (
     GenreSplit,
@@ -44,15 +48,7 @@ from train.genre_data import (
     tag_targets,
     top_tags,
 )
-from train.genre_training import (
-    GenreLoss,
-    finish,
-    fit,
-    likelihood_loss,
-    likelihood_weights,
-    output_slot,
-    parse_arguments,
-)
+from train.trainer import GenreLoss, fit
 
 NAME = "bilstm-gru"
 

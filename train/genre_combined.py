@@ -20,23 +20,22 @@ from typing import Any
 import numpy as np
 
 from engine.classifiers import CLASSIFIERS
-from engine.combination import NAME
-from engine.evaluation.genre_task import card_revision
-from engine.modelcard import ModelCard
-from engine.prediction import GENRES
-from engine.weights import models_folder, slot
-from train.genre_data import GenreSplit, corpus_sha256, log_prior, read_split
-from train.genre_training import (
-    LIBRARIES,
-    LICENCE,
-    LIMITS,
+from engine.classifiers.combined import NAME
+from engine.classifiers.prediction import GENRES
+from engine.evaluation.tasks.genre import card_revision
+from engine.models.card import ModelCard
+from engine.models.folders import models_folder
+from engine.models.presets import slot
+from train.calibration import (
     fitted_shift,
     fitted_temperatures,
     likelihood_weights,
     log_probabilities,
     measured,
-    parse_arguments,
 )
+from train.card import LIBRARIES, LICENCE, LIMITS
+from train.command_line import parse_arguments
+from train.genre_data import GenreSplit, corpus_sha256, log_prior, read_split
 
 
 def main() -> None:
@@ -110,7 +109,7 @@ def answers(name: str, split: GenreSplit, arguments: Namespace) -> np.ndarray[An
 def uncalibrated(
     log_probabilities: np.ndarray[Any, Any], member: Mapping[str, list[float]]
 ) -> np.ndarray[Any, Any]:
-    """Logits (songs, genres), as `engine.combination` takes them from calibrated answers."""
+    """Logits (songs, genres) from calibrated answers, as `engine.classifiers.combined` has them."""
     temperatures = np.array(member["temperatures"])[log_probabilities.argmax(-1)]
     return temperatures[:, None] * log_probabilities - np.array(member["prior_shift"])
 
@@ -118,7 +117,7 @@ def uncalibrated(
 def pool(
     parts: Mapping[str, np.ndarray[Any, Any]], weights: Mapping[str, float]
 ) -> np.ndarray[Any, Any]:
-    """Pooled logits (songs, genres), as `engine.combination.combine` has them before its shifts."""
+    """Pooled logits (songs, genres), as the combined answer has them before its shifts."""
     return sum(weight * parts[name] for name, weight in weights.items())  # type: ignore[return-value]
 
 

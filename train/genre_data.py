@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from engine.classifiers.prediction import GENRES
 from engine.errors import InputError
 from engine.lyrics import Lyrics
-from engine.modelcard import sha256
-from engine.prediction import GENRES
+from engine.models.card import sha256
 
 SPLITS = ("train", "validation", "test")
 

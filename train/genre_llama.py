@@ -32,23 +32,20 @@ from engine.classifiers.llama import (
     lyric_windows,
     padding_id,
 )
+from engine.classifiers.prediction import GENRES
 from engine.classifiers.torch_classifier import load_tensors, save_tensors
 from engine.classifiers.windows import padded
 from engine.errors import WeightsError
-from engine.modelcard import ModelCard
-from engine.prediction import GENRES
-from engine.weights import Slot, compute_device, compute_dtype, prepared_for_adapters
+from engine.models.card import ModelCard
+from engine.models.compute import compute_device, compute_dtype
+from engine.models.presets import Slot
+from engine.models.quantization import prepared_for_adapters
+from train.card import finish
+from train.command_line import is_main_process, output_slot, parse_arguments
 from train.direct_path import add_direct
 from train.frozen_states import FrozenStates
 from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
-from train.genre_training import (
-    GenreLoss,
-    finish,
-    fit,
-    is_main_process,
-    output_slot,
-    parse_arguments,
-)
+from train.trainer import GenreLoss, fit
 
 NAME = "llama"
 ADAPTER = "adapter_model.safetensors"

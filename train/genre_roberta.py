@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from engine.classifiers import load_classifier
+from engine.classifiers.prediction import GENRES
 from engine.classifiers.roberta import (
     FROZEN,
     WEIGHTS,
@@ -29,22 +30,15 @@ from engine.classifiers.roberta import (
 from engine.classifiers.torch_classifier import distinct_text, load_into, load_tensors, save_tensors
 from engine.classifiers.windows import padded
 from engine.errors import InputError
-from engine.modelcard import ModelCard
-from engine.prediction import GENRES
-from engine.weights import base_source, compute_dtype, slot
+from engine.models.bases import base_source
+from engine.models.card import ModelCard
+from engine.models.compute import compute_dtype
+from engine.models.presets import slot
+from train.card import continued, finish
+from train.command_line import is_main_process, output_slot, parse_arguments
 from train.direct_path import Windows, add_direct
 from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
-from train.genre_training import (
-    GenreLoss,
-    compile_for_training,
-    continued,
-    finish,
-    fit,
-    is_main_process,
-    output_slot,
-    parse_arguments,
-    training_encoder,
-)
+from train.trainer import GenreLoss, compile_for_training, fit, training_encoder
 
 NAME = "roberta"
 AUGMENTATIONS = ("with", "without", "shuffled")

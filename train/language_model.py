@@ -11,8 +11,9 @@ from typing import Any
 import torch
 from torch import nn
 
+from train.command_line import process_count
 from train.genre_data import read_lyrics
-from train.genre_training import TimeLimit, process_count, seconds_per_step, trainer_habits
+from train.trainer import TimeLimit, seconds_per_step, trainer_habits
 
 
 def windows_of(

@@ -17,19 +17,16 @@ import torch
 
 from engine.classifiers.direct_path import without_first
 from engine.classifiers.llama import load_tokenizer, lyric_windows, padding_id
+from engine.classifiers.prediction import GENRES
 from engine.classifiers.torch_classifier import save_tensors
 from engine.classifiers.windows import padded
-from engine.prediction import GENRES
-from engine.weights import (
-    base_source,
-    compute_device,
-    compute_dtype,
-    prepared_for_adapters,
-    quantization_config,
-)
+from engine.models.bases import base_source
+from engine.models.compute import compute_device, compute_dtype
+from engine.models.quantization import prepared_for_adapters, quantization_config
+from train.calibration import measured
+from train.command_line import is_main_process, output_slot, parse_arguments
 from train.genre_data import GenreSplit, read_split
 from train.genre_llama import ADAPTER, adapted_modules, adapter_tensors, with_adapter
-from train.genre_training import is_main_process, measured, output_slot, parse_arguments
 from train.language_model import fit_language_model, windows_of
 
 NAME = "llama-lm"

@@ -18,16 +18,10 @@ from torch import nn
 
 from engine.classifiers.torch_classifier import save_tensors
 from engine.classifiers.windows import padded
-from engine.weights import compute_device
-from train.genre_training import (
-    ENCODER,
-    compile_for_training,
-    is_main_process,
-    output_slot,
-    parse_arguments,
-    training_encoder,
-)
+from engine.models.compute import compute_device
+from train.command_line import is_main_process, output_slot, parse_arguments
 from train.language_model import fit_language_model, windows_of
+from train.trainer import ENCODER, compile_for_training, training_encoder
 
 NAME = "roberta-mlm"
 

@@ -4,7 +4,7 @@
 training artists without them. Of the songs so judged, those of some artists play validation, as
 many songs as there are in it, and the others are the test, several times over. Compared are no
 shift, the whole log prior, shifts of the best macro F1 by the labels themselves, and those of the
-best macro F1 to expect (`train.genre_training.fitted_shift`).
+best macro F1 to expect (`train.calibration.fitted_shift`).
 """
 
 from __future__ import annotations
@@ -13,16 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from train.calibration import best_shift, fitted_shift, likelihood_shift, macro_f1
+from train.command_line import parse_arguments
 from train.direct_path import cross_fitted_logits
 from train.genre_data import log_prior, read_split
 from train.genre_roberta import song_reader
-from train.genre_training import (
-    best_shift,
-    fitted_shift,
-    likelihood_shift,
-    macro_f1,
-    parse_arguments,
-)
 
 DRAWS = 20
 RULES = ("no shift", "whole prior", "by labels", "expected")

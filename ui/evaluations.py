@@ -23,10 +23,10 @@ from ui import boards, resources
 from ui.queues import Job, Queue
 
 if TYPE_CHECKING:
+    from engine.classifiers.prediction import Prediction
     from engine.evaluation import EvaluationRun
-    from engine.leadsheet import LeadSheet
     from engine.lyrics import Lyrics
-    from engine.prediction import Prediction
+    from engine.music.lead_sheet import LeadSheet
 
 _LOG = logging.getLogger(__name__)
 _WAITING = 3
@@ -221,7 +221,7 @@ class _QueuedGenerator:
     """The chord generator, taking its turn among the songs of the pages."""
 
     def __init__(self, name: str) -> None:
-        from engine.evaluation.chord_task import next_chord_sums
+        from engine.evaluation.tasks.chords import next_chord_sums
 
         self._model: Any = resources.generator(name)
         self._sums = next_chord_sums(self._model)

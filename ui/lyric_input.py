@@ -11,7 +11,7 @@ from engine.lyrics import MAX_CHARACTERS, MAX_LINES, Lyrics
 from ui import resources, state
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet
+    from engine.music.lead_sheet import LeadSheet
 
 _FILE_TYPES = ["txt", "text", "md", "lrc", "cho", "chordpro", "pro", "crd"]
 

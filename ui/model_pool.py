@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from engine import memory
 from engine.errors import EngineError
+from engine.models import memory
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,10 @@ from ui.queues import Queue
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.classifiers.prediction import GenreClassifier
     from engine.corpora import SongTable
     from engine.generator import ChordGenerator
-    from engine.leadsheet import LeadSheet
-    from engine.prediction import GenreClassifier
+    from engine.music.lead_sheet import LeadSheet
 
 TITLES = {
     "llama": "LLaMA",
@@ -43,7 +43,7 @@ def model_title(name: str) -> str:
 @lru_cache
 def base_label(name: str) -> str:
     """The base that really runs in a slot, known without loading it."""
-    from engine.weights import slot
+    from engine.models.presets import slot
 
     return slot(name).base_label
 
@@ -137,7 +137,7 @@ def marking_words(_songs: pd.DataFrame, identity: str, genre: str, min_songs: in
 @st.cache_data(show_spinner="Engraving the staff", max_entries=64)
 def staff(sheet: LeadSheet, width: int, parts: str) -> list[str]:
     """Pages of staff notation, SVG in dark ink, for a window this many pixels wide."""
-    from engine.notation import staff_svg
+    from engine.notation.engraving import staff_svg
 
     return staff_svg(sheet, width, parts=parts, colour="#1b1613")
 
@@ -145,7 +145,7 @@ def staff(sheet: LeadSheet, width: int, parts: str) -> list[str]:
 @st.cache_data(show_spinner="Rendering the sound", max_entries=8)
 def sound(sheet: LeadSheet) -> bytes:
     """The song as a WAV file."""
-    from engine.audio import wav
+    from engine.arrangement.sound import wav
 
     return wav(sheet)
 
@@ -153,8 +153,8 @@ def sound(sheet: LeadSheet) -> bytes:
 @st.cache_data(show_spinner=False, max_entries=2000)
 def diagram(label: str, instrument: str) -> str | None:
     """How to finger one chord (Harte label), SVG; None where no shape is known."""
-    from engine.chord import Chord
-    from engine.notation import chord_diagram_svg
+    from engine.music.chord import Chord
+    from engine.notation.diagrams import chord_diagram_svg
 
     return chord_diagram_svg(Chord.harte(label), instrument)
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet
-    from engine.prediction import Prediction
+    from engine.classifiers.prediction import Prediction
+    from engine.music.lead_sheet import LeadSheet
     from ui.queues import Job
 
 LYRIC = "lyric"

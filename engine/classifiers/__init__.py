@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from engine.errors import InputError
 
 if TYPE_CHECKING:
-    from engine.prediction import GenreClassifier
+    from engine.classifiers.prediction import GenreClassifier
 
 CLASSIFIERS = {
     "llama": "engine.classifiers.llama:LlamaClassifier",
@@ -27,7 +27,8 @@ def load_classifier(name: str, preset: str = "embedded") -> GenreClassifier:
     WeightsError
         If its weights are missing or corrupt.
     """
-    from engine.weights import quiet_libraries, slot
+    from engine.models.presets import slot
+    from engine.models.quiet import quiet_libraries
 
     if name not in CLASSIFIERS:
         raise InputError(f"There is no genre model '{name}'; models are {', '.join(CLASSIFIERS)}.")

@@ -26,11 +26,12 @@ from engine.classifiers.torch_classifier import (
     load_tensors,
 )
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
-from engine.weights import base_source, quantization_config
+from engine.models.bases import base_source
+from engine.models.quantization import quantization_config
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics
-    from engine.weights import Slot
+    from engine.models.presets import Slot
 
 HEAD = "head.safetensors"
 

@@ -25,7 +25,8 @@ from engine.classifiers.torch_classifier import (
     load_tensors,
 )
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
-from engine.weights import Slot, base_source
+from engine.models.bases import base_source
+from engine.models.presets import Slot
 
 if TYPE_CHECKING:
     from engine.classifiers.bilstm_gru import BilstmGruClassifier

@@ -17,11 +17,12 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from engine.classifiers.prediction import Prediction
 from engine.errors import WeightsError
 from engine.lyrics import positions_in
-from engine.modelcard import ModelCard
-from engine.prediction import Prediction
-from engine.weights import Slot, compute_device, compute_dtype
+from engine.models.card import ModelCard
+from engine.models.compute import compute_device, compute_dtype
+from engine.models.presets import Slot
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics, Span

@@ -13,7 +13,7 @@ from engine.corpora.counts import (
 )
 from engine.corpora.reading import SongTable, read_table
 from engine.corpora.songbook import example_songs, songbook
-from engine.corpora.table import COLUMNS, filtered, songs_table
+from engine.corpora.songs import COLUMNS, filtered, songs_table
 
 __all__ = [
     "COLUMNS",

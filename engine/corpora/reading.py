@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
-from engine.corpora.table import frame
+from engine.corpora.songs import frame
 from engine.errors import InputError
 from engine.lyrics import MAX_CHARACTERS
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from engine.errors import InputError
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet
+    from engine.music.lead_sheet import LeadSheet
 
 
 def songbook_folder() -> Path:

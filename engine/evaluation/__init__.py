@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from engine.evaluation.data import song_id
-from engine.evaluation.guests import GuestAnswers, add_guest, guest_answers
-from engine.evaluation.latex import as_latex
-from engine.evaluation.metrics import Metric, confusion, labels_of, metric
-from engine.evaluation.ranking import (
+from engine.evaluation.board.answers import (
+    answers,
+    bertscore_by_answer,
+    disagreements,
+    errors,
+    filtered_answers,
+    outcomes,
+    song_answers,
+    song_differences,
+    song_predictions,
+    weakest_songs,
+)
+from engine.evaluation.board.guests import GuestAnswers, add_guest, guest_answers
+from engine.evaluation.board.latex import as_latex
+from engine.evaluation.board.ranking import (
     Board,
     Comparison,
     EvaluationSet,
@@ -20,28 +30,15 @@ from engine.evaluation.ranking import (
     predictions,
     signatures,
 )
-from engine.evaluation.records import (
+from engine.evaluation.board.records import (
     EvaluationRecord,
     RecordProblem,
     append_records,
     read_records,
     results_folder,
 )
-from engine.evaluation.runner import EvaluationRun, evaluate, model_names
-from engine.evaluation.songs import (
-    answers,
-    bertscore_by_answer,
-    disagreements,
-    errors,
-    filtered_answers,
-    outcomes,
-    song_answers,
-    song_differences,
-    song_predictions,
-    weakest_songs,
-)
-from engine.evaluation.study import REPORTED, ReportedFigure
-from engine.evaluation.tables import (
+from engine.evaluation.board.reported import REPORTED, ReportedFigure
+from engine.evaluation.board.summaries import (
     bertscores,
     class_f1_table,
     cost_table,
@@ -54,6 +51,11 @@ from engine.evaluation.tables import (
     training_points,
     wide_table,
 )
+from engine.evaluation.metrics import metric
+from engine.evaluation.metrics.genre import confusion, labels_of
+from engine.evaluation.metrics.metric import Metric
+from engine.evaluation.runner import EvaluationRun, evaluate, model_names
+from engine.evaluation.tasks.data import song_id
 
 __all__ = [
     "REPORTED",

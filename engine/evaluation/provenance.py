@@ -11,10 +11,15 @@ from pathlib import Path
 
 _MATTERS = (
     "engine/*.py",
+    "engine/batch",
     "engine/classifiers",
     "engine/corpora",
     "engine/evaluation",
+    "engine/explanation",
+    "engine/formats",
     "engine/generator",
+    "engine/models",
+    "engine/music",
     "models",
 )
 _STATUS = Path("/proc/self/status")

@@ -18,81 +18,20 @@ import numpy as np
 
 from engine.corpora.reading import EXTENSIONS
 from engine.errors import CancelledError, InputError
-from engine.evaluation.data import short_hash, write_predictions
-from engine.evaluation.metrics import COST_METRICS, Metric
+from engine.evaluation.board.records import TASKS, EvaluationRecord, append_records, results_folder
+from engine.evaluation.metrics.cost import COST_METRICS
+from engine.evaluation.metrics.metric import Metric
+from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
 from engine.evaluation.provenance import PeakMemory, device_name, git_commit, utc_now
-from engine.evaluation.records import TASKS, EvaluationRecord, append_records, results_folder
-from engine.evaluation.uncertainty import bootstrap_values, percentile_interval
-from engine.weights import cache_folder
+from engine.evaluation.tasks.data import short_hash, write_predictions
+from engine.evaluation.tasks.task import Loader, Progress, Subject, Task
+from engine.models.folders import cache_folder
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Progress = Callable[[str, int, int], None]
-Loader = Callable[[str, str], Any]
 _LATENCY_SONGS = 40
 _WARM_UP = 3
-
-
-@dataclass(frozen=True)
-class Subject:
-    """One model as the runner sees it.
-
-    Attributes
-    ----------
-    name, base, preset, kind, revision : str
-        As in `EvaluationRecord`.
-    megabytes : float
-        Size of the files it reads.
-    answer : callable
-        Song numbers to one row a song: a dict of values that JSON can hold.
-    batch : int
-        How many songs to give `answer` at once; with 1, its time is the latency.
-    """
-
-    name: str
-    base: str
-    preset: str
-    kind: str
-    revision: str
-    megabytes: float
-    answer: Callable[[Sequence[int]], list[dict[str, Any]]]
-    batch: int
-
-
-@dataclass(frozen=True)
-class Task:
-    """One task on one data file.
-
-    Attributes
-    ----------
-    dataset, split, sha256 : str
-        As in `EvaluationRecord`.
-    ids : list of str
-        The songs, in order.
-    order : sequence of int
-        The order to predict them in.
-    load : callable
-        A model's name to its `Subject`.
-    table : callable
-        All rows, in the order of `ids`, to the table of predictions and its metrics.
-    problems : tuple of str
-        Songs left out, and why.
-    part : str
-        What is measured where it is not the answers, such as "faithfulness"; time and memory
-        are not recorded then.
-    """
-
-    name: str
-    dataset: str
-    split: str
-    sha256: str
-    ids: list[str]
-    order: Sequence[int]
-    load: Callable[[str], Subject]
-    table: Callable[[list[dict[str, Any]]], tuple[pd.DataFrame, Sequence[Metric]]]
-    problems: tuple[str, ...] = ()
-    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -147,7 +86,7 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     seed : int
         Of the bootstrap, of generation, and of the songs drawn under a limit.
     scorer : str
-        BERTScore's encoder: see `engine.evaluation.bertscore.SCORERS`.
+        BERTScore's encoder: see `engine.evaluation.metrics.bertscore.SCORERS`.
     results : Path, optional
         Where records go; the repository's ``results/`` by default.
     resume : bool
@@ -173,7 +112,7 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     CancelledError
         If it was cancelled; no record of the model at hand was written.
     """
-    from engine.evaluation.bertscore import bert_scorer
+    from engine.evaluation.metrics.bertscore import bert_scorer
 
     known = model_names(task)
     for name in models:
@@ -186,11 +125,11 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     data = evaluated_file(task, data)
     bert_scorer(scorer)  # better missed now than after hours of predicting
     if task == "genre":
-        from engine.evaluation.genre_task import genre_task
+        from engine.evaluation.tasks.genre import genre_task
 
         job = genre_task(data, preset, training, limit, seed, scorer, load)
     else:
-        from engine.evaluation.chord_task import chord_task
+        from engine.evaluation.tasks.chords import chord_task
 
         job = chord_task(data, preset, training, limit, seed, scorer, load)
     records: list[EvaluationRecord] = []
@@ -217,12 +156,12 @@ def evaluated_file(task: str, data: Path) -> Path:
 def model_names(task: str) -> tuple[str, ...]:
     """The models and baselines that can be evaluated on a task."""
     if task == "genre":
-        from engine.evaluation.baselines import GENRE_BASELINES
-        from engine.scoring.models import MODELS
+        from engine.batch.models import MODELS
+        from engine.evaluation.baselines.genre import GENRE_BASELINES
 
         return (*MODELS, *GENRE_BASELINES)
     if task == "chords":
-        from engine.evaluation.chord_baselines import CHORD_BASELINES
+        from engine.evaluation.baselines.chords import CHORD_BASELINES
 
         return ("tinyllama", *CHORD_BASELINES)
     raise InputError(f"There is no task '{task}'; tasks are {', '.join(TASKS)}.")

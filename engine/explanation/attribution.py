@@ -10,7 +10,7 @@ The baseline is the same song, its words faded by `FADING` towards the zero embe
 tokens left as they are. A path from nothing at all leads through embeddings that no song has: there
 the decoder's answer swings many times wider than between songs, the integral does not settle, and
 the words found matter no more than words drawn by chance. Faded by a quarter the gap is small with
-few steps, and what is found is what the model rests on (`engine.evaluation.faithfulness`).
+few steps, and what is found is what the model rests on (`engine.evaluation.tasks.faithfulness`).
 
 A song's form (`engine.classifiers.text_style`) belongs to no word: it stays as it is along the
 path, and what it adds is told apart.

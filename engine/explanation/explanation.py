@@ -12,9 +12,9 @@ from engine.errors import InputError
 from engine.explanation.alignment import WordValues, word_values
 
 if TYPE_CHECKING:
+    from engine.classifiers.prediction import GenreClassifier
     from engine.classifiers.torch_classifier import TorchClassifier
     from engine.lyrics import Lyrics
-    from engine.prediction import GenreClassifier
 
 STEPS = 8
 

@@ -9,7 +9,7 @@ from engine.errors import CancelledError
 from engine.lyrics import Lyrics
 
 if TYPE_CHECKING:
-    from engine.prediction import GenreClassifier, Prediction
+    from engine.classifiers.prediction import GenreClassifier, Prediction
 
 _BATCH = 64
 

@@ -13,7 +13,6 @@ from engine.figures.classification import (
 )
 from engine.figures.comparison import pair_differences, score_panels
 from engine.figures.corpus import genre_counts, marking_word_bars, word_count_ranges, year_counts
-from engine.figures.explanation import genre_strip, line_heat_map
 from engine.figures.genre import (
     agreement_bars,
     probability_bars,
@@ -28,6 +27,7 @@ from engine.figures.leaderboard import (
     score_by_length,
     training_curves,
 )
+from engine.figures.ribbon import genre_strip, line_heat_map
 from engine.figures.style import PALETTE, as_html, download_settings
 
 __all__ = [

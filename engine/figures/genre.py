@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
+from engine.classifiers.prediction import Prediction
 from engine.figures.style import NEUTRAL, colours, empty_figure
-from engine.prediction import Prediction
 
 
 def probability_bars(predictions: Sequence[Prediction], top: int | None = None) -> go.Figure:

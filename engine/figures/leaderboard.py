@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from engine.evaluation.tables import pareto_front
+from engine.evaluation.board.summaries import pareto_front
 from engine.figures.style import NEUTRAL, colours, empty_figure, laid_out, rows_where
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ def accuracy_against_latency(
     Parameters
     ----------
     models : data frame
-        Columns ``model``, ``score``, ``seconds`` (median, one song) and ``megabytes``.
+        Columns ``model``, ``value``, ``seconds`` (median, one song) and ``megabytes``.
     higher_is_better : bool
-        The score's direction.
+        The metric's direction.
     """
-    scores = models["score"].tolist()
+    scores = models["value"].tolist()
     spread = (max(scores) - min(scores) or 0.1) if scores else 1.0
     low, high = (min(scores), max(scores)) if scores else (0.0, 1.0)
     figure = empty_figure(
@@ -79,7 +79,7 @@ def accuracy_against_latency(
     front = pareto_front(models, higher_is_better=higher_is_better)
     figure.add_scatter(
         x=[1000 * value for value in front["seconds"].tolist()],
-        y=front["score"].tolist(),
+        y=front["value"].tolist(),
         mode="lines",
         line={"color": NEUTRAL, "dash": "dot", "shape": "hv"},
         hovertext="Pareto front: no model is both faster and better",
@@ -87,11 +87,11 @@ def accuracy_against_latency(
     )
     largest = max([float(value) for value in models["megabytes"].tolist()], default=1.0)
     colour = colours(models["model"])
-    by_score = models.sort_values("score", ascending=False)
-    for index, row in enumerate(by_score.to_dict("records")):
+    by_value = models.sort_values("value", ascending=False)
+    for index, row in enumerate(by_value.to_dict("records")):
         figure.add_scatter(
             x=[1000 * row["seconds"]],
-            y=[row["score"]],
+            y=[row["value"]],
             mode="markers+text",
             name=row["model"],
             text=[row["model"]],

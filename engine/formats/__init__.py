@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import InputError, quoted
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet
+    from engine.music.lead_sheet import LeadSheet
 
 FORMATS: dict[str, str] = {
     "chordpro": "engine.formats.chordpro",

@@ -23,11 +23,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
-from engine.chord import Chord
 from engine.errors import InputError, quoted
-from engine.key import Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord, estimated_key
 from engine.lyrics import section_heading
+from engine.music.chord import Chord
+from engine.music.key import Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord, estimated_key
 
 NAME = "ChordPro"
 EXTENSION = ".cho"

@@ -17,10 +17,10 @@ import json
 from collections.abc import Sequence
 from typing import Any, cast
 
-from engine.chord import Chord
 from engine.errors import InputError, quoted
-from engine.key import Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord, estimated_key
+from engine.music.chord import Chord
+from engine.music.key import Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord, estimated_key
 
 NAME = "JSON"
 EXTENSION = ".json"

@@ -15,10 +15,10 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from engine.accompaniment import Cue, Note, Performance, performance
+from engine.arrangement.performance import Cue, Note, Performance, performance
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet
+    from engine.music.lead_sheet import LeadSheet
 
 NAME = "MIDI"
 EXTENSION = ".mid"

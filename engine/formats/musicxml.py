@@ -16,13 +16,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Comment, Element, SubElement, indent, tostring
 
-from engine.rhythm import layout
-from engine.score import WORDS_ID, score, xml_text
-from engine.staff import Staff
-from engine.systems import system_bars
+from engine.arrangement.rhythm import layout
+from engine.notation.score import WORDS_ID, score, xml_text
+from engine.notation.staves import Staff
+from engine.notation.systems import system_bars
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet
+    from engine.music.lead_sheet import LeadSheet
 
 NAME = "MusicXML"
 EXTENSION = ".musicxml"
@@ -48,7 +48,7 @@ def write(sheet: LeadSheet) -> bytes:
 def document(
     sheet: LeadSheet, staff: Staff, *, piano: bool = True, system_bars: Sequence[int] | None = None
 ) -> Element:
-    """Return the root element, ``score-partwise``; parameters as in `engine.score.score`."""
+    """The root element, ``score-partwise``; parameters as in `engine.notation.score.score`."""
     from music21.musicxml.m21ToXml import ScoreExporter
 
     whole = score(sheet, piano=piano, staff=staff, system_bars=system_bars)

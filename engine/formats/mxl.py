@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from engine.formats import musicxml
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet
+    from engine.music.lead_sheet import LeadSheet
 
 NAME = "Compressed MusicXML"
 EXTENSION = ".mxl"

@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from engine.chord import Chord
 from engine.errors import InputError
 from engine.formats import chordpro
-from engine.leadsheet import LeadSheet, Line
+from engine.music.chord import Chord
+from engine.music.lead_sheet import LeadSheet, Line
 
 NAME = "Plain text"
 EXTENSION = ".txt"

@@ -15,9 +15,9 @@ from engine.errors import InputError
 from engine.generator.controls import COMPLEXITIES, Controls
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet, PlacedChord
     from engine.lyrics import Lyrics
-    from engine.modelcard import ModelCard
+    from engine.models.card import ModelCard
+    from engine.music.lead_sheet import LeadSheet, PlacedChord
 
 __all__ = ["COMPLEXITIES", "GENERATORS", "ChordGenerator", "Controls", "load_generator"]
 
@@ -72,7 +72,7 @@ def load_generator(name: str = "tinyllama", preset: str = "embedded") -> ChordGe
     """
     if name not in GENERATORS:
         raise InputError(f"There is no generator '{name}'; generators are {', '.join(GENERATORS)}.")
-    from engine.weights import quiet_libraries
+    from engine.models.quiet import quiet_libraries
 
     quiet_libraries()
     module, _, attribute = GENERATORS[name].partition(":")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from engine.errors import InputError
-from engine.key import Key
+from engine.music.key import Key
 
 COMPLEXITIES = ("triads", "sevenths", "extended")
 MAX_CHORDS_PER_LINE = 16

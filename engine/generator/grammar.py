@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.chord import Chord
 from engine.errors import EngineError
 from engine.generator.controls import COMPLEXITIES
 from engine.generator.vocabulary import Vocabulary, complexity_of
+from engine.music.chord import Chord
 
 END = 0  # the output that ends a line
 MOST_PER_WORD = 2

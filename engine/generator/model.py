@@ -17,7 +17,9 @@ from torch import Tensor, nn
 
 from engine.errors import WeightsError
 from engine.generator.vocabulary import MAX_WORDS, Vocabulary
-from engine.weights import Slot, base_source, prepared_for_adapters, quantization_config
+from engine.models.bases import base_source
+from engine.models.presets import Slot
+from engine.models.quantization import prepared_for_adapters, quantization_config
 
 HEAD_FILE = "embeddings_and_head.safetensors"
 ADAPTER_FILE = "adapter_model.safetensors"

@@ -15,11 +15,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.chord import Chord
 from engine.errors import InputError
 from engine.generator.encoding import Header, ModelLine, chunks, line_key
 from engine.generator.vocabulary import HOME, Vocabulary, complexity_of, metre_of, normalised
-from engine.key import Key
+from engine.music.chord import Chord
+from engine.music.key import Key
 
 _SILENT_SHARE = 0.2  # above this share of chordless lines, chords were left out, not absent
 _SEVENTHS_SHARE = 0.05

@@ -29,11 +29,13 @@ from engine.generator.encoding import Encoder, chunks, line_key
 from engine.generator.model import ChordModel, load_model
 from engine.generator.vocabulary import HOME, MODES, Vocabulary
 from engine.generator.writer import Cancelled, Reader, Writer, drawn, header_of, stop_if
-from engine.key import KEYS, Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord
 from engine.lyrics import Lyrics
-from engine.modelcard import ModelCard
-from engine.weights import base_source, compute_device, compute_dtype, slot
+from engine.models.bases import base_source
+from engine.models.card import ModelCard
+from engine.models.compute import compute_device, compute_dtype
+from engine.models.presets import slot
+from engine.music.key import KEYS, Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
 MODE_LINES = 4
 

@@ -20,10 +20,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from engine.chord import NO_CHORD, Chord
 from engine.errors import InputError, WeightsError
 from engine.generator.controls import COMPLEXITIES
-from engine.key import Key
+from engine.music.chord import NO_CHORD, Chord
+from engine.music.key import Key
 
 FILE = "vocabulary.json"
 MAX_WORDS = 24  # words one model line holds; longer lyric lines are read in chunks

@@ -16,8 +16,8 @@ from engine.generator.encoding import Encoder, Header, Tokens, chunks
 from engine.generator.grammar import END, ChordChoice, LineGrammar, capacity
 from engine.generator.model import ChordModel
 from engine.generator.vocabulary import HOME, Vocabulary, metre_of
-from engine.key import Key
-from engine.leadsheet import PlacedChord
+from engine.music.key import Key
+from engine.music.lead_sheet import PlacedChord
 
 FIRST_WORD = 1.5  # added to the log-odds of word 0 for the first chord of a song
 TONIC_END = 1.0  # added to the log-odds of ending the last line on the tonic, taken off elsewhere

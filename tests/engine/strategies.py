@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from engine.chord import Chord
-from engine.chord_degrees import QUALITY_DEGREES
-from engine.key import KEYS, Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord
 from engine.lyrics import SECTIONS
+from engine.music.chord import Chord
+from engine.music.chord_degrees import QUALITY_DEGREES
+from engine.music.key import KEYS, Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
 NOTES = [letter + accidental for letter in "CDEFGAB" for accidental in ("", "b", "#", "bb", "##")]
 _DEGREES = [sign + str(n) for n in range(1, 14) for sign in ("", "b", "#", "bb", "##")]

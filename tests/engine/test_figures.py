@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from engine import corpora, figures
-from engine.corpora.table import frame
-from engine.evaluation.tables import reliability_bins
+from engine.classifiers.prediction import Prediction
+from engine.corpora.songs import frame
+from engine.evaluation.board.summaries import reliability_bins
 from engine.figures.style import GRID
-from engine.prediction import Prediction
 
 LABELS = ("folk", "jazz", "rock")
 PREDICTIONS = [
@@ -69,7 +69,7 @@ ALL = {
         pd.DataFrame(
             {
                 "model": ["a", "b", "c"],
-                "score": [0.5, 0.6, 0.4],
+                "value": [0.5, 0.6, 0.4],
                 "seconds": [0.1, 0.2, 0.3],
                 "megabytes": [1.0, 4.0, 0.0],
             }
@@ -129,7 +129,7 @@ def test_empty_tables_draw_empty_figures() -> None:
     figures.year_counts(corpora.songs_per_year(SONGS.iloc[:0]))
     figures.bertscore_by_correctness(pd.DataFrame(columns=["model", "correct", "bertscore_f1"]))
     figures.accuracy_against_latency(
-        pd.DataFrame(columns=["model", "score", "seconds", "megabytes"])
+        pd.DataFrame(columns=["model", "value", "seconds", "megabytes"])
     )
 
 
@@ -172,7 +172,7 @@ def test_a_lower_score_can_be_the_better_one() -> None:
     costs = pd.DataFrame(
         {
             "model": ["a", "b", "c"],
-            "score": [9.0, 7.0, 8.0],
+            "value": [9.0, 7.0, 8.0],
             "seconds": [0.1, 0.2, 0.3],
             "megabytes": 1.0,
         }

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from engine.__main__ import main
+from engine.classifiers.prediction import GENRES
 from engine.lyrics import MAX_CHARACTERS
-from engine.prediction import GENRES
 from tests.conftest import song_of
 
 ROOT = Path(__file__).parents[2]

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.chord import Chord
+from engine.classifiers.prediction import GENRES, Prediction
 from engine.errors import CancelledError
 from engine.generator.controls import Controls
-from engine.key import Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord
 from engine.lyrics import Lyrics
-from engine.prediction import GENRES, Prediction
+from engine.music.chord import Chord
+from engine.music.key import Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 from ui import resources
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.errors import EngineError
-from engine.key import Key
+from engine.music.key import Key
 from ui import resources
 
 Wait = Callable[[AppTest], AppTest]

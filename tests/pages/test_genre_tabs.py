@@ -13,13 +13,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import engine.explanation
+from engine.classifiers.prediction import GENRES
 from engine.errors import CancelledError, EngineError
 from engine.explanation import Explanation
 from engine.lyrics import Lyrics
-from engine.modelcard import ModelCard
-from engine.prediction import GENRES
+from engine.models.card import ModelCard
 from ui import resources
-from ui.genre import memory
+from ui.genre import visit
 
 
 @pytest.fixture
@@ -206,7 +206,7 @@ def test_the_limits_are_the_cards_own_figures(answered: AppTest) -> None:
 
 
 def resources_slot_folder(name: str) -> Any:
-    from engine.weights import slot
+    from engine.models.presets import slot
 
     return slot(name).folder
 
@@ -219,7 +219,7 @@ def test_a_fourth_row_is_the_combined_answer(
         "combined", "pool", "pool", None, GENRES, "songs", "", {"weights": weights}, {},
         {"test/macro_f1": 0.77, "test/songs": 10}, "MIT", "none", "today",
     )  # fmt: skip
-    monkeypatch.setattr("engine.combination.combined_card", lambda: card)
+    monkeypatch.setattr("engine.classifiers.combined.combined_card", lambda: card)
     answered.run()
     assert [(m.label, m.value) for m in answered.metric][3:] == [("Combined", "country")]
     assert answered.subheader[0].value == "Two of three models say folk; BiLSTM-GRU says country"
@@ -232,4 +232,4 @@ def test_history_as_csv_has_a_row_for_each_model(answered: AppTest) -> None:
     rows = list(csv.DictReader(io.StringIO(history_csv(answered.session_state["_genre_history"]))))
     assert [row["model"] for row in rows] == ["llama", "roberta", "bilstm-gru"]
     assert float(rows[0]["p_folk"]) == 0.6
-    assert len(rows) <= memory.MOST_ANSWERS
+    assert len(rows) <= visit.MOST_ANSWERS

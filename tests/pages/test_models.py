@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.evaluation import EvaluationRecord, append_records
-from engine.evaluation.genre_task import card_revision
-from engine.modelcard import CARD, ModelCard
+from engine.evaluation.tasks.genre import card_revision
+from engine.models.card import CARD, ModelCard
 from tests.pages.conftest import FakeClassifier
 from ui import resources
 

@@ -16,13 +16,13 @@ from scipy.special import log_softmax, softmax
 
 from engine import evaluation
 from engine.classifiers.bilstm_gru import BilstmGru
+from engine.classifiers.prediction import GENRES
 from engine.classifiers.text_style import STYLE_FEATURES, style_tensor
 from engine.classifiers.torch_classifier import load_tensors
 from engine.classifiers.windows import padded
 from engine.errors import InputError, WeightsError
 from engine.lyrics import Lyrics
-from engine.modelcard import ModelCard
-from engine.prediction import GENRES
+from engine.models.card import ModelCard
 from tests.conftest import TINY
 from train import (
     augmentation_ablation,
@@ -37,6 +37,16 @@ from train import (
     roberta_mlm,
     shift_study,
 )
+from train.calibration import (
+    expected_macro_f1,
+    fitted_shift,
+    fitted_temperature,
+    fitted_temperatures,
+    likelihood_loss,
+    likelihood_weights,
+    macro_f1,
+)
+from train.card import continued
 from train.genre_data import (
     GenreSplit,
     capped,
@@ -47,17 +57,7 @@ from train.genre_data import (
     tag_targets,
     top_tags,
 )
-from train.genre_training import (
-    GenreLoss,
-    continued,
-    expected_macro_f1,
-    fitted_shift,
-    fitted_temperature,
-    fitted_temperatures,
-    likelihood_loss,
-    likelihood_weights,
-    macro_f1,
-)
+from train.trainer import GenreLoss
 
 
 def test_a_split_is_read_in_order_with_its_labels(genre_corpus: Path) -> None:

@@ -16,8 +16,8 @@ from bitsandbytes.functional import dequantize_4bit
 from bitsandbytes.nn.modules import Linear4bit
 
 from engine.classifiers.torch_classifier import load_tensors
-from engine.modelcard import ModelCard
-from engine.weights import slot
+from engine.models.card import ModelCard
+from engine.models.presets import slot
 from train import genre_llama
 
 LAUNCHERS = {

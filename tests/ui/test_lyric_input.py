@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from engine.chord import Chord
-from engine.key import Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord
 from engine.lyrics import Lyrics
+from engine.music.chord import Chord
+from engine.music.key import Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 from ui.lyric_input import lyric_of
 
 

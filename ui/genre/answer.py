@@ -12,7 +12,7 @@ from ui import resources
 from ui.genre import words
 
 if TYPE_CHECKING:
-    from engine.prediction import Prediction
+    from engine.classifiers.prediction import Prediction
 
 
 def verdict(predictions: Sequence[Prediction]) -> None:

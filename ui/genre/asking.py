@@ -11,11 +11,11 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.lyrics import Lyrics, language_warning
 from ui import resources, state
-from ui.genre import memory
+from ui.genre import visit
 from ui.lyric_input import parsed
 
 if TYPE_CHECKING:
-    from engine.prediction import GenreClassifier, Prediction
+    from engine.classifiers.prediction import GenreClassifier, Prediction
     from ui.queues import Job
 
 
@@ -46,7 +46,7 @@ def ask(text: str, models: Sequence[str]) -> None:
     if lyrics is None:
         return
     if predictions := predictions_of(lyrics, models):
-        memory.keep(
+        visit.keep(
             state.GenreAnswer(
                 text,
                 tuple(predictions),
@@ -77,7 +77,7 @@ def predictions_of(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:
 
 def remembered_predictions(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:
     """The same, asked once a visit for the same words."""
-    return memory.computed(
+    return visit.computed(
         ("predictions", lyrics.text, tuple(models)), lambda: predictions_of(lyrics, models)
     )
 
@@ -87,7 +87,7 @@ def with_combined(predictions: Sequence[Prediction]) -> list[Prediction]:
 
     What is wrong with the weights is said on screen.
     """
-    from engine.combination import combine, combined_card
+    from engine.classifiers.combined import combine, combined_card
 
     try:
         card = combined_card()

@@ -14,8 +14,8 @@ from ui.genre.answer import titled
 from ui.lyric_input import lyric_of, parsed
 
 if TYPE_CHECKING:
-    from engine.leadsheet import LeadSheet
-    from engine.prediction import Prediction
+    from engine.classifiers.prediction import Prediction
+    from engine.music.lead_sheet import LeadSheet
 
 _EDITED, _EDITED_OF = "what_if_lyric", "_what_if_of"
 _SECOND = "second_lyric"

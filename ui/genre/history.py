@@ -9,14 +9,14 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui import resources, state
-from ui.genre import memory, words
+from ui.genre import visit, words
 
 _ROWS = "history_rows"
 
 
 def show() -> None:
     """The table of answers, the newest first."""
-    answers = memory.history()[::-1]
+    answers = visit.history()[::-1]
     if not answers:
         st.info("No song has been asked yet in this visit.", icon=":material/history:")
         return
@@ -56,7 +56,7 @@ def show() -> None:
             "Forget all",
             key="history_forget",
             icon=":material/delete:",
-            on_click=memory.forget_history,
+            on_click=visit.forget_history,
         )
 
 

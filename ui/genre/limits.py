@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.errors import EngineError
-from engine.modelcard import ModelCard
+from engine.models.card import ModelCard
 from ui import resources
 
 
@@ -77,8 +77,8 @@ def _table(cards: Sequence[ModelCard]) -> list[dict[str, object]]:
 
 def _cards() -> list[ModelCard]:
     """The cards of the genre models, and of their combination where it is shipped."""
-    from engine.combination import combined_card
-    from engine.weights import slot
+    from engine.classifiers.combined import combined_card
+    from engine.models.presets import slot
 
     cards = [ModelCard.read(slot(name).folder) for name in resources.GENRE_MODELS]
     combined = combined_card()

@@ -8,11 +8,11 @@ import streamlit as st
 
 from engine.errors import EngineError
 from ui import resources
-from ui.genre import asking, memory
+from ui.genre import asking, visit
 
 if TYPE_CHECKING:
+    from engine.classifiers.prediction import Prediction
     from engine.lyrics import Lyrics
-    from engine.prediction import Prediction
     from ui.queues import Job
 
 MODEL = "bilstm-gru"
@@ -39,7 +39,7 @@ def show(lyrics: Lyrics) -> None:
     )
     neighbours = 0 if reading == _ALONE else _NEIGHBOURS
     try:
-        predictions = memory.computed(
+        predictions = visit.computed(
             ("lines", lyrics.text, neighbours), lambda: _predictions(lyrics, neighbours)
         )
     except EngineError as error:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.errors import CancelledError, EngineError
 from ui import resources, state
-from ui.genre import memory
+from ui.genre import visit
 from ui.genre.why_html import legend_html, why_html
 from ui.genre.words import percent, plain
 
@@ -44,8 +44,8 @@ def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
         )
         chosen = "" if genre in (None, _OWN) else str(genre)
         wanted = [(given.lyric, model, chosen) for model in models]
-        missing = [asked for asked in wanted if memory.explanation(asked) is None]
-        busy = bool(memory.jobs())
+        missing = [asked for asked in wanted if visit.explanation(asked) is None]
+        busy = bool(visit.jobs())
         if missing or busy:
             st.button(
                 "Explain",
@@ -58,27 +58,27 @@ def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
             )
     if message := st.session_state.pop("_why_problem", None):
         st.error(message, icon=":material/error:")
-    if memory.jobs():
+    if visit.jobs():
         st.fragment(_progress, run_every=_POLL_SECONDS)()
     found = [
-        explanation for asked in wanted if (explanation := memory.explanation(asked)) is not None
+        explanation for asked in wanted if (explanation := visit.explanation(asked)) is not None
     ]
     if found:
         _read(found, lyrics)
 
 
-def _begin(wanted: Sequence[memory.Asked], lyrics: Lyrics) -> None:
+def _begin(wanted: Sequence[visit.Asked], lyrics: Lyrics) -> None:
     """Put one explanation a model in that model's queue (a callback: it draws nothing)."""
-    memory.cancel_jobs()
-    memory.jobs().clear()
+    visit.cancel_jobs()
+    visit.jobs().clear()
     for asked in wanted:
         try:
-            memory.jobs()[asked] = _submitted(asked, lyrics)
+            visit.jobs()[asked] = _submitted(asked, lyrics)
         except EngineError as error:
             st.session_state["_why_problem"] = str(error)
 
 
-def _submitted(asked: memory.Asked, lyrics: Lyrics) -> Job[Explanation]:
+def _submitted(asked: visit.Asked, lyrics: Lyrics) -> Job[Explanation]:
     from engine import explanation
 
     _, name, genre = asked
@@ -94,12 +94,12 @@ def _submitted(asked: memory.Asked, lyrics: Lyrics) -> Job[Explanation]:
 
 def _take_finished() -> None:
     """When all have ended, keep the explanations and say what went wrong."""
-    jobs = memory.jobs()
+    jobs = visit.jobs()
     if not all(job.finished for job in jobs.values()):
         return
     for asked, job in jobs.items():
         try:
-            memory.keep_explanation(asked, job.result())
+            visit.keep_explanation(asked, job.result())
         except CancelledError:
             st.info(f"{job.name}: cancelled.", icon=":material/cancel:")
         except EngineError as error:
@@ -108,7 +108,7 @@ def _take_finished() -> None:
 
 
 def _progress() -> None:
-    jobs = memory.jobs()
+    jobs = visit.jobs()
     if not jobs:  # a poll that was already under way when the last one ended
         return
     if all(job.finished for job in jobs.values()):
@@ -122,7 +122,7 @@ def _progress() -> None:
         else:
             told = f"{job.name}: {'reading' if job.started else 'waiting'}"
         st.progress(share, text=told)
-    st.button("Cancel", key="why_cancel", icon=":material/cancel:", on_click=memory.cancel_jobs)
+    st.button("Cancel", key="why_cancel", icon=":material/cancel:", on_click=visit.cancel_jobs)
 
 
 def _read(found: Sequence[Explanation], lyrics: Lyrics) -> None:

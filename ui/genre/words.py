@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ui import resources
 
 if TYPE_CHECKING:
-    from engine.prediction import Prediction
+    from engine.classifiers.prediction import Prediction
 
 _NUMBER_WORDS = {2: "two", 3: "three"}
 _UNSURE = 0.4

@@ -210,8 +210,8 @@ def _file(key: str, label: str, task: str) -> File | None:
 
 
 def _baselines(task: str) -> tuple[str, ...]:
-    from engine.evaluation.baselines import GENRE_BASELINES
-    from engine.evaluation.chord_baselines import CHORD_BASELINES
+    from engine.evaluation.baselines.chords import CHORD_BASELINES
+    from engine.evaluation.baselines.genre import GENRE_BASELINES
 
     return tuple(GENRE_BASELINES if task == "genre" else CHORD_BASELINES)
 

@@ -13,7 +13,7 @@ from ui.leaderboard.charts import chart, song_tables
 
 if TYPE_CHECKING:
     from engine.evaluation import Board
-    from engine.modelcard import ModelCard
+    from engine.models.card import ModelCard
 
 _COSTS = ("latency-p50", "latency-p95", "peak-memory", "size")
 
@@ -72,7 +72,7 @@ def _devices(records: list[object], _songs: object) -> list[str]:
 def length_and_decade(_board: Board, chosen: Choice) -> None:
     """The score of short and long, of old and new songs."""
     from engine import evaluation, figures
-    from engine.evaluation.tables import MIN_SONGS
+    from engine.evaluation.board.summaries import MIN_SONGS
 
     tables = song_tables(chosen)
     if not tables:
@@ -104,8 +104,8 @@ def length_and_decade(_board: Board, chosen: Choice) -> None:
 def training(_board: Board, chosen: Choice) -> None:
     """How each model learned, from its card."""
     from engine import evaluation, figures
-    from engine.modelcard import ModelCard
-    from engine.weights import slot
+    from engine.models.card import ModelCard
+    from engine.models.presets import slot
 
     names = resources.GENRE_MODELS if chosen.task == "genre" else (resources.GENERATOR,)
     cards: dict[str, ModelCard] = {}

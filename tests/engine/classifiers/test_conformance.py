@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers.prediction import GENRES, GenreClassifier
 from engine.errors import InputError, WeightsError
 from engine.lyrics import Lyrics
-from engine.modelcard import ModelCard
-from engine.prediction import GENRES, GenreClassifier
+from engine.models.card import ModelCard
 from tests.conftest import song_of
 
 SHAPES = {

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from engine.corpora import marking_words, songs_per_genre, songs_per_year, word_counts_by_genre
-from engine.corpora.table import frame
+from engine.corpora.songs import frame
 from engine.errors import InputError
 
 

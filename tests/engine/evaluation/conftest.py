@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.evaluation.records import EvaluationRecord
+from engine.evaluation.board.records import EvaluationRecord
 
 LABELS = ("blues", "folk", "pop", "rock")
 

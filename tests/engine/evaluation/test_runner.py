@@ -12,14 +12,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from engine.classifiers.prediction import Prediction
 from engine.errors import CancelledError, InputError
 from engine.evaluation import add_guest, evaluate, evaluation_sets, read_records
-from engine.evaluation.data import genre_songs, read_predictions
+from engine.evaluation.board.ranking import board, predictions
 from engine.evaluation.metrics import metric
-from engine.evaluation.ranking import board, predictions
+from engine.evaluation.tasks.data import genre_songs, read_predictions
 from engine.lyrics import Lyrics
-from engine.modelcard import ModelCard
-from engine.prediction import Prediction
+from engine.models.card import ModelCard
 
 GENRES = ("blues", "folk", "pop", "rock")
 WORDS = {
@@ -60,9 +60,9 @@ def _fake_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             [[float(a == b)] * 3 for a, b in zip(given, wanted, strict=True)]
         ).reshape(-1, 3),
     )
-    monkeypatch.setattr("engine.evaluation.bertscore.bert_scorer", lambda _name: scorer)
+    monkeypatch.setattr("engine.evaluation.metrics.bertscore.bert_scorer", lambda _name: scorer)
     # Measuring a base would convert it into this test's empty cache first.
-    monkeypatch.setattr("engine.evaluation.genre_task.megabytes_read", lambda *_: 1.0)
+    monkeypatch.setattr("engine.evaluation.tasks.genre.megabytes_read", lambda *_: 1.0)
 
 
 @pytest.fixture

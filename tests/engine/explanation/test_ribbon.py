@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
+from engine.classifiers.prediction import Prediction
 from engine.errors import CancelledError
 from engine.explanation import line_lyrics, line_predictions
 from engine.lyrics import Lyrics
-from engine.prediction import Prediction
 
 SONG = Lyrics.parse("one a\ntwo b\n\nthree c\none a")
 

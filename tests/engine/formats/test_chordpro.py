@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.chord import Chord
 from engine.errors import InputError
 from engine.formats import chordpro
-from engine.key import Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord
+from engine.music.chord import Chord
+from engine.music.key import Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 from tests.engine.strategies import lead_sheets
 
 

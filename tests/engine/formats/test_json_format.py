@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from engine.chord import Chord
 from engine.errors import InputError
 from engine.formats import json_format
-from engine.key import Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord
+from engine.music.chord import Chord
+from engine.music.key import Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 from tests.engine.strategies import lead_sheets
 
 SONG: dict[str, Any] = {

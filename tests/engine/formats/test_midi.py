@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from engine.formats import chordpro, midi
-from engine.leadsheet import LeadSheet
+from engine.music.lead_sheet import LeadSheet
 from tests.engine.strategies import lead_sheets
 
 SONG = """{{title: Paper Lanterns}}

@@ -11,11 +11,11 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from hypothesis import given, settings
 
-from engine.chord import Chord
-from engine.chord_degrees import QUALITY_DEGREES
 from engine.formats import chordpro, musicxml
-from engine.key import Key
-from engine.leadsheet import LeadSheet, Line, PlacedChord
+from engine.music.chord import Chord
+from engine.music.chord_degrees import QUALITY_DEGREES
+from engine.music.key import Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 from tests.engine import musicxml_schema
 from tests.engine.strategies import lead_sheets
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from engine.chord import Chord
 from engine.errors import InputError
 from engine.formats import chordpro, text
-from engine.leadsheet import LeadSheet
+from engine.music.chord import Chord
+from engine.music.lead_sheet import LeadSheet
 from tests.engine.strategies import lead_sheets
 
 CHORDPRO = b"""{title: Rust and Rain}

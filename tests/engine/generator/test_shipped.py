@@ -6,11 +6,11 @@ import json
 
 import pytest
 
-from engine.chord import Chord
 from engine.generator import ChordGenerator, Controls, load_generator
-from engine.key import Key
 from engine.lyrics import Lyrics
-from engine.weights import models_folder
+from engine.models.folders import models_folder
+from engine.music.chord import Chord
+from engine.music.key import Key
 
 pytestmark = pytest.mark.slow
 

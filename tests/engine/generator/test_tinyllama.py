@@ -9,16 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.chord import Chord
 from engine.errors import CancelledError, InputError, WeightsError
 from engine.generator import Controls, load_generator
 from engine.generator.encoding import line_key
 from engine.generator.grammar import MOST_PER_WORD
 from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.generator.vocabulary import complexity_of
-from engine.key import KEYS, Key
-from engine.leadsheet import LeadSheet, PlacedChord
 from engine.lyrics import Lyrics
+from engine.music.chord import Chord
+from engine.music.key import KEYS, Key
+from engine.music.lead_sheet import LeadSheet, PlacedChord
 
 SONG = """[Verse]
 Down by the harbour the lanterns are burning

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from engine.chord import NO_CHORD, Chord
 from engine.errors import WeightsError
 from engine.generator.vocabulary import (
     ROOTS,
@@ -13,6 +12,7 @@ from engine.generator.vocabulary import (
     complexity_of,
     metre_of,
 )
+from engine.music.chord import NO_CHORD, Chord
 from tests.engine.generator.tiny import tiny_vocabulary
 
 

@@ -12,8 +12,8 @@ from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTraine
 
 from engine.generator.model import new_model, save_model
 from engine.generator.vocabulary import Vocabulary
-from engine.modelcard import ModelCard
-from engine.weights import slot
+from engine.models.card import ModelCard
+from engine.models.presets import slot
 
 CONFIG: dict[str, Any] = {
     "layers": 2,

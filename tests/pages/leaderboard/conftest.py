@@ -12,10 +12,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.evaluation import EvaluationRecord, append_records
-from engine.evaluation.chord_metrics import CHORD_METRICS
-from engine.evaluation.data import write_predictions
-from engine.evaluation.metrics import GENRE_METRICS, bertscore_metrics, class_metrics
+from engine.evaluation.metrics.bertscore import bertscore_metrics
+from engine.evaluation.metrics.chords import CHORD_METRICS
+from engine.evaluation.metrics.genre import GENRE_METRICS, class_metrics
 from engine.evaluation.runner import scored_records
+from engine.evaluation.tasks.data import write_predictions
 from ui import evaluations
 
 SIGNATURE = "bertscore|tiny@0123456789ab|layer=1"
@@ -165,9 +166,9 @@ def scorer(monkeypatch: pytest.MonkeyPatch) -> None:
             [[float(a == b)] * 3 for a, b in zip(given, wanted, strict=True)]
         ).reshape(-1, 3),
     )
-    monkeypatch.setattr("engine.evaluation.bertscore.bert_scorer", lambda _name: fake)
-    monkeypatch.setattr("engine.evaluation.genre_task.megabytes_read", lambda *_: 1.0)
-    monkeypatch.setattr("engine.evaluation.chord_task.megabytes_read", lambda *_: 1.0)
+    monkeypatch.setattr("engine.evaluation.metrics.bertscore.bert_scorer", lambda _name: fake)
+    monkeypatch.setattr("engine.evaluation.tasks.genre.megabytes_read", lambda *_: 1.0)
+    monkeypatch.setattr("engine.evaluation.tasks.chords.megabytes_read", lambda *_: 1.0)
 
 
 @pytest.fixture(autouse=True)

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.classifiers.prediction import Prediction
 from engine.lyrics import Lyrics
-from engine.modelcard import ModelCard
-from engine.prediction import Prediction
+from engine.models.card import ModelCard
 from ui import evaluations, resources
 
 Opened = Callable[..., AppTest]

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from engine.evaluation import EvaluationRecord, append_records
-from engine.evaluation.data import write_predictions
+from engine.evaluation.tasks.data import write_predictions
 
 RECORDS = 10_000
 MODELS = 25
@@ -23,7 +23,7 @@ Records = Callable[..., EvaluationRecord]
 def crowded(answered: Path, new_record: Records) -> Path:
     """Many models with answers on one set, evaluated again and again, and many other sets."""
     from engine.evaluation import read_records
-    from engine.evaluation.ranking import _cached_predictions
+    from engine.evaluation.board.ranking import _cached_predictions
 
     known = read_records(answered)[0]
     llama = [one for one in known if one.model == "llama"]

@@ -4,7 +4,7 @@ import csv
 import io
 import json
 
-from engine.prediction import GENRES, Prediction
+from engine.classifiers.prediction import GENRES, Prediction
 from ui.genre.words import agreement, disagreement, percent, predictions_csv, predictions_json
 
 

@@ -1,0 +1,162 @@
+"""Songs a second of ``python -m engine batch``, beside a plain pipeline loop over the same rows.
+
+``python bench/bench_batch.py [SONGS] [--rounds N] [--model NAME ...]``. The songs are words of our
+songbook shuffled by seed, 40 to 600 words each, 26% of them in a refrain that comes back (so much
+the songs of our training corpus repeat: `distinct_text` leaves 74% of their words). Ours is
+`engine.batch.answer_table` from CSV to CSV, reading and writing included, models loaded before. The
+plain side is `transformers.pipeline` in float32 over the same base (text classification, whole
+depth, at most 512 tokens), one row after another; the BiLSTM-GRU has no pipeline, so there it is
+the same network asked song by song; for the combined answer it is the plain loops of its parts, one
+after the other. Both sides take turns, and the ratio is the median of the rounds': a machine that
+is faster now and slower then is so for both. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import random
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from engine.batch import answer_table
+from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers.combined import combined_card
+from engine.corpora.songbook import songbook
+from engine.lyrics import Lyrics
+from engine.models.bases import base_folder
+from engine.models.presets import slot
+from engine.models.quiet import quiet_libraries
+
+WORDS_A_LINE = 7
+WARM_UP = 4
+SUNG_BEFORE = 0.26
+
+
+def shuffled_songs(count: int, seed: int = 0) -> list[str]:
+    """Lyrics of 40 to 600 words: the songbook's words in any order, the first lines again last."""
+    numbers = random.Random(seed)  # noqa: S311 - not for secrets
+    words = [word for sheet in songbook() for line in sheet.lines for word in line.words]
+    songs: list[str] = []
+    for _ in range(count):
+        chosen = numbers.choices(words, k=numbers.randint(40, 600))
+        lines = [chosen[i : i + WORDS_A_LINE] for i in range(0, len(chosen), WORDS_A_LINE)]
+        again = round(len(lines) * SUNG_BEFORE)
+        lines = lines[: len(lines) - again] + lines[:again]
+        songs.append("\n".join(" ".join(line) for line in lines))
+    return songs
+
+
+def write_table(path: Path, songs: list[str]) -> Path:
+    """The songs as CSV."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["lyrics"], *([song] for song in songs)])
+    return path
+
+
+def our_rate(model: str, songs: list[str], loaded: dict[str, Any]) -> float:
+    """Songs a second of the command, from file to file."""
+
+    def load(name: str, _preset: str) -> Any:
+        return loaded[name]
+
+    with tempfile.TemporaryDirectory() as folder:
+        warm = write_table(Path(folder) / "warm.csv", songs[:WARM_UP])
+        answer_table(warm, Path(folder) / "warm_out.csv", model, load=load)
+        table = write_table(Path(folder) / "songs.csv", songs)
+        start = time.perf_counter()
+        answer_table(table, Path(folder) / "out.csv", model, load=load)
+        return len(songs) / (time.perf_counter() - start)
+
+
+def plain_loop(model: str, loaded: dict[str, Any]) -> Callable[[str], Any]:
+    """What asks one row at a time without any of our care."""
+    import torch
+    from transformers import pipeline
+
+    base = slot(model).base
+    if base is None:
+        return lambda song: loaded[model].predict([Lyrics.parse(song)])
+    classify = pipeline(
+        "text-classification", model=str(base_folder(base.name)), dtype=torch.float32, device="cpu"
+    )
+    return lambda song: classify(song, truncation=True, max_length=512)
+
+
+def plain_rate(ask: Callable[[str], Any], songs: list[str]) -> float:
+    """Songs a second of the plain loop."""
+    for song in songs[:WARM_UP]:
+        ask(song)
+    start = time.perf_counter()
+    for song in songs:
+        ask(song)
+    return len(songs) / (time.perf_counter() - start)
+
+
+def main() -> None:
+    """Measure and print."""
+    import torch
+
+    quiet_libraries()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("songs", nargs="?", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    card = combined_card()
+    known = [*CLASSIFIERS, *(["combined"] if card else [])]
+    parser.add_argument("--model", nargs="+", choices=known, default=known)
+    arguments = parser.parse_args()
+    songs = shuffled_songs(arguments.songs)
+    members = [name for name, weight in card.config["weights"].items() if weight] if card else []
+    wanted = [name for name in arguments.model if name in CLASSIFIERS]
+    if "combined" in arguments.model:
+        wanted = list(dict.fromkeys([*wanted, *members]))
+    loaded = {name: load_classifier(name) for name in wanted}
+    loops = {name: plain_loop(name, loaded) for name in wanted}
+    ours: dict[str, list[float]] = {name: [] for name in arguments.model}
+    plain: dict[str, list[float]] = {name: [] for name in [*wanted, "combined"]}
+    for _ in range(arguments.rounds):
+        for name in wanted:
+            plain[name].append(plain_rate(loops[name], songs))
+        if "combined" in arguments.model:
+            plain["combined"].append(1 / sum(1 / plain[name][-1] for name in members))
+        for name in arguments.model:
+            ours[name].append(our_rate(name, songs, loaded))
+    rates: dict[str, dict[str, float]] = {}
+    for name in arguments.model:
+        ratios = [mine / theirs for mine, theirs in zip(ours[name], plain[name], strict=True)]
+        rates[name] = {
+            "ours": round(statistics.median(ours[name]), 2),
+            "plain": round(statistics.median(plain[name]), 2),
+            "ratio": round(statistics.median(ratios), 2),
+            "least": round(min(ratios), 2),
+            "greatest": round(max(ratios), 2),
+        }
+        found = rates[name]
+        print(
+            f"{name}: {found['ours']:.1f} songs/s, plain {found['plain']:.1f} songs/s, ratio "
+            f"{found['ratio']:.2f} ({found['least']:.2f} to {found['greatest']:.2f})"
+        )
+    print(
+        json.dumps(
+            {
+                "bench": "batch",
+                "songs": len(songs),
+                "rounds": arguments.rounds,
+                "words": sum(len(song.split()) for song in songs),
+                "songs_per_second": rates,
+                "threads": torch.get_num_threads(),
+            }
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()

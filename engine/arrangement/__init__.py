@@ -1,0 +1,1 @@
+"""What is played: words on beats, bars, voicing, styles, performance, sound."""

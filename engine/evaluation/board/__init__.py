@@ -1,0 +1,1 @@
+"""Records of evaluations, and what the leaderboard makes of them."""

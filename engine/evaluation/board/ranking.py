@@ -1,0 +1,343 @@
+"""Who is ahead, and whether that means anything.
+
+Numbers are compared only within one `EvaluationSet` and under one metric signature. On a board a
+model's place is one more than the number of models that are better *and* differ from it: models
+that the paired test cannot tell apart share a place. Every metric is tested by paired cluster
+bootstrap. Accuracy must also pass McNemar's test; alone that would be too sure, since it takes
+the songs of one artist for independent. P values are corrected for the number of pairs (Holm).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import combinations
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.errors import InputError
+from engine.evaluation.board.records import EvaluationRecord, results_folder
+from engine.evaluation.metrics import known_signature, metric
+from engine.evaluation.metrics.metric import Metric
+from engine.evaluation.metrics.uncertainty import (
+    bootstrap_values,
+    detectable_difference,
+    holm,
+    mcnemar,
+    paired_bootstrap,
+    percentile_interval,
+)
+from engine.evaluation.tasks.data import read_predictions
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True, order=True)
+class EvaluationSet:
+    """Songs that numbers were measured on: only numbers of one test set are compared."""
+
+    task: str
+    dataset: str
+    split: str
+    sha256: str
+
+    def __str__(self) -> str:
+        return f"{self.dataset} / {self.split} ({self.sha256[:8]})"
+
+    def holds(self, record: EvaluationRecord) -> bool:
+        """Whether a record was measured on it."""
+        return (
+            record.dataset_sha256 == self.sha256
+            and record.split == self.split
+            and record.task == self.task
+            and record.dataset == self.dataset
+        )
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A model on a board; `place` is None where the metric or the model is not ranked."""
+
+    name: str
+    place: int | None
+    record: EvaluationRecord
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two models on the same songs.
+
+    Attributes
+    ----------
+    first, second : str
+        Names as on the board.
+    difference, low, high : float
+        Value of the first minus that of the second, with its 95 % interval (artists resampled).
+    p, p_corrected : float
+        Two-sided; for accuracy the larger of both tests'. Corrected for all pairs of the board.
+    mcnemar_p : float or None
+        McNemar's test alone, uncorrected; None for other metrics than accuracy.
+    test : str
+        What was tested with.
+    """
+
+    first: str
+    second: str
+    difference: float
+    low: float
+    high: float
+    p: float
+    p_corrected: float
+    mcnemar_p: float | None
+    test: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two can be told apart."""
+        return self.p_corrected < LEVEL
+
+
+@dataclass(frozen=True)
+class Board:
+    """One metric on one test set.
+
+    Attributes
+    ----------
+    standings : tuple of Standing
+        Best first.
+    comparisons : tuple of Comparison
+        Every pair that could be tested.
+    detectable : float or None
+        Smallest true difference found with 80 % power, for the median pair.
+    notes : tuple of str
+        What could not be done, and why.
+    """
+
+    evaluation_set: EvaluationSet
+    metric: Metric
+    standings: tuple[Standing, ...]
+    comparisons: tuple[Comparison, ...]
+    detectable: float | None
+    notes: tuple[str, ...]
+
+
+def evaluation_set_of(record: EvaluationRecord) -> EvaluationSet:
+    """The test set of a record."""
+    return EvaluationSet(record.task, record.dataset, record.split, record.dataset_sha256)
+
+
+def evaluation_sets(records: Iterable[EvaluationRecord], task: str) -> list[EvaluationSet]:
+    """The test sets that records of a task were measured on, the one with most models first."""
+    models: dict[EvaluationSet, set[str]] = {}
+    for record in records:
+        if record.task == task:
+            models.setdefault(evaluation_set_of(record), set()).add(display_name(record))
+    return sorted(models, key=lambda found: (-len(models[found]), found))
+
+
+def display_name(record: EvaluationRecord) -> str:
+    """The model's name on a board: other presets than the embedded one, and guests, are marked."""
+    if record.kind == "guest":
+        return f"{record.model} (guest)"
+    return f"{record.model} ({record.preset})" if record.preset == "full" else record.model
+
+
+def signatures(
+    records: Iterable[EvaluationRecord], evaluation_set: EvaluationSet, metric_name: str
+) -> list[str]:
+    """The signatures a metric was measured under on a test set: known ones, then the latest."""
+    found = [
+        record.signature
+        for record in records
+        if record.metric == metric_name and evaluation_set.holds(record)
+    ]
+    latest_first = dict.fromkeys(reversed(found))
+    return sorted(latest_first, key=lambda signature: not known_signature(metric_name, signature))
+
+
+def metric_names(records: Iterable[EvaluationRecord], evaluation_set: EvaluationSet) -> list[str]:
+    """The known metrics measured on a test set, in the order first met."""
+    names = dict.fromkeys(record.metric for record in records if evaluation_set.holds(record))
+    known: list[str] = []
+    for name in names:
+        try:
+            metric(name)
+        except ValueError:
+            continue
+        known.append(name)
+    return known
+
+
+def latest(
+    records: Iterable[EvaluationRecord],
+    evaluation_set: EvaluationSet,
+    metric_name: str,
+    signature: str | None = None,
+) -> dict[str, EvaluationRecord]:
+    """The newest record of each model, by its name on the board; older ones stay in the file.
+
+    Without a signature, the latest signature's records are taken.
+    """
+    records = list(records)
+    if signature is None:
+        signature = next(iter(signatures(records, evaluation_set, metric_name)), None)
+    return {
+        display_name(record): record
+        for record in records
+        if record.metric == metric_name
+        and record.signature == signature
+        and evaluation_set.holds(record)
+    }
+
+
+def board(
+    records: Iterable[EvaluationRecord],
+    evaluation_set: EvaluationSet,
+    metric_name: str,
+    signature: str | None = None,
+    folder: Path | None = None,
+) -> Board:
+    """Rank models by one metric on one test set; see the module's docstring for places.
+
+    Parameters
+    ----------
+    records : iterable of EvaluationRecord
+        All of them; the newest of each model is taken.
+    signature : str, optional
+        The metric's signature; the latest by default.
+    folder : Path, optional
+        The results folder, where predictions lie.
+    """
+    chosen = latest(records, evaluation_set, metric_name, signature)
+    used = next(iter(chosen.values())).signature if chosen else (signature or "")
+    measure = metric(metric_name, used)
+    sign = -1.0 if measure.higher_is_better else 1.0
+    ordered = sorted(chosen.items(), key=lambda item: (sign * item[1].value, item[0]))
+    if measure.statistics is None:
+        standings = tuple(Standing(name, None, record) for name, record in ordered)
+        return Board(
+            evaluation_set, measure, standings, (), None, ("What a run costs is not ranked.",)
+        )
+    tables, notes = _tables(ordered, measure, folder)
+    comparisons, detectable = _comparisons(ordered, tables, measure)
+    told = {frozenset((pair.first, pair.second)): pair.differs for pair in comparisons}
+    standings = tuple(
+        Standing(
+            name,
+            1 + sum(_differ(told, ordered[better], ordered[index]) for better in range(index))
+            if measure.ranked
+            else None,
+            record,
+        )
+        for index, (name, record) in enumerate(ordered)
+    )
+    if not measure.ranked:
+        notes = (*notes, "This describes songs; neither more nor less is better: it is not ranked.")
+    return Board(evaluation_set, measure, standings, comparisons, detectable, notes)
+
+
+def _tables(
+    ordered: Sequence[tuple[str, EvaluationRecord]], measure: Metric, folder: Path | None
+) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
+    tables: dict[str, pd.DataFrame] = {}
+    notes: list[str] = []
+    songs: list[str] | None = None
+    for name, record in ordered:
+        try:
+            table = predictions(record, folder)
+        except InputError as error:
+            notes.append(f"{name} could not be tested against others, its intervals stand: {error}")
+            continue
+        ids = table["id"].tolist()
+        songs = songs or ids
+        if ids != songs or not measure.applies_to(table):
+            notes.append(f"{name} could not be tested against others: its songs are not the same.")
+            continue
+        tables[name] = table
+    return tables, tuple(notes)
+
+
+def _comparisons(
+    ordered: Sequence[tuple[str, EvaluationRecord]],
+    tables: dict[str, pd.DataFrame],
+    measure: Metric,
+) -> tuple[tuple[Comparison, ...], float | None]:
+    samples = {
+        name: bootstrap_values(table, [measure])[measure.name] for name, table in tables.items()
+    }
+    values = {name: record.value for name, record in ordered}
+    pairs = list(combinations([name for name, _ in ordered if name in tables], 2))
+    p_values = [paired_bootstrap(samples[first], samples[second]) for first, second in pairs]
+    test = "paired bootstrap over artists"
+    mcnemar_values: list[float | None] = [None] * len(pairs)
+    if measure.name == "accuracy":
+        right = {name: _right(table) for name, table in tables.items()}
+        exact = [mcnemar(right[first], right[second]) for first, second in pairs]
+        p_values = [max(both) for both in zip(p_values, exact, strict=True)]
+        mcnemar_values = [*exact]
+        test = "McNemar (mid-p) and " + test
+    found: list[Comparison] = []
+    errors: list[float] = []
+    for (first, second), p, corrected, mcnemar_p in zip(
+        pairs, p_values, holm(p_values), mcnemar_values, strict=True
+    ):
+        differences = samples[first] - samples[second]
+        low, high = percentile_interval(differences)
+        errors.append(float(differences.std(ddof=1)))
+        difference = values[first] - values[second]
+        found.append(
+            Comparison(first, second, difference, low, high, p, corrected, mcnemar_p, test)
+        )
+    return tuple(found), detectable_difference(float(np.median(errors))) if errors else None
+
+
+def _right(table: pd.DataFrame) -> np.ndarray:
+    return np.asarray(table["reference"]) == np.asarray(table["prediction"])
+
+
+def _differ(
+    told: dict[frozenset[str], bool],
+    better: tuple[str, EvaluationRecord],
+    worse: tuple[str, EvaluationRecord],
+) -> bool:
+    """Whether the pair differs: by the test, else by intervals that do not overlap."""
+    pair = frozenset((better[0], worse[0]))
+    if pair in told:
+        return told[pair]
+    first, second = better[1], worse[1]
+    if first.low is None or first.high is None or second.low is None or second.high is None:
+        return False
+    return first.low > second.high or second.low > first.high
+
+
+def predictions(record: EvaluationRecord, folder: Path | None = None) -> pd.DataFrame:
+    """The predictions a record was computed from, one row a song, in the order of ids.
+
+    Raises
+    ------
+    InputError
+        If they were not kept, or are of another run than the record.
+    """
+    if not record.predictions:
+        raise InputError("its predictions were not kept.")
+    root = (folder or results_folder()).resolve()
+    path = (root / record.predictions).resolve()
+    if not path.is_relative_to(root):
+        raise InputError("its predictions are not in the results folder.")
+    stamp = path.stat().st_mtime_ns if path.exists() else 0
+    table, about_run = _cached_predictions(path, stamp)
+    if about_run != record.run:
+        raise InputError(f"The predictions {path.name} are of another run.")
+    return table
+
+
+@lru_cache(maxsize=64)
+def _cached_predictions(path: Path, _stamp: int) -> tuple[pd.DataFrame, str]:
+    table, about = read_predictions(path)
+    return table.sort_values("id", ignore_index=True), str(about.get("run"))

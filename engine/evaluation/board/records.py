@@ -1,0 +1,216 @@
+"""Evaluation records: one measured number each, with everything needed to trust it.
+
+They lie in ``results/<task>.jsonl``, one JSON object a line, and are only ever appended. A line
+that cannot be read is reported and skipped; it never takes the others with it. The predictions a
+record was computed from lie beside them in ``results/predictions/``, without lyric text.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from engine.errors import InputError
+
+TASKS = ("genre", "chords")
+KINDS = ("model", "baseline", "guest")
+
+
+@dataclass(frozen=True)
+class EvaluationRecord:
+    """One number and where it comes from.
+
+    Attributes
+    ----------
+    task : str
+        "genre" or "chords".
+    model, base, preset : str
+        What ran, on which base, from which preset ("" where there is none).
+    kind : str
+        "model", "baseline" or "guest" (predictions made elsewhere).
+    revision : str
+        First 12 hex digits of the sha256 of the model's card, of a baseline's configuration and
+        training data, or of a guest's file.
+    dataset, dataset_sha256, split : str
+        Name and checksum of the data file, and which part of it (such as "test").
+    metric, signature : str
+        Name of the metric and the exact definition it was computed under: numbers are compared
+        only when both are equal.
+    value, low, high : float
+        The number and its 95 % interval (None where no interval is computed).
+    n, seed : int
+        Songs scored; seed of the interval's resampling and of generation.
+    seconds : float
+        Time the predictions took, in all.
+    device, commit, time : str
+        Hardware; git commit of the code ("+changes" if it was edited); UTC time, ISO 8601.
+    run : str
+        Identifies the run; records of one run were computed from the same predictions.
+    predictions : str
+        Their file, relative to the results folder ("" if not kept).
+    """
+
+    task: str
+    model: str
+    base: str
+    preset: str
+    kind: str
+    revision: str
+    dataset: str
+    dataset_sha256: str
+    split: str
+    metric: str
+    signature: str
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    seed: int
+    seconds: float
+    device: str
+    commit: str
+    time: str
+    run: str
+    predictions: str
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if not isinstance(value, _FIELD_TYPES[str(entry.type)]) or isinstance(value, bool):
+                raise InputError(f"field '{entry.name}' is {value!r}, not a {entry.type}")
+        numbers = (self.value, self.low, self.high)
+        if any(number is not None and not math.isfinite(number) for number in numbers):
+            raise InputError(f"value, low and high are {numbers}, not all finite")
+        if self.task not in TASKS or self.kind not in KINDS:
+            raise InputError(f"task '{self.task}' or kind '{self.kind}' is unknown")
+
+
+_FIELD_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "float": (float, int),
+    "float | None": (float, int, type(None)),
+}
+
+
+@dataclass(frozen=True)
+class RecordProblem:
+    """A line of a results file that could not be read, or that is not what it should be.
+
+    Attributes
+    ----------
+    file, line, reason : str, int, str
+        Where it is (lines count from 1) and what is wrong with it.
+    skipped : bool
+        Whether there is no record of the line; a readable one of a foreign definition is kept.
+    """
+
+    file: str
+    line: int
+    reason: str
+    skipped: bool = True
+
+    def __str__(self) -> str:
+        end = "; the line is skipped" if self.skipped else ""
+        return f"results/{self.file}, line {self.line}: {self.reason}{end}."
+
+
+def results_folder() -> Path:
+    """Where records lie (``LYRICLAB_RESULTS`` overrides the repository's ``results/``)."""
+    override = os.environ.get("LYRICLAB_RESULTS")
+    return Path(override) if override else Path(__file__).parents[3] / "results"
+
+
+def append_records(records: Iterable[EvaluationRecord], folder: Path | None = None) -> None:
+    """Append records to the file of their task; nothing there is changed.
+
+    If the file's last line was cut short, the new records start on a line of their own.
+    """
+    folder = folder or results_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    by_task: dict[str, list[str]] = {}
+    for record in records:
+        line = json.dumps(asdict(record), ensure_ascii=False, allow_nan=False)
+        by_task.setdefault(record.task, []).append(line)
+    for task, lines in by_task.items():
+        path = folder / f"{task}.jsonl"
+        text = "\n".join(lines) + "\n"
+        if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
+            text = "\n" + text
+        with path.open("ab") as file:  # one write, so that two processes do not mix their lines
+            file.write(text.encode("utf-8"))
+
+
+def read_records(
+    folder: Path | None = None,
+) -> tuple[list[EvaluationRecord], list[RecordProblem]]:
+    """Every readable record of every task, in the order written, and the lines with problems.
+
+    A line is a problem if it cannot be read, or if its metric or the metric's signature is not
+    one that is known here; a record of the latter kind is read all the same.
+    """
+    folder = folder or results_folder()
+    records: list[EvaluationRecord] = []
+    problems: list[RecordProblem] = []
+    for task in TASKS:
+        path = folder / f"{task}.jsonl"
+        if not path.exists():
+            continue
+        for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+            if not line.strip():
+                continue
+            try:
+                record = _record(line)
+            except InputError as error:
+                problems.append(RecordProblem(path.name, number, str(error)))
+                continue
+            records.append(record)
+            if reason := _foreign(record.metric, record.signature):
+                problems.append(RecordProblem(path.name, number, reason, skipped=False))
+    return records, problems
+
+
+@cache
+def _foreign(metric_name: str, signature: str) -> str | None:
+    """What is strange about a record's metric, or None."""
+    from engine.evaluation.metrics import known_signature, metric
+
+    try:
+        own = metric(metric_name).signature
+    except ValueError:
+        return f"its metric '{metric_name}' is not known here, so it is not shown"
+    if known_signature(metric_name, signature):
+        return None
+    expected = "a signature that begins with 'bertscore|'" if "bertscore" in metric_name else own
+    return (
+        f"its {metric_name} was measured as '{signature}', not as {expected}; it is kept apart and "
+        "never ranked with the others"
+    )
+
+
+_NAMES = tuple(entry.name for entry in fields(EvaluationRecord))
+
+
+def _record(line: bytes) -> EvaluationRecord:
+    try:
+        data: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        cut = not line.rstrip().endswith(b"}")
+        reason = "cut short (a truncated record)" if cut else "not readable as JSON"
+        raise InputError(reason) from None
+    if not isinstance(data, dict):
+        raise InputError("not a JSON object")
+    values = cast("dict[str, Any]", data)
+    missing = [name for name in _NAMES if name not in values]
+    unknown = [name for name in values if name not in _NAMES]
+    if missing or unknown:
+        parts = [f"lacks {', '.join(missing)}"] if missing else []
+        parts += [f"has unknown {', '.join(unknown)}"] if unknown else []
+        raise InputError("not an evaluation record: " + " and ".join(parts))
+    return EvaluationRecord(**values)

@@ -1,0 +1,233 @@
+"""Chord generation as a task of the runner."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from engine.errors import EngineError
+from engine.evaluation.baselines.chords import CHORD_BASELINES, chord_baseline
+from engine.evaluation.metrics.bertscore import bertscore_metrics
+from engine.evaluation.metrics.chords import CHORD_METRICS, song_columns
+from engine.evaluation.metrics.metric import Metric
+from engine.evaluation.tasks.chord_songs import ChordSong, chord_songs
+from engine.evaluation.tasks.genre import card_revision, megabytes_read, training_file
+from engine.evaluation.tasks.task import Loader, Subject, Task
+from engine.generator.controls import COMPLEXITIES, Controls
+from engine.generator.encoding import line_key
+from engine.generator.vocabulary import complexity_of
+from engine.lyrics import Lyrics
+from engine.music.lead_sheet import LeadSheet
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def chord_task(
+    data: Path,
+    preset: str = "embedded",
+    training: Path | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    scorer: str = "minilm-l6",
+    load: Loader | None = None,
+) -> Task:
+    """Chord generation on a file of songs; parameters as in `engine.evaluation.evaluate`.
+
+    Each song's words are given with the reference's key, genre, complexity, metre and tempo; lines
+    without words are left out of words and reference alike.
+    """
+    read = chord_songs(data, limit, seed)
+
+    def subject(name: str) -> Subject:
+        if name in CHORD_BASELINES:
+            model: Any = chord_baseline(name, training_file(data, training))
+            kind, of, revision, size = "baseline", "", model.revision, model.megabytes
+        else:
+            model = _loaded(name, preset, load)
+            kind, of = "model", preset
+            revision, size = card_revision(model.card), megabytes_read(name, preset)
+        next_chords = next_chord_sums(model)
+
+        def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
+            return [_row(model, read.songs[number], seed, next_chords) for number in numbers]
+
+        return Subject(name, model.base, of, kind, revision, size, answer, batch=1)
+
+    def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
+        return _table(read.songs, rows, scorer)
+
+    return Task(
+        name="chords",
+        dataset=read.dataset,
+        split=read.split,
+        sha256=read.sha256,
+        ids=[song.id for song in read.songs],
+        order=range(len(read.songs)),
+        load=subject,
+        table=table,
+        problems=read.problems,
+    )
+
+
+def controls_of(song: ChordSong, seed: int) -> Controls:
+    """What is asked of a generator for a song: what a user who knows the song would ask."""
+    sheet = song.sheet
+    return Controls(
+        key=sheet.key,
+        genre=None if song.genre == "unknown" else song.genre,
+        complexity=song.home.complexity,
+        seed=seed,
+        tempo=sheet.tempo,
+        time_signature=sheet.time_signature,
+    )
+
+
+def is_valid(sheet: LeadSheet, lyrics: Lyrics) -> bool:
+    """Whether a lead sheet has the words given, line by line, and labels that mir_eval reads.
+
+    Positions need no check: a `LeadSheet` cannot be built with positions out of order or range.
+    """
+    given = [line.words for line in lyrics.lines]
+    return [line.words for line in sheet.lines] == given and all(
+        _readable(chord.label) for chord in sheet.chords
+    )
+
+
+@cache
+def _readable(label: str) -> bool:
+    import mir_eval
+
+    try:
+        mir_eval.chord.encode(label, reduce_extended_chords=True)
+    except mir_eval.chord.InvalidChordException:
+        return False
+    return True
+
+
+def obeyed(sheet: LeadSheet, controls: Controls) -> dict[str, bool]:
+    """Each control asked for, and whether the lead sheet obeys it."""
+    level = COMPLEXITIES.index(controls.complexity)
+    found = {
+        "complexity": all(complexity_of(chord) <= level for chord in sheet.chords),
+        "time_signature": sheet.time_signature == controls.time_signature,
+        "equal_lines": _equal_lines_have_equal_chords(sheet),
+    }
+    if controls.key is not None:
+        found["key"] = sheet.key == controls.key
+    if controls.tempo is not None:
+        found["tempo"] = sheet.tempo == controls.tempo
+    if controls.genre is not None:
+        found["genre"] = sheet.genre == controls.genre
+    if controls.chords_per_line is not None:
+        wanted = controls.chords_per_line
+        found["chords_per_line"] = all(
+            len(line.chords) == min(wanted, 2 * len(line.words) + 2)
+            for line in sheet.lines
+            if line.words
+        )
+    return found
+
+
+def _equal_lines_have_equal_chords(sheet: LeadSheet) -> bool:
+    known: dict[tuple[str, ...], object] = {}
+    return all(
+        known.setdefault(line_key(line.words), line.chords) == line.chords
+        for line in sheet.lines
+        if line.words
+    )
+
+
+def next_chord_sums(model: Any) -> Callable[[Any], dict[str, float]]:
+    """How a model's next-chord sums are had, teacher-forced: a song to `next_hits` and so on."""
+    if hasattr(model, "next_chords"):
+        return model.next_chords
+    from engine.evaluation.tasks.next_chord import judged
+
+    def sums(song: Any) -> dict[str, float]:
+        found = judged(model.model, model.encoder, [song])["chord"]
+        return {
+            "next_hits": round(found.accuracy * found.n),
+            "next_count": found.n,
+            "next_loss": math.log(found.perplexity) * found.n,
+        }
+
+    return sums
+
+
+def _row(
+    model: Any, song: ChordSong, seed: int, next_chords: Callable[[Any], dict[str, float]]
+) -> dict[str, Any]:
+    controls = controls_of(song, seed)
+    began = time.perf_counter()
+    try:
+        sheet: LeadSheet | None = model.generate(song.lyrics, controls)
+    except EngineError:
+        sheet = None
+    seconds = time.perf_counter() - began
+    valid = sheet is not None and is_valid(sheet, song.lyrics)
+    lines = tuple(line for line in sheet.lines if line.words) if sheet and valid else ()
+    return {
+        "seconds": seconds,
+        "prediction": _written(lines),
+        "valid": float(valid),
+        "compliant": float(sheet is not None and all(obeyed(sheet, controls).values())),
+        **song_columns(song.lines, lines),
+        **next_chords(song.home),
+    }
+
+
+def _written(lines: Sequence[Any]) -> str:
+    """Chords as text, lines parted by " / ": ``C@0 G7@4 / Am@0`` (symbol, word index)."""
+    return " / ".join(
+        " ".join(f"{placed.chord.symbol}@{placed.word}" for placed in line.chords) for line in lines
+    )
+
+
+def _table(
+    songs: Sequence[ChordSong], rows: list[dict[str, Any]], scorer: str
+) -> tuple[pd.DataFrame, Sequence[Metric]]:
+    import pandas as pd
+
+    from engine.evaluation.metrics.bertscore import bert_scorer
+
+    bert = bert_scorer(scorer)
+    texts = [
+        " ".join(step.split("@")[0] for step in row["prediction"].split() if step != "/")
+        for row in rows
+    ]
+    references = [" ".join(_symbols(song)) for song in songs]
+    scores = bert.score(texts, references)
+    table = pd.DataFrame(
+        {
+            "id": [song.id for song in songs],
+            "genre": [song.genre for song in songs],
+            "words": [len(song.lyrics.words) for song in songs],
+            "year": pd.array([song.year for song in songs], dtype="Int16"),
+            "cluster": [song.cluster for song in songs],
+        }
+    )
+    for name in rows[0]:
+        if name != "seconds":
+            table[name] = [row[name] for row in rows]
+    for index, part in enumerate(("precision", "recall", "f1")):
+        table[f"bertscore_{part}"] = scores[:, index].astype(np.float32)
+    return table, (*CHORD_METRICS, *bertscore_metrics(bert.signature))
+
+
+def _symbols(song: ChordSong) -> list[str]:
+    return [placed.chord.symbol for line in song.lines for placed in line.chords]
+
+
+def _loaded(name: str, preset: str, load: Loader | None) -> Any:
+    if load is not None:
+        return load(name, preset)
+    from engine.generator import load_generator
+
+    return load_generator(name, preset)

@@ -1,0 +1,191 @@
+"""Genre prediction as a task of the runner."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+
+from engine.batch.models import card_of, predictor
+from engine.classifiers.combined import NAME as COMBINED
+from engine.corpora import read_table
+from engine.errors import InputError
+from engine.evaluation.baselines.genre import GENRE_BASELINES, genre_baseline
+from engine.evaluation.metrics.bertscore import bertscore_metrics
+from engine.evaluation.metrics.genre import GENRE_METRICS, class_metrics, labels_of
+from engine.evaluation.metrics.metric import Metric
+from engine.evaluation.tasks.data import GenreSongs, file_bytes, genre_songs, short_hash
+from engine.evaluation.tasks.task import Loader, Subject, Task
+from engine.models.card import sha256
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_BATCH = 16
+
+
+def genre_task(
+    data: Path,
+    preset: str = "embedded",
+    training: Path | None = None,
+    limit: int | None = None,
+    seed: int = 0,
+    scorer: str = "minilm-l6",
+    load: Loader | None = None,
+) -> Task:
+    """Genre prediction on a file of songs; parameters as in `engine.evaluation.evaluate`."""
+    songs = genre_songs(data, limit, seed)
+
+    def subject(name: str) -> Subject:
+        if name in GENRE_BASELINES:
+            model: Any = _baseline(name, data, training)
+            kind, of, revision, size = "baseline", "", model.revision, model.megabytes
+            predict, base = model.predict, model.base
+        elif name == COMBINED:
+            card = card_of(name, preset)
+            predict = predictor(name, preset, lambda part, of_preset: loaded(part, of_preset, load))
+            kind, of, base = "model", preset, card.base
+            revision = card_revision(card)
+            size = sum(megabytes_read(of_one, preset) for of_one in card.config["weights"])
+        else:
+            model = loaded(name, preset, load)
+            kind, of = "model", preset
+            revision, size = card_revision(model.card), megabytes_read(name, preset)
+            predict, base = model.predict, model.base
+
+        def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
+            predictions = predict([songs.lyrics[number] for number in numbers])
+            return [
+                {"p": dict(zip(prediction.labels, prediction.probabilities, strict=True))}
+                for prediction in predictions
+            ]
+
+        return Subject(name, base, of, kind, revision, size, answer, _BATCH)
+
+    def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
+        return predictions_table(songs, [row["p"] for row in rows], scorer)
+
+    return task_over(songs, subject, table)
+
+
+def task_over(
+    songs: GenreSongs,
+    load: Callable[[str], Subject],
+    table: Callable[[list[dict[str, Any]]], tuple[pd.DataFrame, Sequence[Metric]]],
+    part: str = "",
+) -> Task:
+    """A task of the runner over these songs, asked in the order of their length."""
+    words = songs.table["words"].tolist()
+    return Task(
+        name="genre",
+        dataset=songs.dataset,
+        split=songs.split,
+        sha256=songs.sha256,
+        ids=songs.table["id"].tolist(),
+        order=sorted(range(len(words)), key=words.__getitem__),  # batches of one length
+        load=load,
+        table=table,
+        problems=songs.problems,
+        part=part,
+    )
+
+
+def predictions_table(
+    songs: GenreSongs, probabilities: Sequence[dict[str, float]], scorer: str
+) -> tuple[pd.DataFrame, Sequence[Metric]]:
+    """The table of predictions of one model, BERTScore included, and the metrics for it.
+
+    Probabilities are kept as float32; every metric is computed from what is kept.
+    """
+    labels = list(dict.fromkeys(label for row in probabilities for label in row))
+    values = np.array(
+        [[row.get(label, 0.0) for label in labels] for row in probabilities], dtype=np.float32
+    )
+    table = songs.table.copy()
+    table.insert(2, "prediction", [labels[index] for index in values.argmax(axis=1)])
+    for index, label in enumerate(labels):
+        table[f"p:{label}"] = values[:, index]
+    return scored_table(table, scorer)
+
+
+def scored_table(table: pd.DataFrame, scorer: str) -> tuple[pd.DataFrame, Sequence[Metric]]:
+    """Add BERTScore of the label texts to a table, and tell its metrics."""
+    from engine.evaluation.metrics.bertscore import bert_scorer
+
+    bert = bert_scorer(scorer)
+    scores = bert.score(table["prediction"].tolist(), table["reference"].tolist())
+    for index, part in enumerate(("precision", "recall", "f1")):
+        table[f"bertscore_{part}"] = scores[:, index].astype(np.float32)
+    table["year"] = table["year"].astype("Int16")
+    table["words"] = table["words"].astype("int32")
+    metrics = (
+        *GENRE_METRICS,
+        *bertscore_metrics(bert.signature),
+        *class_metrics(labels_of(table)),
+    )
+    return table, metrics
+
+
+def card_revision(card: Any) -> str:
+    """First 12 hex digits of the sha256 of what a card says of its answers.
+
+    Figures, curves and dates are left out: they may be written after an evaluation.
+    """
+    content = asdict(card)
+    for told in ("metrics", "created", "limits", "licence"):
+        content.pop(told)
+    content["config"] = {k: v for k, v in content["config"].items() if k != "history"}
+    return short_hash(json.dumps(content, sort_keys=True), 12)
+
+
+def megabytes_read(name: str, preset: str) -> float:
+    """MB of the files a slot reads: its own weights, and its base's where that is on this disk."""
+    from engine.models.bases import base_source
+    from engine.models.presets import slot
+
+    place = slot(name, preset)
+    folders = [place.folder]
+    if place.base:
+        folders.append(Path(base_source(place.base)))
+    sizes = [
+        path.stat().st_size
+        for folder in folders
+        if folder.is_dir()
+        for path in folder.iterdir()
+        if path.suffix == ".safetensors"
+    ]
+    return sum(sizes) / 2**20
+
+
+def training_file(data: Path, training: Path | None) -> Path:
+    """The file that baselines are fitted on; `InputError` if there is none."""
+    if training is not None:
+        return training
+    endings = data.name.split(".", 1)[1]
+    beside = data.with_name(f"train.{endings}")
+    if not beside.exists():
+        raise InputError(
+            f"A baseline is fitted when it is evaluated: name its training file "
+            f"(there is no '{beside.name}' beside '{data.name}')."
+        )
+    return beside
+
+
+def _baseline(name: str, data: Path, training: Path | None) -> Any:
+    path = training_file(data, training)
+    songs = read_table(path.name, file_bytes(path)).songs
+    labelled = songs.loc[songs["genre"] != ""]
+    return genre_baseline(name, cast("pd.DataFrame", labelled), sha256(path))
+
+
+def loaded(name: str, preset: str, load: Loader | None) -> Any:
+    """One genre model, by the caller's own loader where there is one."""
+    if load is not None:
+        return load(name, preset)
+    from engine.classifiers import load_classifier
+
+    return load_classifier(name, preset)

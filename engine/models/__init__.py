@@ -1,0 +1,1 @@
+"""What models stand on: presets, bases, device and precision, cards, memory."""

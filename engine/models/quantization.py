@@ -1,0 +1,50 @@
+"""Quantized bases: NF4 by bitsandbytes, and making them ready to train adapters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import InputError
+
+
+def quantization_config(name: str | None) -> Any | None:
+    """The bitsandbytes configuration of a slot: NF4 with double quantisation, or None.
+
+    QLoRA, Dettmers et al. 2023 (arXiv:2305.14314), sections 3 and 4.
+    """
+    if name is None:
+        return None
+    if name != "nf4":
+        raise InputError(f"There is no quantization '{name}'; 'nf4' is accepted.")
+    import torch
+    from transformers import BitsAndBytesConfig
+
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=torch.bfloat16,
+    )
+
+
+def prepared_for_adapters(decoder: Any, *, checkpoint: bool) -> Any:
+    """A quantized decoder made ready to train adapters: norms and embeddings in float32.
+
+    Parameters
+    ----------
+    checkpoint : bool
+        Whether layers are computed again in the backward pass instead of kept. Not by reentrant
+        checkpoints, whose gradients are ready twice: several processes refuse that.
+    """
+    from peft import prepare_model_for_kbit_training
+
+    for module in decoder.modules():
+        # On a CPU, bitsandbytes packs weights anew at the first pass in evaluation, and what is so
+        # packed passes no gradient on, not even in training afterwards.
+        if hasattr(module, "support_avx512bf16_for_cpu"):
+            module.support_avx512bf16_for_cpu = False
+    return prepare_model_for_kbit_training(
+        decoder,
+        use_gradient_checkpointing=checkpoint,
+        gradient_checkpointing_kwargs={"use_reentrant": False},
+    )

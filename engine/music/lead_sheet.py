@@ -1,0 +1,239 @@
+"""The one musical value: words with chords on them. Pure.
+
+The generator returns a `LeadSheet`, every renderer and exporter reads one, corpora and the songbook
+store them. All checks are made when a value is built, so a `LeadSheet` that exists is valid.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from engine.errors import InputError, quoted
+from engine.lyrics import SECTIONS
+from engine.music.chord import Chord
+from engine.music.key import KEYS, Key
+
+TEMPO_RANGE = (20, 400)
+_TIME_SIGNATURE = re.compile(r"([1-9]|[12][0-9]|3[0-2])/(1|2|4|8|16)\Z")
+
+
+@dataclass(frozen=True)
+class PlacedChord:
+    """A chord on a word.
+
+    Attributes
+    ----------
+    word : int
+        Index of the word in its line, 0-based; the number of words means after the last word.
+    chord : Chord
+        It sounds on, inside or just before that word.
+    """
+
+    word: int
+    chord: Chord
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a song; a line without words is played, not sung.
+
+    Attributes
+    ----------
+    words : tuple of str
+        Without blanks or control characters inside.
+    chords : tuple of PlacedChord
+        In order; word indices never decrease.
+    section : str or None
+        One of `engine.lyrics.SECTIONS`.
+    stanza : int
+        0-based; a `LeadSheet` renumbers its stanzas without gaps.
+    """
+
+    words: tuple[str, ...]
+    chords: tuple[PlacedChord, ...] = ()
+    section: str | None = None
+    stanza: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.words and not self.chords:
+            raise InputError("A line has neither words nor chords; at least one is needed.")
+        for word in self.words:
+            if word.split() != [word] or any(unicodedata.category(c) in {"Cc", "Cs"} for c in word):
+                raise InputError(
+                    f"{quoted(word)} is not one word; words without blanks are accepted."
+                )
+        previous = 0
+        for placed in self.chords:
+            if not 0 <= placed.word <= len(self.words):
+                raise InputError(
+                    f"A chord is on word {placed.word} of a line with {len(self.words)} words; "
+                    f"0 to {len(self.words)} are accepted."
+                )
+            if placed.word < previous:
+                raise InputError(
+                    f"A chord on word {placed.word} follows one on word {previous}; "
+                    "positions that never decrease are accepted."
+                )
+            previous = placed.word
+        if self.section is not None and self.section not in SECTIONS:
+            raise InputError(
+                f"{quoted(self.section)} is not a section; {', '.join(SECTIONS)} are accepted."
+            )
+
+    @property
+    def text(self) -> str:
+        """The words joined by blanks."""
+        return " ".join(self.words)
+
+
+@dataclass(frozen=True)
+class LeadSheet:
+    """A song: its words, the chords on them, and what a player needs to know.
+
+    Attributes
+    ----------
+    title : str
+        May be empty. Runs of blanks in title, genre and artist become one space.
+    key : Key
+    lines : tuple of Line
+        At least one. A stanza never spans two sections: stanzas are renumbered 0, 1, 2, ...
+    time_signature : str
+        Beats over beat unit: ``"4/4"``, ``"6/8"``.
+    tempo : int
+        Beats per minute, 20 to 400.
+    genre, artist : str or None
+    """
+
+    title: str
+    key: Key
+    lines: tuple[Line, ...]
+    time_signature: str = "4/4"
+    tempo: int = 100
+    genre: str | None = None
+    artist: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            raise InputError("The lead sheet has no lines; at least one is needed.")
+        if not _TIME_SIGNATURE.match(self.time_signature):
+            raise InputError(
+                f"{quoted(self.time_signature)} is not a time signature; "
+                "beats over a beat unit are accepted, such as 4/4, 3/4 or 6/8."
+            )
+        if not TEMPO_RANGE[0] <= self.tempo <= TEMPO_RANGE[1]:
+            raise InputError(
+                f"A tempo of {self.tempo} is out of range; "
+                f"{TEMPO_RANGE[0]} to {TEMPO_RANGE[1]} beats per minute are accepted."
+            )
+        object.__setattr__(self, "title", _one_line(self.title) or "")
+        object.__setattr__(self, "genre", _one_line(self.genre))
+        object.__setattr__(self, "artist", _one_line(self.artist))
+        object.__setattr__(self, "lines", _renumbered(self.lines))
+
+    @property
+    def chords(self) -> tuple[Chord, ...]:
+        """All chords in playing order."""
+        return tuple(placed.chord for line in self.lines for placed in line.chords)
+
+    def transpose(self, semitones: int) -> LeadSheet:
+        """Move the song up by semitones, into the common spelling of the key arrived in."""
+        return self._moved(semitones, self.key.transpose(semitones))
+
+    def transposed_to(self, key: Key) -> LeadSheet:
+        """Move the song to another key of the same mode; chords are spelled for it.
+
+        Raises
+        ------
+        InputError
+            If the key's mode is another: a song in major cannot be moved to a minor key.
+        """
+        if key.mode != self.key.mode:
+            raise InputError(
+                f"The song is in {self.key.name} and cannot be moved to {key.name}; "
+                f"a {self.key.mode} key is accepted."
+            )
+        semitones = (key.tonic_pitch_class - self.key.tonic_pitch_class + 5) % 12 - 5
+        return self._moved(semitones, key)
+
+    def capo(self, fret: int) -> LeadSheet:
+        """Write the shapes to finger with a capo at a fret 0 to 11 so that it sounds as before."""
+        if not 0 <= fret <= 11:
+            raise InputError(f"A capo at fret {fret} is out of range; 0 to 11 are accepted.")
+        return self.transpose(-fret)
+
+    def _moved(self, semitones: int, key: Key) -> LeadSheet:
+        if semitones % 12 == 0 and key == self.key:
+            return self
+        lines = tuple(
+            replace(
+                line,
+                chords=tuple(
+                    PlacedChord(placed.word, placed.chord.transpose(semitones, key))
+                    for placed in line.chords
+                ),
+            )
+            for line in self.lines
+        )
+        return replace(self, key=key, lines=lines)
+
+
+def estimated_key(chords: Sequence[Chord]) -> Key:
+    """Estimate the key that chords fit best; C major for no chords.
+
+    The highest of 24 keys by share of diatonic triads + 0.5 x share of tonic triads + 0.5 x share
+    of V-I moves + 0.1 if the first chord is the tonic + 0.05 if the last is. Ties go to the first
+    in `KEYS`.
+    """
+    triads = [triad for chord in chords if (triad := _triad(chord))]
+    return max(KEYS, key=lambda key: _fit(triads, key)) if triads else KEYS[0]
+
+
+def _triad(chord: Chord) -> tuple[int, str] | None:
+    """Root relative to C and triad kind (major, minor or diminished) of a chord."""
+    if chord.root_pitch_class is None:
+        return None
+    intervals = {(pitch - chord.root_pitch_class) % 12 for pitch in chord.pitch_classes}
+    if 3 in intervals and 4 not in intervals:
+        return chord.root_pitch_class, "minor" if 7 in intervals else "diminished"
+    return chord.root_pitch_class, "major"
+
+
+_DIATONIC = {
+    "major": {(0, "major"), (2, "minor"), (4, "minor"), (5, "major"), (7, "major"), (9, "minor")}
+    | {(11, "diminished")},
+    "minor": {(0, "minor"), (2, "diminished"), (3, "major"), (5, "minor"), (7, "minor")}
+    | {(7, "major"), (8, "major"), (10, "major")},
+}
+
+
+def _fit(triads: Sequence[tuple[int, str]], key: Key) -> float:
+    relative = [((root - key.tonic_pitch_class) % 12, kind) for root, kind in triads]
+    tonic, dominant = (0, key.mode), (7, "major")
+    diatonic = sum(triad in _DIATONIC[key.mode] for triad in relative)
+    cadences = sum(pair == (dominant, tonic) for pair in pairwise(relative))
+    return (
+        (diatonic + 0.5 * relative.count(tonic)) / len(relative)
+        + 0.5 * cadences / max(len(relative) - 1, 1)
+        + 0.1 * (relative[0] == tonic)
+        + 0.05 * (relative[-1] == tonic)
+    )
+
+
+def _one_line(text: str | None) -> str | None:
+    kept = "".join(c if unicodedata.category(c) not in {"Cc", "Cs"} else " " for c in text or "")
+    return " ".join(kept.split()) or None
+
+
+def _renumbered(lines: Sequence[Line]) -> tuple[Line, ...]:
+    numbered: list[Line] = []
+    stanza = 0
+    for index, line in enumerate(lines):
+        if index:
+            before = lines[index - 1]
+            stanza += (line.stanza, line.section) != (before.stanza, before.section)
+        numbered.append(line if line.stanza == stanza else replace(line, stanza=stanza))
+    return tuple(numbered)

@@ -1,0 +1,168 @@
+"""What each bar holds, before any notation library: slashes, words, rests and piano chords. Pure.
+
+Everything is cut so that each piece is one note value within one bar (`engine.music.metre`), and so
+that a chord symbol always stands over the beginning of a piece.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+from typing import TypeVar
+
+from engine.arrangement.rhythm import Layout, Sung
+from engine.arrangement.voicing import Voicing, voicings
+from engine.music.chord import Chord
+from engine.music.metre import OFFBEAT, Metre
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One written note, slash or rest, in slots; nothing in it means a rest.
+
+    Parameters
+    ----------
+    start, end
+        Slots from the downbeat of bar 1.
+    word
+        The word that begins here.
+    note
+        Whether it is sung (also where a word is held over from the piece before).
+    slash
+        Whether it is played on the beat without a word.
+    tied
+        Whether it is tied to the piece before, to the piece after.
+    """
+
+    start: int
+    end: int
+    word: Sung | None = None
+    note: bool = False
+    slash: bool = False
+    tied: tuple[bool, bool] = (False, False)
+
+
+@dataclass(frozen=True)
+class PianoPiece:
+    """One written chord of the piano, or a rest when there is no voicing."""
+
+    start: int
+    end: int
+    chord: Chord | None = None
+    voicing: Voicing | None = None
+    tied: tuple[bool, bool] = (False, False)
+
+
+_P = TypeVar("_P", Piece, PianoPiece)
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The written music of a layout, by bar."""
+
+    layout: Layout
+
+    @property
+    def metre(self) -> Metre:
+        """The metre of the layout."""
+        return self.layout.metre
+
+    @cached_property
+    def bars(self) -> tuple[tuple[int, int], ...]:
+        """First and last slot of every bar, the pickup bar included."""
+        slots = self.metre.slots
+        pickup = ((-self.layout.pickup, 0),) if self.layout.pickup else ()
+        full = ((bar * slots, (bar + 1) * slots) for bar in range(self.layout.bars))
+        return (*pickup, *full)
+
+    @cached_property
+    def words(self) -> dict[int, list[Piece]]:
+        """The slash staff: the pieces of each bar, by the bar's first slot."""
+        spans = sorted(
+            [(word.start, word.end, word) for word in self.layout.words]
+            + [(start, end, None) for start, end in self.layout.slashes],
+            key=lambda span: span[0],
+        )
+        pieces: list[Piece] = []
+        at = -self.layout.pickup
+        for start, end, word in spans:
+            pieces += self._rests(at, start)
+            pieces += self._slashes(start, end) if word is None else self._notes(word)
+            at = end
+        pieces += self._rests(at, self.bars[-1][1])
+        return self._by_bar(pieces)
+
+    @cached_property
+    def piano(self) -> dict[int, list[PianoPiece]]:
+        """The piano: the pieces of each bar, by the bar's first slot."""
+        struck = self.layout.chords
+        pieces: list[PianoPiece] = []
+        at = -self.layout.pickup
+        for chord, voicing in zip(struck, voicings([s.chord for s in struck]), strict=True):
+            pieces += self._piano(at, chord.start, None, None)
+            sounding = None if voicing is None else chord.chord
+            pieces += self._piano(chord.start, chord.end, sounding, voicing)
+            at = chord.end
+        pieces += self._piano(at, self.bars[-1][1], None, None)
+        return self._by_bar(pieces)
+
+    def _by_bar(self, pieces: list[_P]) -> dict[int, list[_P]]:
+        bars: dict[int, list[_P]] = {start: [] for start, _ in self.bars}
+        starts = [start for start, _ in self.bars]
+        for piece in pieces:
+            bars[starts[bisect_right(starts, piece.start) - 1]].append(piece)
+        return bars
+
+    def _cut(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Cut a span at chords, then into note values."""
+        within = [struck.start for struck in self.layout.chords if start < struck.start < end]
+        for a, b in pairwise([start, *within, end]):
+            yield from self.metre.pieces(a, b)
+
+    def _notes(self, word: Sung) -> Iterator[Piece]:
+        cuts = list(self._cut(word.start, word.end))
+        last = len(cuts) - 1
+        for index, (start, end) in enumerate(cuts):
+            first = word if index == 0 else None
+            yield Piece(start, end, word=first, note=True, tied=(index > 0, index < last))
+
+    def _slashes(self, start: int, end: int) -> Iterator[Piece]:
+        at = start
+        while at < end:
+            beat = self.metre.beat_end(at)
+            if beat > end:  # a pickup begins within the beat
+                yield from self._rests(at, end)
+                return
+            for a, b in self._cut(at, beat):
+                yield Piece(a, b, slash=True)
+            at = beat
+
+    def _rests(self, start: int, end: int) -> Iterator[Piece]:
+        if start < end:
+            for a, b in self._cut(start, end):
+                yield from (Piece(*rest) for rest in self._rest_values(a, b))
+
+    def _rest_values(self, start: int, end: int) -> list[tuple[int, int]]:
+        """Cut rests of two beats in triple time, where only whole bars and beats may rest."""
+        beats = [slot for slot in range(start + 1, end) if self.metre.strength(slot) < OFFBEAT]
+        if self.metre.triple and end - start < self.metre.slots:
+            return list(pairwise([start, *beats, end]))
+        return [(start, end)]
+
+    def _piano(
+        self, start: int, end: int, chord: Chord | None, voicing: Voicing | None
+    ) -> Iterator[PianoPiece]:
+        """Cut a held chord at bar lines, where it is struck again, and into tied note values."""
+        for low, high in self.bars:
+            if end <= low or high <= start or start == end:
+                continue
+            cuts = self.metre.pieces(max(start, low), min(end, high))
+            last = len(cuts) - 1
+            for index, (a, b) in enumerate(cuts):
+                if voicing is None:
+                    yield from (PianoPiece(*rest) for rest in self._rest_values(a, b))
+                else:
+                    yield PianoPiece(a, b, chord, voicing, (index > 0, index < last))

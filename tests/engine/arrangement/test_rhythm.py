@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+
+from engine.arrangement.rhythm import Layout, layout
+from engine.formats import chordpro
+from engine.music.chord import Chord
+from engine.music.lead_sheet import LeadSheet
+from engine.music.metre import HALF_BAR, OFFBEAT
+from tests.engine.strategies import lead_sheets
+
+
+def laid_out(body: str, time: str = "4/4", tempo: int = 100) -> Layout:
+    return layout(chordpro.read(f"{{time: {time}}}\n{{tempo: {tempo}}}\n{body}".encode()))
+
+
+def words_at(plan: Layout) -> dict[str, int]:
+    return {word.text: word.start for word in plan.words}
+
+
+def chords_at(plan: Layout) -> dict[str, int]:
+    return {struck.chord.symbol: struck.start for struck in plan.chords}
+
+
+@given(lead_sheets())
+@settings(max_examples=40, deadline=None)
+def test_any_song_keeps_the_order_of_its_words_and_chords(sheet: LeadSheet) -> None:
+    plan = layout(sheet)
+    assert [(w.line, w.word, w.text) for w in plan.words] == [
+        (number, index, word)
+        for number, line in enumerate(sheet.lines)
+        for index, word in enumerate(line.words)
+    ]
+    assert tuple(struck.chord for struck in plan.chords) == sheet.chords
+    assert all(word.start < word.end for word in plan.words)
+    assert all(a.end <= b.start for a, b in pairwise(plan.words))
+    assert all(a.start < b.start and a.end == b.start for a, b in pairwise(plan.chords))
+    end = plan.bars * plan.metre.slots
+    spans = [(w.start, w.end) for w in plan.words] + [(s.start, s.end) for s in plan.chords]
+    assert all(-plan.pickup <= start and stop <= end for start, stop in spans)
+    assert len(plan.systems) == len(sheet.lines)
+
+
+@given(lead_sheets())
+@settings(max_examples=40, deadline=None)
+def test_a_chord_on_a_word_begins_with_or_within_it(sheet: LeadSheet) -> None:
+    plan = layout(sheet)
+    places = [(n, p.word) for n, line in enumerate(sheet.lines) for p in line.chords]
+    words = {(word.line, word.word): word for word in plan.words}
+    for index, (place, struck) in enumerate(zip(places, plan.chords, strict=True)):
+        word = words.get(place)
+        if word is None:
+            continue
+        first = index == 0 or places[index - 1] != place
+        assert struck.start == word.start if first else word.start < struck.start < word.end
+
+
+def test_the_first_chord_takes_the_downbeat_and_words_before_it_the_bar_before() -> None:
+    plan = laid_out("The [G]morning comes with coffee on the [D]stove\nAnd [C]every window")
+    assert words_at(plan)["The"] == -1
+    assert plan.pickup == 1
+    assert chords_at(plan) == {"G": 0, "D": 8, "C": 16}
+    assert words_at(plan)["And"] == 15
+
+
+def test_a_line_without_chords_picks_up_its_function_words() -> None:
+    plan = laid_out("[G]Down to the river\nWhere the water is wide")
+    assert words_at(plan)["water"] % 8 == 0
+    assert words_at(plan)["Where"] < words_at(plan)["water"]
+
+
+def test_too_many_words_for_a_pickup_stay_in_their_bar() -> None:
+    plan = laid_out("Nobody ever remembered the colour of [G]rain")
+    assert plan.pickup == 0
+    assert chords_at(plan)["G"] > 0
+    assert plan.metre.strength(chords_at(plan)["G"]) <= HALF_BAR
+
+
+@pytest.mark.parametrize("time", ["4/4", "3/4", "6/8", "12/8", "2/2", "5/4"])
+def test_chords_never_change_off_the_beat_in_an_ordinary_line(time: str) -> None:
+    plan = laid_out("[G]Carry me [Em]over the [C]long river [D]home", time)
+    assert all(plan.metre.strength(struck.start) < OFFBEAT for struck in plan.chords)
+
+
+def test_bars_follow_the_words_and_the_chords() -> None:
+    assert laid_out("[G]Stay").bars == 1
+    assert laid_out("[G]Carry me home to the [D]sea").bars == 2
+    long = "[G]Every single morning in the middle of the winter of a year I remember"
+    assert laid_out(long).bars == 4
+    assert laid_out("[G]one [A]two [B]three [C]four [D]five").bars == 4
+
+
+def test_a_played_line_has_a_bar_for_each_chord_and_slashes() -> None:
+    plan = laid_out("[G] [D] [Em] [C]")
+    assert list(chords_at(plan).values()) == [0, 8, 16, 24]
+    assert plan.slashes == ((0, 32),)
+    assert plan.bars == 4
+
+
+def test_chords_after_the_last_word_are_played_not_sung() -> None:
+    plan = laid_out("[G]Home again [D] [G7]")
+    assert plan.slashes[0][0] == chords_at(plan)["D"]
+    assert plan.words[-1].end <= plan.slashes[0][0]
+
+
+def test_equal_verses_have_equal_rhythm() -> None:
+    verse = "The [G]rain came down on [D]Monday\nAnd [C]no one [G]heard"
+    plan = laid_out(f"{verse}\n\n{verse}\n\n[G]end")
+    half = len(plan.words) // 2
+    first, second = plan.words[:half], plan.words[half : 2 * half]
+    shift = second[0].start - first[0].start
+    assert [word.start + shift for word in first] == [word.start for word in second]
+
+
+def test_sections_are_marked_where_they_begin() -> None:
+    plan = laid_out(
+        "{start_of_verse}\n[G]one\n[G]two\n{end_of_verse}\n{start_of_chorus}\n[C]three\n"
+    )
+    assert [(mark.bar, mark.section) for mark in plan.marks] == [(0, "verse"), (2, "chorus")]
+
+
+def test_a_song_of_one_chord_holds_it_to_the_end() -> None:
+    plan = laid_out("[G]La la la\nla la")
+    assert plan.chords[0].chord == Chord.parse("G")
+    assert plan.chords[0].end == plan.bars * plan.metre.slots

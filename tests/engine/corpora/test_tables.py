@@ -1,0 +1,174 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from engine.corpora.rows import ABSENT, unique
+from engine.corpora.tables import CHUNK, Table, open_table
+from engine.errors import InputError
+
+
+def table_of(tmp_path: Path, name: str, content: str | bytes, column: str = "lyrics") -> Table:
+    path = tmp_path / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return open_table(path, column)
+
+
+def rows_of(table: Table) -> list[list[Any]]:
+    return [row.values for chunk in table.chunks() for row in chunk.rows]
+
+
+def problems_of(table: Table) -> list[str]:
+    return [row.problem for chunk in table.chunks() for row in chunk.rows]
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.csv", 'id,lyrics\n1,"two\nlines, said ""he"""\n\n2,plain\n'),
+        ("a.csv", 'id;lyrics\r\n1;"two\nlines, said ""he"""\r\n2;plain'),
+        ("a.tsv", 'id\tlyrics\n1\t"two\nlines, said ""he"""\n2\tplain\n'),
+        ("a.csv", '\ufeffid,lyrics\n1,"two\nlines, said ""he"""\n2,plain\n'),
+        ("a.CSV", 'id,lyrics\n1,"two\nlines, said ""he"""\n2,plain\n'.encode("utf-16")),
+        (
+            "a.jsonl",
+            '{"id": "1", "lyrics": "two\\nlines, said \\"he\\""}\n\n{"id": "2", "lyrics": "plain"}',
+        ),
+    ],
+)
+def test_rows_come_whole_whatever_the_format(
+    tmp_path: Path, name: str, content: str | bytes
+) -> None:
+    table = table_of(tmp_path, name, content)
+
+    assert table.columns == ("id", "lyrics")
+    assert rows_of(table) == [["1", 'two\nlines, said "he"'], ["2", "plain"]]
+    assert table.rows == 2
+    assert problems_of(table) == ["", ""]
+    assert table.notes == []
+
+
+def test_latin_1_is_read_and_told(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a.csv", "id,lyrics\n1,caf\u00e9 au lait\n".encode("latin-1"))
+
+    assert rows_of(table) == [["1", "caf\u00e9 au lait"]]
+    assert table.notes == [f"{table.path} is not UTF-8 (line 2); read as Windows-1252."]
+
+
+def test_a_file_cut_within_a_character_is_still_read(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a.csv", "lyrics\nhere we go caf\u00e9".encode()[:-1])
+
+    assert rows_of(table)[0][0].startswith("here we go caf")
+    assert "not UTF-8" in table.notes[0]
+
+
+def test_a_row_with_more_or_fewer_values_is_kept_with_what_is_wrong(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a.csv", "id,lyrics\n1\n2,b,c,d\n3,fine\n")
+
+    assert rows_of(table) == [["1", ""], ["2", "b"], ["3", "fine"]]
+    assert problems_of(table) == [
+        "The row has 1 values for 2 columns.",
+        'The row has 4 values for 2 columns; beyond the last: ["c", "d"].',
+        "",
+    ]
+
+
+def test_a_quotation_mark_that_is_never_closed_is_told_with_its_line(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a.csv", 'id,lyrics\n1,5" of snow\n2,"open\n3,rest\n')
+
+    assert problems_of(table)[0] == ""
+    assert problems_of(table)[1].startswith("A quotation mark opened in the record of line 3")
+    assert rows_of(table)[1] == ["2", "open\n3,rest\n"]
+
+
+def test_columns_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a.csv", "x,lyrics,x,x.1,x\n1,a,2,3,4\n")
+
+    assert table.columns == ("x", "lyrics", "x.2", "x.1", "x.3")
+    assert len(table.notes) == 2
+    assert "'x.2'" in table.notes[0]
+
+
+def test_json_rows_keep_nested_values_absent_keys_and_keys_of_one_name(tmp_path: Path) -> None:
+    lines = ['{"lyrics": "a", "tags": ["x", {"y": 1}]}', '{"n": 1, "n": 2, "lyrics": "b"}']
+    table = table_of(tmp_path, "a.jsonl", "\n".join(lines))
+
+    assert table.columns == ("lyrics", "tags", "n", "n.1")
+    assert rows_of(table) == [["a", ["x", {"y": 1}], ABSENT, ABSENT], ["b", ABSENT, 1, 2]]
+
+
+def test_a_json_line_without_an_object_keeps_its_text(tmp_path: Path) -> None:
+    table = table_of(tmp_path, "a.jsonl", '{"lyrics": "a"}\n{"lyrics": "b\n17\n["x"]\n')
+
+    assert [row[0] for row in rows_of(table)] == ["a", '{"lyrics": "b', "17", '["x"]']
+    assert problems_of(table) == ["", *["The line is not a JSON object."] * 3]
+
+
+def test_parquet_rows_span_row_groups_and_keep_types(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    many = CHUNK + 7
+    table = pa.table({"lyrics": [f"song {i}" for i in range(many)], "n": range(many)})
+    pq.write_table(table, path, row_group_size=100)
+    read = open_table(path, "lyrics")
+
+    assert read.rows == many
+    assert rows_of(read) == [[f"song {i}", i] for i in range(many)]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("a.csv", "", "is empty"),
+        ("a.jsonl", " \n\n", "is empty"),
+        ("a.parquet", "", "is empty"),
+        ("a.parquet", "no parquet", "not a readable Parquet file"),
+        ("a.csv", b"PK\x03\x04\x00\x00", "is binary"),
+        ("a.xlsx", "lyrics", "accepted are .csv, .tsv"),
+        ("a.csv", "id,text\n1,a\n", "no column 'lyrics'; name the lyrics' column with"),
+        ("a.csv", "id,text\n1,a\n", "its columns are 'id', 'text'"),
+        ("a.jsonl", '[{"lyrics": "a"}]', "JSON array"),
+        ("a.jsonl", "17\n", "its columns are none"),
+        ("a.csv", "lyrics," + ",".join(f"c{i}" for i in range(3000)), "3,001 columns"),
+        ("a.csv", b"\xff\xfeodd", "not readable as utf-16"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_a_sentence(
+    tmp_path: Path, name: str, content: str | bytes, message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        table_of(tmp_path, name, content)
+
+
+@pytest.mark.parametrize(("path", "message"), [("none.csv", "cannot be read"), (".", "no table")])
+def test_what_is_no_file_is_refused(tmp_path: Path, path: str, message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        open_table(tmp_path / path, "lyrics")
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(InputError, match="is a folder"):
+        open_table(tmp_path / "folder.csv", "lyrics")
+
+
+def test_a_damaged_parquet_page_is_told_when_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"lyrics": [f"song number {i}" for i in range(2000)]}), path)
+    data = bytearray(path.read_bytes())
+    data[4:400] = bytes(396)
+    path.write_bytes(data)
+    with pytest.raises(InputError, match="not a readable Parquet file"):
+        rows_of(open_table(path, "lyrics"))
+
+
+def test_the_column_is_found_in_any_case_unless_two_would_do(tmp_path: Path) -> None:
+    assert table_of(tmp_path, "a.csv", "id, Lyrics\n1,a\n").text == 1
+    with pytest.raises(InputError, match="no column 'lyrics'"):
+        table_of(tmp_path, "b.csv", "LYRICS,Lyrics\n1,a\n")
+
+
+def test_unique_names_avoid_what_is_taken() -> None:
+    assert unique(["a", "a", "b"], taken=["b", "b.1"]) == ("a", "a.1", "b.2")
+    assert unique(json.loads('["", ""]')) == ("", ".1")
