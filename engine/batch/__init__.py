@@ -1,8 +1,8 @@
 """Genre of every song in a table: ``python -m engine batch``.
 
 `answer_table` reads a table row by row, asks one model in batches of like length, and writes the
-table again with the answers as new columns. What was answered is kept beside the output as it is made, so
-a run that was interrupted or killed goes on where it stopped.
+table again with the answers as new columns. What was answered is kept beside the output as it is
+made, so a run that was interrupted or killed goes on where it stopped.
 """
 
 from __future__ import annotations
