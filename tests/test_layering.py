@@ -89,6 +89,46 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
         pytest.fail(" -> ".join(error.args[1]))
 
 
+ROOMS = {
+    "errors": set[str](),
+    "lyrics": {"errors"},
+    "music": {"errors", "lyrics"},
+    "models": {"errors"},
+    "arrangement": {"errors", "music"},
+    "notation": {"arrangement", "errors", "music"},
+    "formats": {"arrangement", "errors", "lyrics", "music", "notation"},
+    "classifiers": {"errors", "lyrics", "models"},
+    "explanation": {"classifiers", "errors", "lyrics"},
+    "generator": {"errors", "lyrics", "models", "music"},
+    "corpora": {"errors", "formats", "lyrics", "music"},
+    "batch": {"classifiers", "corpora", "errors", "lyrics", "models"},
+    "evaluation": {
+        *("batch", "classifiers", "corpora", "errors", "explanation"),
+        *("formats", "generator", "lyrics", "models", "music"),
+    },
+    "figures": {"classifiers", "evaluation"},
+}
+
+
+def room_of(module: str) -> str:
+    return module.split(".")[1]
+
+
+@pytest.mark.parametrize("room", sorted(ROOMS))
+def test_a_room_opens_only_on_rooms_before_it(room: str) -> None:
+    known = {module_name(path) for path in files_of("engine")}
+    for path in files_of("engine"):
+        module = module_name(path)
+        if module.startswith(f"engine.{room}") and room_of(module) == room:
+            opened = {room_of(other) for other in needed_by(path, module, known - {"engine"})}
+            assert opened <= ROOMS[room] | {room}, f"{module} reaches into {opened}"
+
+
+def test_every_room_is_in_the_plan() -> None:
+    modules = {module_name(path) for path in files_of("engine")} - {"engine", "engine.__main__"}
+    assert {room_of(module) for module in modules} == set(ROOMS)
+
+
 def needed_by(path: Path, module: str, known: set[str]) -> set[str]:
     """Modules of ours that a file imports, now or in a function, packages it names included."""
     found: set[str] = set()

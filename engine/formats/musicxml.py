@@ -1,23 +1,12 @@
-"""MusicXML 4.0: the score that notation software opens.
-
-music21 writes the notes; this module then sets what music21 leaves out or leaves to chance:
-
-- no date and fixed identifiers, so equal lead sheets give equal bytes;
-- "no chord" has an empty function in place of a root, which some readers would print before N.C.;
-- staves are 6 mm high, so that a page holds a song;
-- degrees of a chord symbol are not printed beside its text, which already shows them;
-- the words part is silent (volume 0): its slashes have a rhythm but no pitch;
-- style and metronome are one direction; system breaks are declared as meant.
-"""
+"""MusicXML 4.0: the score that notation software opens (`engine.notation.document` makes it)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
-from xml.etree.ElementTree import Comment, Element, SubElement, indent, tostring
+from xml.etree.ElementTree import indent, tostring
 
 from engine.arrangement.rhythm import layout
-from engine.notation.score import WORDS_ID, score, xml_text
+from engine.notation.document import document
 from engine.notation.staves import Staff
 from engine.notation.systems import system_bars
 
@@ -28,7 +17,6 @@ NAME = "MusicXML"
 EXTENSION = ".musicxml"
 MIME = "application/vnd.recordare.musicxml+xml"
 
-_STAFF_HEIGHT = "6"  # millimetres
 _PAGE_ROOM = 42.0  # ems of the lyric font that music on A4 or letter paper has beside its clefs
 _HEADER = (
     '<?xml version="1.0" encoding="UTF-8" standalone="no"?>\n'
@@ -43,88 +31,3 @@ def write(sheet: LeadSheet) -> bytes:
     root = document(sheet, staff, system_bars=system_bars(staff, _PAGE_ROOM))
     indent(root)
     return _HEADER.encode() + tostring(root, encoding="utf-8") + b"\n"
-
-
-def document(
-    sheet: LeadSheet, staff: Staff, *, piano: bool = True, system_bars: Sequence[int] | None = None
-) -> Element:
-    """The root element, ``score-partwise``; parameters as in `engine.notation.score.score`."""
-    from music21.musicxml.m21ToXml import ScoreExporter
-
-    whole = score(sheet, piano=piano, staff=staff, system_bars=system_bars)
-    root: Element = ScoreExporter(whole, makeNotation=False).parse()
-    _identify(root, sheet)
-    for height in root.iter("millimeters"):
-        height.text = _STAFF_HEIGHT
-    for part in root.iter("score-part"):
-        if part.get("id") == WORDS_ID:
-            _silence(part)
-    for parent in (root, *root.iter("part")):
-        for child in [child for child in parent if child.tag is Comment]:
-            parent.remove(child)
-    for mark in root.iter("direction"):
-        mark.set("placement", "above")
-    for harmony in root.iter("harmony"):
-        for degree in harmony.iter("degree"):
-            degree.set("print-object", "no")
-        root_note = harmony.find("root")
-        if root_note is not None and harmony.findtext("kind") == "none":
-            root_note.clear()
-            root_note.tag = "function"
-    for measure in root.iter("measure"):
-        _join_tempo(measure)
-    return root
-
-
-def _identify(root: Element, sheet: LeadSheet) -> None:
-    """Replace title, creator and encoding by what the sheet says, without a date."""
-    for old in ("work", "movement-title", "identification"):
-        for element in root.findall(old):
-            root.remove(element)
-    work = Element("work")
-    SubElement(work, "work-title").text = xml_text(sheet.title) or "Untitled"
-    identification = Element("identification")
-    if sheet.artist:
-        SubElement(identification, "creator", type="composer").text = xml_text(sheet.artist)
-    encoding = SubElement(identification, "encoding")
-    SubElement(encoding, "software").text = "Lyric Lab"
-    for element in ("accidental", "beam", "stem"):
-        SubElement(encoding, "supports", element=element, type="yes")
-    SubElement(
-        encoding,
-        "supports",
-        element="print",
-        type="yes",
-        attribute="new-system",
-        value="yes",
-    )
-    root.insert(0, work)
-    root.insert(1, identification)
-
-
-def _silence(part: Element) -> None:
-    """Hide the name of the words part and set its volume to nothing."""
-    for name in ("part-name", "part-abbreviation"):
-        element = part.find(name)
-        if element is not None:
-            element.set("print-object", "no")
-    instrument = part.find("midi-instrument")
-    if instrument is not None:
-        SubElement(instrument, "volume").text = "0"
-
-
-def _join_tempo(measure: Element) -> None:
-    """Put the style words, which music21 writes as a direction of their own, before the tempo."""
-    directions = measure.findall("direction")
-    tempo = next((d for d in directions if d.find("direction-type/metronome") is not None), None)
-    if tempo is None:
-        return
-    for direction in directions:
-        words = direction.find("direction-type/words")
-        if words is not None:
-            words.attrib.pop("default-y", None)
-            words.text = f"{words.text} "
-            holder = Element("direction-type")
-            holder.append(words)
-            tempo.insert(0, holder)
-            measure.remove(direction)

@@ -2,5 +2,5 @@
 
 From words with chords to a page: `engine.arrangement.rhythm` gives every word and chord a time,
 `staves` cuts that into note values, `engine.arrangement.voicing` sets the piano, `score` writes it
-with music21, `engine.formats.musicxml` exports it, and `engraving` draws it with verovio.
+with music21, `document` turns that into MusicXML, and `engraving` draws it with verovio.
 """

@@ -1,6 +1,6 @@
 """Staff notation as SVG, engraved by verovio.
 
-verovio reads the MusicXML of `engine.formats.musicxml` with changes that only a picture needs:
+verovio reads the MusicXML of `engine.notation.document` with changes that only a picture needs:
 chord symbols carry their whole text and no degrees (verovio would print these twice), systems
 break where their words fill the width, and title, style and tempo are text set by this module.
 
@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 from engine.arrangement.rhythm import layout
-from engine.formats.musicxml import document
 from engine.music.metre import Metre
+from engine.notation.document import document
 from engine.notation.score import xml_text
 from engine.notation.staves import Staff
 from engine.notation.systems import signature_width, system_bars, text_width, widest_bar
