@@ -9,7 +9,7 @@ DEV_STAMP := $(VENV)/.dev-installed
 .PHONY: run test check lint types bench golden format
 
 run: $(APP_STAMP)
-	$(PY) -m streamlit run Home.py
+	LYRICLAB_LOCAL_FILES=$${LYRICLAB_LOCAL_FILES:-on} $(PY) -m streamlit run Home.py
 
 test: $(DEV_STAMP)
 	$(PY) -m pytest

@@ -19,6 +19,7 @@ import numpy as np
 from engine.corpora.reading import EXTENSIONS
 from engine.errors import CancelledError, InputError
 from engine.evaluation.board.records import TASKS, EvaluationRecord, append_records, results_folder
+from engine.evaluation.files import CHORD_EXTENSIONS, evaluated_file
 from engine.evaluation.metrics.cost import COST_METRICS
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
@@ -122,7 +123,7 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
             )
     if not models:
         raise InputError(f"Name at least one model to evaluate; there are {', '.join(known)}.")
-    data = evaluated_file(task, data)
+    data = evaluated_file(data, EXTENSIONS if task == "genre" else CHORD_EXTENSIONS)
     bert_scorer(scorer)  # better missed now than after hours of predicting
     if task == "genre":
         from engine.evaluation.tasks.genre import genre_task
@@ -140,17 +141,6 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
         append_records(found, results)
         records += found
     return EvaluationRun(tuple(records), job.problems)
-
-
-def evaluated_file(task: str, data: Path) -> Path:
-    """The file itself, or the one called "test" in a folder; `InputError` if there is none."""
-    if not data.is_dir():
-        return data
-    endings = EXTENSIONS if task == "genre" else (".jsonl.gz", ".jsonl")
-    for ending in endings:
-        if (data / f"test{ending}").is_file():
-            return data / f"test{ending}"
-    raise InputError(f"The folder '{data.name}' has no file called test{', test'.join(endings)}.")
 
 
 def model_names(task: str) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-from engine.errors import CancelledError, EngineError
-from ui import boards, evaluations, known_songs
+from engine.errors import CancelledError, EngineError, InputError
+from ui import boards, evaluations, known_songs, local_files
 from ui.boards import Choice
 from ui.evaluations import Evaluation, File, Plan
 from ui.leaderboard.choice import TASKS
@@ -16,6 +17,17 @@ from ui.leaderboard.choice import TASKS
 _POLL_SECONDS = 1.0
 _UPLOAD, _HERE = "Upload a file", "On this machine"
 _CHORD_TYPES = ["jsonl", "gz"]
+
+
+@dataclass(frozen=True)
+class Form:
+    """The form as it stands: `data` is a file that was brought, or a path as it was typed."""
+
+    task: str
+    models: tuple[str, ...]
+    data: File | str | None
+    training: File | None
+    limit: int | None
 
 
 def under_way() -> None:
@@ -136,14 +148,18 @@ def panel(chosen: Choice | None) -> None:
             )
         )
         models = _models(task)
-        plan = _plan(task, models)
+        try:
+            form = _form(task, models)
+        except EngineError as error:  # the setting of the server is misspelt
+            st.error(str(error), icon=":material/error:")
+            return
         if st.button(
             "Start",
             key="evaluate_start",
             type="primary",
             icon=":material/play_arrow:",
         ):
-            _start(plan, models)
+            _start(form)
 
 
 def _models(task: str) -> tuple[str, ...]:
@@ -161,13 +177,15 @@ def _models(task: str) -> tuple[str, ...]:
     return tuple(name for name in names if name in chosen)
 
 
-def _plan(task: str, models: tuple[str, ...]) -> Plan | None:
-    """The plan as the form stands; None while no songs are given."""
-    where = st.segmented_control(
-        "Songs", (_UPLOAD, _HERE), default=_UPLOAD, required=True, key="evaluate_where"
-    )
+def _form(task: str, models: tuple[str, ...]) -> Form:
+    """Let the songs be given; files on this machine only where a visitor may name one."""
+    where = _UPLOAD
+    if local_files.allowed():
+        where = st.segmented_control(
+            "Songs", (_UPLOAD, _HERE), default=_UPLOAD, required=True, key="evaluate_where"
+        )
+    data: File | str | None
     training: File | None = None
-    data: File | Path | None
     if where == _UPLOAD:
         data = _file("evaluate_file", _what(task), task)
         if set(models) & set(_baselines(task)):
@@ -175,13 +193,12 @@ def _plan(task: str, models: tuple[str, ...]) -> Plan | None:
                 "evaluate_training", "Songs to fit the baselines on, in the same format", task
             )
     else:
-        path = st.text_input(
+        data = st.text_input(
             "A file, or a folder with one called test",
             key="evaluate_path",
             placeholder="/data/songs",
             help="Baselines are fitted on the file called train beside it.",
         )
-        data = Path(path.strip()).expanduser() if path and path.strip() else None
     limit = st.number_input(
         "At most so many songs",
         min_value=1,
@@ -190,9 +207,7 @@ def _plan(task: str, models: tuple[str, ...]) -> Plan | None:
         placeholder="All songs",
         help="Drawn by seed 0; the board keeps such a draw apart from the whole.",
     )
-    if data is None:
-        return None
-    return Plan(task, models, data, training, int(limit) if limit else None)
+    return Form(task, models, data or None, training, int(limit) if limit else None)
 
 
 def _what(task: str) -> str:
@@ -216,36 +231,33 @@ def _baselines(task: str) -> tuple[str, ...]:
     return tuple(GENRE_BASELINES if task == "genre" else CHORD_BASELINES)
 
 
-def _start(plan: Plan | None, models: tuple[str, ...]) -> None:
-    if not models:
-        st.error("No model is chosen; choose at least one.", icon=":material/error:")
-        return
-    if plan is None:
-        st.error(
-            "No songs are given; upload a file, or name one on this machine.",
-            icon=":material/error:",
-        )
-        return
-    needs_training = set(models) & set(_baselines(plan.task))
-    if isinstance(plan.data, File):
-        if needs_training and plan.training is None:
-            names = boards.listed([boards.title(name) for name in models if name in needs_training])
-            st.error(
-                f"{names} must be fitted first: give the songs to fit on, or leave it out.",
-                icon=":material/error:",
+def _plan(form: Form) -> Plan:
+    """What the form asks for; `InputError` if something is missing or cannot be used."""
+    if not form.models:
+        raise InputError("No model is chosen; choose at least one.")
+    if form.data is None:
+        either = ", or name one on this machine" if local_files.allowed() else ""
+        raise InputError(f"No songs are given; upload a file{either}.")
+    if isinstance(form.data, str):
+        data: File | Path = local_files.path_named(form.data)
+    else:
+        data = form.data
+        fitted = [name for name in form.models if name in _baselines(form.task)]
+        if fitted and form.training is None:
+            names = boards.listed([boards.title(name) for name in fitted])
+            raise InputError(
+                f"{names} must be fitted first: give the songs to fit on, or leave it out."
             )
-            return
-        known_songs.remember(plan.data.name, plan.data.data)
-    elif not plan.data.exists():
-        st.error(
-            f"There is no '{plan.data}' on this machine; name a file, or a folder with a file "
-            "called test.",
-            icon=":material/error:",
-        )
-        return
+    return Plan(form.task, form.models, data, form.training, form.limit)
+
+
+def _start(form: Form) -> None:
     try:
+        plan = _plan(form)
         evaluations.begin(plan)
     except EngineError as error:
         st.error(str(error), icon=":material/error:")
         return
+    if isinstance(plan.data, File):
+        known_songs.remember(plan.data.name, plan.data.data)
     st.rerun()

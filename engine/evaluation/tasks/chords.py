@@ -13,11 +13,12 @@ import numpy as np
 
 from engine.errors import EngineError
 from engine.evaluation.baselines.chords import CHORD_BASELINES, chord_baseline
+from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.chords import CHORD_METRICS, song_columns
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.tasks.chord_songs import ChordSong, chord_songs
-from engine.evaluation.tasks.genre import card_revision, megabytes_read, training_file
+from engine.evaluation.tasks.genre import card_revision, megabytes_read
 from engine.evaluation.tasks.task import Loader, Subject, Task
 from engine.generator.controls import COMPLEXITIES, Controls
 from engine.generator.encoding import line_key

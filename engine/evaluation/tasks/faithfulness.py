@@ -154,8 +154,10 @@ def evaluate_faithfulness(  # noqa: PLR0913 - as engine.evaluation.evaluate
         If it was cancelled; no record of the model at hand was written.
     """
     from engine.classifiers import CLASSIFIERS
+    from engine.corpora.reading import EXTENSIONS
     from engine.evaluation.board.records import append_records
-    from engine.evaluation.runner import EvaluationRun, evaluate_model, evaluated_file
+    from engine.evaluation.files import evaluated_file
+    from engine.evaluation.runner import EvaluationRun, evaluate_model
 
     for name in models:
         if name not in CLASSIFIERS:
@@ -163,7 +165,7 @@ def evaluate_faithfulness(  # noqa: PLR0913 - as engine.evaluation.evaluate
                 f"'{name}' cannot be explained; models with explanations are "
                 f"{', '.join(CLASSIFIERS)}."
             )
-    task = _task(evaluated_file("genre", data), preset, limit, seed, steps, load)
+    task = _task(evaluated_file(data, EXTENSIONS), preset, limit, seed, steps, load)
     records: list[Any] = []
     for name in dict.fromkeys(models):
         found = evaluate_model(task, name, seed, results, resume, progress, cancelled)

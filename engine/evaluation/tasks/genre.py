@@ -13,8 +13,8 @@ import numpy as np
 from engine.batch.models import card_of, predictor
 from engine.classifiers.combined import NAME as COMBINED
 from engine.corpora import read_table
-from engine.errors import InputError
 from engine.evaluation.baselines.genre import GENRE_BASELINES, genre_baseline
+from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.genre import GENRE_METRICS, class_metrics, labels_of
 from engine.evaluation.metrics.metric import Metric
@@ -159,20 +159,6 @@ def megabytes_read(name: str, preset: str) -> float:
         if path.suffix == ".safetensors"
     ]
     return sum(sizes) / 2**20
-
-
-def training_file(data: Path, training: Path | None) -> Path:
-    """The file that baselines are fitted on; `InputError` if there is none."""
-    if training is not None:
-        return training
-    endings = data.name.split(".", 1)[1]
-    beside = data.with_name(f"train.{endings}")
-    if not beside.exists():
-        raise InputError(
-            f"A baseline is fitted when it is evaluated: name its training file "
-            f"(there is no '{beside.name}' beside '{data.name}')."
-        )
-    return beside
 
 
 def _baseline(name: str, data: Path, training: Path | None) -> Any:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from engine.classifiers.prediction import Prediction
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
-from ui import evaluations, resources
+from ui import evaluations, local_files, resources
 
 Opened = Callable[..., AppTest]
 GENRES = ("folk", "rock")
@@ -44,6 +44,12 @@ class GatedClassifier:
             assert self.gate.wait(60)
         self.asked += [lyric.text for lyric in lyrics]
         return [Prediction("llama", self.base, GENRES, (0.9, 0.1), 0.01) for _ in lyrics]
+
+
+@pytest.fixture
+def own_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server was started for one's own use."""
+    monkeypatch.setenv(local_files.SETTING, "on")
 
 
 @pytest.fixture
@@ -130,8 +136,18 @@ def test_songs_of_a_page_are_answered_between_batches(
     ended(page)
 
 
+def test_strangers_cannot_name_a_path(opened: Opened, results: Path, scorer: None) -> None:
+    page = opened()
+    page.session_state["evaluate_where"] = "On this machine"
+    page.run()
+    shown = {element.key for element in (*page.text_input, *page.get("button_group"))}
+    assert not shown & {"evaluate_path", "evaluate_where"}
+    page.button(key="evaluate_start").click().run()
+    assert errors(page) == ["No songs are given; upload a file."]
+
+
 def test_what_cannot_be_evaluated_is_one_sentence(
-    opened: Opened, results: Path, scorer: None, tmp_path: Path
+    opened: Opened, results: Path, scorer: None, tmp_path: Path, own_machine: None
 ) -> None:
     page = opened()
     page.button(key="evaluate_start").click().run()
@@ -147,11 +163,15 @@ def test_what_cannot_be_evaluated_is_one_sentence(
     page.run().text_input(key="evaluate_path").set_value(str(tmp_path / "none")).run()
     page.button(key="evaluate_start").click().run()
     assert errors(page)[0].startswith("There is no '")
+    page.text_input(key="evaluate_path").set_value("/dev/zero").run()
+    page.button(key="evaluate_start").click().run()
+    assert "'/dev/zero' is not a regular file" in errors(ended(page))[0]
+    next(button for button in page.button if button.label == "Put away").click().run()
     assert not evaluations.current()
 
 
 def test_a_folder_is_evaluated_and_a_bad_file_is_told(
-    opened: Opened, results: Path, scorer: None, tmp_path: Path
+    opened: Opened, results: Path, scorer: None, tmp_path: Path, own_machine: None
 ) -> None:
     folder = tmp_path / "own"
     folder.mkdir()
