@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -78,13 +77,11 @@ def fit_direct(
     counted = [[window[1:] for window in song] for song in windows]
     codes = frequent_pairs(counted, vocabulary_size, int(settings["direct_pairs"]))
     path = DirectPath(vocabulary_size, genres, len(codes))
-    idf, paired, pair_idf = describe_tokens(path, counted, codes)
+    tokens, pairs = describe_tokens(path, counted, codes)
     style = style_tensor(train.lyrics)
     path.style.standardise_by(style)
     form = path.style.expanded(style).numpy() * STYLE_LENGTH * DIRECT_LENGTH
-    features = hstack(
-        [tfidf_matrix(counted, idf), tfidf_matrix(paired, pair_idf), csr_matrix(form)]
-    ).tocsr()
+    features = hstack([tokens, pairs, csr_matrix(form)]).tocsr()
     regression = LogisticRegression(
         C=float(settings["direct_regularisation"]) / DIRECT_LENGTH**2,
         class_weight="balanced",
@@ -99,11 +96,11 @@ def fit_direct(
     with torch.no_grad():
         for row, label in enumerate(regression.classes_):
             ends = [vocabulary_size, vocabulary_size + len(codes) + 1]
-            words, pairs, form = np.split(coefficients[row], ends)
-            path.logits.weight[:, label] = torch.from_numpy(words).float()
-            path.pair_logits.weight[:, label] = torch.from_numpy(pairs).float()
+            by_token, by_pair, by_form = np.split(coefficients[row], ends)
+            path.logits.weight[:, label] = torch.from_numpy(by_token).float()
+            path.pair_logits.weight[:, label] = torch.from_numpy(by_pair).float()
             path.style.linear.weight[label] = (
-                torch.from_numpy(form).float() * STYLE_LENGTH * DIRECT_LENGTH
+                torch.from_numpy(by_form).float() * STYLE_LENGTH * DIRECT_LENGTH
             )
             path.bias[label] = float(intercepts[row])
     return path
@@ -111,18 +108,18 @@ def fit_direct(
 
 def describe_tokens(
     path: DirectPath, counted: Windows, codes: np.ndarray[Any, Any]
-) -> tuple[np.ndarray[Any, Any], list[list[list[int]]], np.ndarray[Any, Any]]:
+) -> tuple[csr_matrix, csr_matrix]:
     """Tell a path which pairs it knows and how rare tokens and pairs are in the training songs.
 
-    Gives the idf of tokens, the songs' windows as pairs, and the idf of those.
+    Gives what it weighs those songs' tokens and pairs by: (songs, vocabulary), (songs, pairs).
     """
     paired = [known_pairs(song, codes, path.vocabulary_size) for song in counted]
-    idf = inverse_document_frequency(counted, path.vocabulary_size)
-    pair_idf = inverse_document_frequency(paired, len(codes) + 1)
+    tokens, idf = tfidf(counted, path.vocabulary_size)
+    pairs, pair_idf = tfidf(paired, len(codes) + 1)
     path.idf.copy_(torch.from_numpy(idf))
     path.pair_idf.copy_(torch.from_numpy(pair_idf))
     path.pair_codes.copy_(torch.from_numpy(codes))
-    return idf, paired, pair_idf
+    return tokens, pairs
 
 
 def frequent_pairs(counted: Windows, vocabulary_size: int, most: int) -> np.ndarray[Any, Any]:
@@ -152,27 +149,31 @@ def known_pairs(
     return rows
 
 
-def inverse_document_frequency(counted: Windows, size: int) -> np.ndarray[Any, Any]:
-    """Smoothed idf (size,) as scikit-learn defines it: log((1 + n) / (1 + df)) + 1."""
-    frequency = np.zeros(size)
-    for song in counted:
-        frequency[list({token for window in song for token in window})] += 1
-    return np.log((1 + len(counted)) / (1 + frequency)) + 1
-
-
-def tfidf_matrix(counted: Windows, idf: np.ndarray[Any, Any]) -> csr_matrix:
-    """What `DirectPath` weighs its tokens by, summed by token: (songs, vocabulary)."""
+def token_counts(counted: Windows, size: int) -> csr_matrix:
+    """How often each token stands in all windows of a song: (songs, vocabulary)."""
     rows: list[int] = []
     columns: list[int] = []
-    values: list[float] = []
+    values: list[int] = []
     for number, song in enumerate(counted):
         counts = Counter(token for window in song for token in window)
-        weights = {token: (1 + math.log(n)) * idf[token] for token, n in counts.items()}
-        length = math.sqrt(sum(value**2 for value in weights.values())) or 1.0
-        rows += [number] * len(weights)
-        columns += weights.keys()
-        values += [DIRECT_LENGTH * value / length for value in weights.values()]
-    return csr_matrix((values, (rows, columns)), shape=(len(counted), len(idf)), dtype=np.float32)
+        rows += [number] * len(counts)
+        columns += counts.keys()
+        values += counts.values()
+    return csr_matrix((values, (rows, columns)), shape=(len(counted), size), dtype=float)
+
+
+def tfidf(counted: Windows, size: int) -> tuple[csr_matrix, np.ndarray[Any, Any]]:
+    """What `DirectPath` weighs tokens by, summed by token (songs, vocabulary); and their idf.
+
+    As `engine.classifiers.torch_classifier.tfidf_shares` has it: sublinear, smoothed, of one
+    length a song.
+    """
+    from sklearn.feature_extraction.text import TfidfTransformer
+
+    counts = token_counts(counted, size)
+    transformer = TfidfTransformer(sublinear_tf=True).fit(counts)
+    weights = DIRECT_LENGTH * transformer.transform(counts)
+    return weights.astype(np.float32), transformer.idf_
 
 
 def direct_logits(
