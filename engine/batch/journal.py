@@ -1,43 +1,43 @@
-"""What a run has answered so far: a file beside the output that is only ever appended to.
+"""What a long run has done so far: a file that is only ever appended to.
 
-Its first line says what was asked (input's checksum, column, model and its revision); every further
-line holds the answers to one batch. A line cut short by a kill is dropped when the file is opened
-again, so at most one batch is answered twice. The file stays locked while a run writes to it.
+Its first line says what was asked, every further line is one entry; each line begins with the
+CRC-32 of its rest. A line cut short by a kill, or changed by anybody, is dropped with all behind it
+when the file is opened again, so that a run does at most its last entry twice and never goes on
+from what it did not write. A run keeps the file locked while it is open: two never write one.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import os
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, cast
 
+from filelock import FileLock, Timeout
+
 from engine.errors import InputError
+from engine.files import opened
 
-# Row number, probabilities (None where there are none), and why.
-Answer = tuple[int, "list[float] | None", str]
+_LONGEST_LINE = 2**24
 
 
-class Partial:
-    """The answers so far; a context manager that keeps the file open and locked.
+class Journal:
+    """Entries kept so far; a context manager that keeps the file open and locked.
 
     Parameters
     ----------
     path : Path
-    about : dict
-        What is asked; a file that was begun for something else is refused.
-    rows : int
-        How many rows there are to answer.
+        The file; ``<path>.lock`` beside it is there while it is open.
+    head : dict
+        What is asked, as JSON can hold it; a file that was begun for something else is refused.
     restart : bool
         Begin anew, whatever the file holds.
-
-    Attributes
-    ----------
-    done : bytearray
-        1 for each row that has an answer.
-    answered : int
-        How many those are.
+    advice : str
+        What a user can do about a file that was begun for something else, or is being written.
 
     Raises
     ------
@@ -45,25 +45,34 @@ class Partial:
         If the file belongs to another question, another run is writing it, or it cannot be written.
     """
 
-    def __init__(self, path: Path, about: dict[str, Any], rows: int, *, restart: bool) -> None:
+    def __init__(
+        self, path: Path, head: Mapping[str, Any], *, restart: bool = False, advice: str = ""
+    ) -> None:
         self.path = path
-        self.done = bytearray(rows)
-        self.answered = 0
+        self._advice = advice
         try:
-            self._file = path.open("r+b" if path.exists() else "w+b")
-        except OSError as error:
-            raise InputError(f"{path} cannot be written: {error.strerror}.") from None
+            # No "a": a cut line is taken off first.
+            self._file = os.fdopen(opened(path, os.O_RDWR | os.O_CREAT), "r+b")
+        except InputError as error:
+            raise InputError(str(error).replace("cannot be read", "cannot be written")) from None
+        self._lock_file = FileLock(
+            path.with_name(path.name + ".lock"), timeout=0, thread_local=False
+        )
         try:
             self._lock()
-            if restart or not self._resumed(about):
-                self._file.seek(0)
-                self._file.truncate()
-                self._append(about)
         except BaseException:
             self._file.close()
             raise
+        try:
+            if restart or not self._resumed(head):
+                self._file.seek(0)
+                self._file.truncate()
+                self.add(head)
+        except BaseException:
+            self._close()
+            raise
 
-    def __enter__(self) -> Partial:
+    def __enter__(self) -> Journal:
         return self
 
     def __exit__(
@@ -72,83 +81,83 @@ class Partial:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._file.close()
+        self._close()
 
-    def add(self, answers: Sequence[Answer]) -> None:
-        """Keep the answers to a batch; on return they survive a kill."""
-        self._append(answers)
-        self._mark(answers)
+    def add(self, entry: Any) -> None:
+        """Keep an entry, a value that JSON can hold; on return it survives a kill."""
+        text = json.dumps(entry, separators=(",", ":")).encode()
+        try:
+            # One write: what a kill leaves is a line or the beginning of one.
+            self._file.write(b"%08x %b\n" % (zlib.crc32(text), text))
+            self._file.flush()
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be written: {error.strerror}.") from None
 
-    def answers(self) -> Iterator[tuple[list[float] | None, str]]:
-        """Every row's answer, in the order of the rows; all must be there.
-
-        Memory is that of the rows answered out of turn: one chunk.
-        """
-        held: dict[int, tuple[list[float] | None, str]] = {}
+    def entries(self) -> Iterator[Any]:
+        """All entries from the first, read anew from the file."""
         with self.path.open("rb") as file:
             file.readline()
-            for row in range(len(self.done)):
-                while row not in held:
-                    for number, probabilities, error in json.loads(file.readline()):
-                        held[number] = (probabilities, error)
-                yield held.pop(row)
+            for line in file:
+                yield json.loads(line[9:])
 
     def remove(self) -> None:
-        """Delete the file: its answers are in the output."""
+        """Delete the file: what it holds is elsewhere."""
         self.path.unlink(missing_ok=True)
 
-    def _mark(self, answers: Sequence[Answer]) -> None:
-        for row, _, _ in answers:
-            self.done[row] = 1
-        self.answered += len(answers)
-
-    def _append(self, value: Any) -> None:
-        # One write: what a kill leaves is a line or the beginning of one.
-        self._file.write(json.dumps(value, separators=(",", ":")).encode() + b"\n")
-        self._file.flush()
-
-    def _resumed(self, about: dict[str, Any]) -> bool:
-        """Take over what the file holds; False if it holds nothing."""
-        head = self._file.readline()
-        if not head.endswith(b"\n"):  # killed before its first line was whole
-            return False
-        found = _parsed(head)
-        if found != about:
-            differs = [name for name in about if _value(found, name) != about[name]]
-            raise InputError(
-                f"{self.path} was begun with another {', '.join(differs)}: "
-                "finish that run, name another --output, or begin anew with --restart."
-            )
+    def _resumed(self, head: Mapping[str, Any]) -> bool:
+        """Whether the file holds entries of this question; False if it holds nothing."""
+        line = self._file.readline(_LONGEST_LINE)
+        if not line.strip() or (not line.endswith(b"\n") and _is_beginning(line)):
+            return False  # killed before its first line was whole
+        found = _entry(line)
+        if not isinstance(found, dict):
+            raise InputError(f"{self.path} is there already and was not begun by a run{self._tip}")
+        asked = json.loads(json.dumps(head))
+        if found != asked:
+            others = cast("dict[str, Any]", found)
+            names = dict.fromkeys([*asked, *others])
+            differs = [name for name in names if others.get(name) != asked.get(name)]
+            raise InputError(f"{self.path} was begun with another {', '.join(differs)}{self._tip}")
         end = self._file.tell()
-        for line in self._file:
-            answers = _parsed(line) if line.endswith(b"\n") else None
-            if not isinstance(answers, list):
-                break
-            self._mark(cast("list[Answer]", answers))
+        while (line := self._file.readline(_LONGEST_LINE)) and _entry(line) is not None:
             end += len(line)
         self._file.seek(end)
         self._file.truncate()
         return True
 
+    @property
+    def _tip(self) -> str:
+        return f": {self._advice}." if self._advice else "."
+
     def _lock(self) -> None:
         try:
-            import fcntl
-        except ImportError:  # Windows: two runs with one output are not kept apart
-            return
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise InputError(
-                f"Another run is writing {self.path}; wait for it, or name another --output."
-            ) from None
+            self._lock_file.acquire()
+        except Timeout:
+            raise InputError(f"Another run is writing {self.path}{self._tip}") from None
+        except (OSError, NotImplementedError) as error:
+            raise InputError(f"{self.path} cannot be locked: {error}.") from None
+
+    def _close(self) -> None:
+        self._file.close()
+        # While it is held: who opens it in this moment finds it gone and makes another. Windows
+        # does not delete what is open; there the empty file stays.
+        with suppress(OSError):
+            Path(self._lock_file.lock_file).unlink(missing_ok=True)
+        self._lock_file.release()
 
 
-def _parsed(line: bytes) -> Any:
+def _entry(line: bytes) -> Any:
+    """What a line holds; None where it is cut or not as it was written."""
+    checksum, _, text = line.rstrip(b"\n").partition(b" ")
+    if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(text):
+        return None
     try:
-        return json.loads(line)
-    except ValueError:
+        return json.loads(text)
+    except (ValueError, RecursionError):
         return None
 
 
-def _value(found: Any, name: str) -> Any:
-    return cast("dict[str, Any]", found).get(name) if isinstance(found, dict) else None
+def _is_beginning(line: bytes) -> bool:
+    """Whether these may be the first bytes of a first line."""
+    checksum, _, text = line.partition(b" ")
+    return set(checksum) <= set(b"0123456789abcdef") and text[:1] in {b"", b"{"}

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from engine.batch.journal import Answer, Partial
+from engine.batch.answers import Answer, Answers
+from engine.batch.journal import Journal
 from engine.batch.models import MODELS, Loader, Predict, card_of, predictor, revision
 from engine.batch.writing import added_columns, added_values, kept_columns, open_writer
 from engine.classifiers import load_classifier
@@ -23,6 +24,7 @@ from engine.lyrics import Lyrics
 # more work in a kill, fewer would leave that batch half empty.
 _GROUP_CHARACTERS = 16_000
 _MOST_WORKERS = 8
+_ADVICE = "finish that run, name another --output, or begin anew with --restart"
 
 Progress = Callable[[int, int], None]
 
@@ -112,25 +114,26 @@ def answer_table(
         "preset": preset,
         "revision": revision(model, preset),
     }
-    partial_path = output.with_name(output.name + ".partial")
-    with Partial(partial_path, about, table.rows, restart=restart) as partial:
-        resumed = partial.answered
+    journal_path = output.with_name(output.name + ".partial")
+    with Journal(journal_path, about, restart=restart, advice=_ADVICE) as journal:
+        answers = Answers(journal, table.rows)
+        resumed = answers.answered
         seconds = 0.0
         try:
             if resumed < table.rows:
                 predict = predictor(model, preset, load)
                 began = time.perf_counter()
-                _answer(table, partial, predict, card.labels, progress)
+                _answer(table, answers, predict, card.labels, progress)
                 seconds = time.perf_counter() - began
             if _stamp(source) != stamp:
                 raise InputError(f"{source} was changed while it was read; begin anew.")
-            errors, notes = _write(table, partial, output, card.labels)
+            errors, notes = _write(table, answers, output, card.labels)
         except KeyboardInterrupt:
             raise CancelledError(
-                f"Interrupted after {partial.answered:,} of {table.rows:,} songs; "
+                f"Interrupted after {answers.answered:,} of {table.rows:,} songs; "
                 "the same command goes on from there."
             ) from None
-        partial.remove()
+        journal.remove()
     return BatchRun(table.rows, errors, resumed, seconds, (*table.notes, *notes))
 
 
@@ -165,14 +168,14 @@ def _kind_of(value: Any) -> str:
 
 def _answer(
     table: Table,
-    partial: Partial,
+    answers: Answers,
     predict: Predict,
     labels: Sequence[str],
     progress: Progress | None,
 ) -> None:
     """Answer the rows that have no answer yet."""
     if progress:
-        progress(partial.answered, table.rows)
+        progress(answers.answered, table.rows)
 
     def ask(group: list[tuple[int, Row]]) -> list[Answer]:
         lyrics: list[tuple[int, Lyrics]] = []
@@ -188,11 +191,11 @@ def _answer(
 
     with _workers() as workers:
         for chunk in _in_chunks(row for read in table.chunks() for row in read.rows):
-            open_rows = [numbered for numbered in chunk if not partial.done[numbered[0]]]
-            for answers in workers.map(ask, _groups(open_rows, table.text)):
-                partial.add(answers)
+            open_rows = [numbered for numbered in chunk if not answers.done[numbered[0]]]
+            for batch in workers.map(ask, _groups(open_rows, table.text)):
+                answers.add(batch)
                 if progress:
-                    progress(partial.answered, table.rows)
+                    progress(answers.answered, table.rows)
 
 
 @contextmanager
@@ -272,7 +275,7 @@ def _rounded(probability: float) -> float:
 
 
 def _write(
-    table: Table, partial: Partial, output: Path, labels: Sequence[str]
+    table: Table, answers: Answers, output: Path, labels: Sequence[str]
 ) -> tuple[int, list[str]]:
     """Write the output; how many rows have no answer, and what became of columns' names."""
     added = added_columns(labels)
@@ -283,10 +286,10 @@ def _write(
         if old != new
     ]
     errors = 0
-    answers = partial.answers()
+    in_order = answers.in_order()
     with open_writer(output, table, columns, added) as writer:
         for chunk in table.chunks():
-            new = [added_values(labels, *next(answers)) for _ in chunk.rows]
+            new = [added_values(labels, *next(in_order)) for _ in chunk.rows]
             errors += sum(values[0] is None for values in new)
             writer.write(chunk, new)
     return errors, notes

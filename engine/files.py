@@ -1,0 +1,135 @@
+"""Files of strangers: opened only where they are files, read and unpacked only within bounds.
+
+Whoever reads a file that somebody named or uploaded reads it through here, so that a device, a pipe
+nobody writes to, or a small file that unpacks to gigabytes ends in one sentence and in bounded
+memory.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+import zipfile
+import zlib
+from pathlib import Path
+from typing import IO, Any, BinaryIO
+
+from engine.errors import InputError
+
+# A folder, a pipe, a device: what a name may lead to instead of a file.
+_KINDS = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+    (stat.S_ISSOCK, "a socket"),
+)
+_BLOCK = 2**20
+
+
+def opened(path: Path, flags: int = os.O_RDONLY) -> int:
+    """Open a regular file; the descriptor, without waiting for anything.
+
+    Raises
+    ------
+    InputError
+        If the file is not there, may not be read, or is a folder, a pipe or a device.
+    """
+    try:
+        # Non-blocking: the end of a pipe nobody writes to would be waited for, and for good.
+        flags |= getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        found = os.open(path, flags, 0o666)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        if isinstance(error, IsADirectoryError):
+            raise InputError(f"{_shown(path)} is a folder; a file is accepted.") from None
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{_shown(path)} cannot be read: {reason}.") from None
+    mode = os.fstat(found).st_mode
+    if stat.S_ISREG(mode):
+        return found
+    os.close(found)
+    kind = next((name for holds, name in _KINDS if holds(mode)), "no file")
+    raise InputError(f"{_shown(path)} is {kind}; a file is accepted.")
+
+
+def open_file(path: Path, most: int | None = None) -> BinaryIO:
+    """A regular file for reading; `InputError` if it is none, or has more than `most` bytes."""
+    file = os.fdopen(opened(path), "rb")
+    size = os.fstat(file.fileno()).st_size
+    if most is not None and size > most:
+        file.close()
+        raise InputError(
+            f"{_shown(path)} has {megabytes(size)}; at most {megabytes(most)} are read."
+        )
+    return file
+
+
+def file_bytes(path: Path, most: int) -> bytes:
+    """All bytes of a regular file; `InputError` if it is none, or has more than `most`."""
+    with open_file(path, most) as file:
+        data = file.read(most + 1)
+    if len(data) > most:  # it grew meanwhile
+        raise InputError(f"{_shown(path)} has more than {megabytes(most)}, which is the most read.")
+    return data
+
+
+class Unpacking(io.RawIOBase):
+    """The unpacked bytes of a gzip file, counted as they are read.
+
+    Reading raises `InputError` once there are more than `most`, or where the file is damaged.
+    """
+
+    def __init__(self, packed: IO[bytes], name: str, most: int) -> None:
+        self._file: Any = gzip.GzipFile(fileobj=packed, mode="rb")
+        self._name = name
+        self._most = most
+        self._read = 0
+
+    def readable(self) -> bool:
+        """Yes."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes."""
+        try:
+            data: bytes = self._file.read(len(buffer))
+        except (OSError, EOFError, zlib.error) as error:
+            raise InputError(f"{self._name} is no whole gzip file ({error}).") from None
+        self._read += len(data)
+        if self._read > self._most:
+            raise InputError(
+                f"{self._name} unpacks to more than {megabytes(self._most)}, the most read."
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+
+def unpacked(data: bytes, name: str, most: int) -> bytes:
+    """What gzip bytes hold; `InputError` if they are damaged or unpack to more than `most`."""
+    return io.BufferedReader(Unpacking(io.BytesIO(data), name, most), _BLOCK).read()
+
+
+def zip_member(archive: zipfile.ZipFile, member: str, most: int) -> bytes:
+    """One file out of a ZIP file; `InputError` if it is damaged or unpacks to more than `most`."""
+    try:
+        with archive.open(member) as file:
+            data = file.read(most + 1)
+    except (KeyError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
+        raise InputError(f"'{member}' cannot be unpacked ({error}).") from None
+    if len(data) > most:
+        raise InputError(f"'{member}' unpacks to more than {megabytes(most)}, the most read.")
+    return data
+
+
+def megabytes(size: int) -> str:
+    """A size for people: ``"50 MB"``, ``"0.2 MB"``."""
+    return f"{size / 2**20:,.0f} MB" if size >= 2**20 else f"{size / 2**20:.1g} MB"
+
+
+def _shown(path: Path) -> str:
+    """A path for a message; what is endless is cut, what cannot be printed is escaped."""
+    text = str(path).encode("utf-8", "backslashreplace").decode()
+    text = text.replace("\x00", "\\0")
+    return text if len(text) <= 200 else f"{text[:200]}..."
