@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from engine.batch import EXTENSIONS, MODELS
 from engine.classifiers import CLASSIFIERS
 from engine.errors import CancelledError, EngineError, InputError
+from engine.evaluation.tasks import TASKS
 from engine.formats import FORMATS
 from engine.generator.controls import COMPLEXITIES, Controls
 from engine.lyrics import Lyrics, language_warning
@@ -24,7 +25,6 @@ from engine.music.key import Key
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
-    from engine.evaluation import EvaluationRun
 
 # A file far beyond any lyric is refused before it is read.
 MAX_BYTES = 1_000_000
@@ -88,43 +88,17 @@ def _parser() -> argparse.ArgumentParser:
     chords.set_defaults(command=_chords)
 
     evaluate = commands.add_parser("evaluate", help="measure models on a dataset, append records")
-    evaluate.add_argument("--task", choices=["genre", "chords"], required=True)
-    evaluate.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        help="test file: parquet (genre) or JSON lines (chords), or the folder that holds it",
-    )
-    evaluate.add_argument("--model", nargs="+", help="models and baselines (default: all)")
-    evaluate.add_argument("--preset", default="embedded", help="embedded or full")
-    evaluate.add_argument("--limit", type=int, help="only so many songs, drawn by seed")
-    evaluate.add_argument("--seed", type=int, default=0)
+    evaluate.add_argument("--task", choices=list(TASKS), required=True)
+    _add_evaluation_arguments(evaluate)
     evaluate.add_argument(
         "--scorer", default="minilm-l6", help="BERTScore encoder: minilm-l6 or roberta-large (hub)"
     )
-    evaluate.add_argument("--results", type=Path, help="folder of records (default: results)")
-    evaluate.add_argument(
-        "--restart", action="store_true", help="do not go on from an interrupted run"
-    )
-    evaluate.set_defaults(command=_evaluate)
 
     faithful = commands.add_parser(
         "faithfulness", help="measure whether explanations tell what genre models use"
     )
-    faithful.add_argument(
-        "--data", type=Path, required=True, help="songs with genres, or the folder of test.parquet"
-    )
-    faithful.add_argument(
-        "--model", nargs="+", choices=list(CLASSIFIERS), default=list(CLASSIFIERS)
-    )
-    faithful.add_argument("--preset", default="embedded", help="embedded or full")
-    faithful.add_argument("--limit", type=int, help="only so many songs, drawn by seed")
-    faithful.add_argument("--seed", type=int, default=0)
-    faithful.add_argument("--results", type=Path, help="folder of records (default: results)")
-    faithful.add_argument(
-        "--restart", action="store_true", help="do not go on from an interrupted run"
-    )
-    faithful.set_defaults(command=_faithfulness)
+    _add_evaluation_arguments(faithful)
+    faithful.set_defaults(task="faithfulness", scorer="minilm-l6")
 
     batch = commands.add_parser("batch", help="tell the genre of every song in a table")
     batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
@@ -145,6 +119,24 @@ def _add_lyric_arguments(parser: argparse.ArgumentParser) -> None:
         "file", nargs="?", default="-", help="text file, or - for standard input (default)"
     )
     parser.add_argument("--preset", default="embedded", help="embedded or full")
+
+
+def _add_evaluation_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="songs with genres (a table) or chords (JSON lines), or the folder of a file 'test'",
+    )
+    parser.add_argument("--model", nargs="+", help="models and baselines (default: all)")
+    parser.add_argument("--preset", default="embedded", help="embedded or full")
+    parser.add_argument("--limit", type=int, help="only so many songs, drawn by seed")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--results", type=Path, help="folder of records (default: results)")
+    parser.add_argument(
+        "--restart", action="store_true", help="do not go on from an interrupted run"
+    )
+    parser.set_defaults(command=_evaluate)
 
 
 def _genre(arguments: argparse.Namespace) -> None:
@@ -214,17 +206,18 @@ def _chords(arguments: argparse.Namespace) -> None:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from engine import evaluation
+    from engine.evaluation.runner import evaluate
+    from engine.evaluation.tasks import find_task
 
     count = _counter("songs")
 
     def progress(model: str, done: int, total: int) -> None:
         count(done, total, model)
 
-    run = evaluation.evaluate(
+    run = evaluate(
         arguments.task,
         arguments.data,
-        arguments.model or list(evaluation.model_names(arguments.task)),
+        arguments.model or find_task(arguments.task).names,
         preset=arguments.preset,
         limit=arguments.limit,
         seed=arguments.seed,
@@ -233,7 +226,11 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         resume=not arguments.restart,
         progress=progress,
     )
-    _tell_run(run)
+    for problem in run.problems:
+        _tell(f"warning: {problem}")
+    for record in run.records:
+        interval = "" if record.low is None else f"  [{record.low:.4f}, {record.high:.4f}]"
+        print(f"{record.model:<24}{record.metric:<28}{record.value:>10.4f}{interval}")
 
 
 def _batch(arguments: argparse.Namespace) -> None:
@@ -263,36 +260,6 @@ def _batch(arguments: argparse.Namespace) -> None:
         _tell(f"warning: {note}")
     if not arguments.quiet:
         _tell(f"wrote {arguments.output}: {run}")
-
-
-def _faithfulness(arguments: argparse.Namespace) -> None:
-    from engine.evaluation.tasks.faithfulness import evaluate_faithfulness
-
-    count = _counter("songs")
-
-    def progress(model: str, done: int, total: int) -> None:
-        count(done, total, model)
-
-    _tell_run(
-        evaluate_faithfulness(
-            arguments.data,
-            arguments.model,
-            preset=arguments.preset,
-            limit=arguments.limit,
-            seed=arguments.seed,
-            results=arguments.results,
-            resume=not arguments.restart,
-            progress=progress,
-        )
-    )
-
-
-def _tell_run(run: EvaluationRun) -> None:
-    for problem in run.problems:
-        _tell(f"warning: {problem}")
-    for record in run.records:
-        interval = "" if record.low is None else f"  [{record.low:.4f}, {record.high:.4f}]"
-        print(f"{record.model:<24}{record.metric:<28}{record.value:>10.4f}{interval}")
 
 
 def _read_lyrics(source: str) -> Lyrics:

@@ -182,3 +182,10 @@ def test_importing_the_engine_imports_nothing_heavy() -> None:
 def test_importing_the_first_page_imports_no_model_library() -> None:
     loaded = modules_after("import ui.home, ui.theme, ui.genre.view, ui.chords.view")
     assert not loaded & (HEAVY - {"plotly", "pandas"})
+
+
+def test_a_room_of_the_evaluation_loads_no_other() -> None:
+    loaded = modules_after("import engine.evaluation.tasks, engine.evaluation.baselines")
+    assert not {name for name in loaded if name.startswith("engine.evaluation.board")}
+    assert not loaded & (HEAVY | {"numpy", "mir_eval"})
+    assert "engine.evaluation.runner" not in modules_after("import engine.evaluation.board.sets")

@@ -8,23 +8,22 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from engine.evaluation.baselines import BASELINES
+from engine.evaluation.tasks import TASKS
 from ui import resources
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.evaluation import Board, EvaluationRecord, EvaluationSet, Metric, RecordProblem
+    from engine.evaluation.board.ranking import Board
+    from engine.evaluation.board.records import EvaluationRecord, RecordProblem
+    from engine.evaluation.board.sets import EvaluationSet
+    from engine.evaluation.metrics.metric import Metric
 
 T = TypeVar("T")
 Stamp = tuple[tuple[str, int, int], ...]
 
-_BASELINES = {
-    "majority": "Majority class",
-    "tfidf": "TF-IDF",
-    "tfidf-balanced": "TF-IDF, balanced",
-    "trigram": "Trigram",
-    "commonest-progression": "Commonest progression",
-}
+_BASELINES = {name: entry.title for of in BASELINES.values() for name, entry in of.items()}
 
 
 def title(name: str) -> str:
@@ -72,9 +71,21 @@ class Choice:
         return self.songs.task
 
 
+def task_title(name: str) -> str:
+    """A task's name on screen."""
+    from engine.evaluation.tasks import find_task
+
+    return find_task(name).title
+
+
+def measured_tasks() -> list[str]:
+    """The tasks that anything was measured on."""
+    return [task for task in TASKS if sets(task)]
+
+
 def stamp() -> Stamp:
     """What tells one state of the results folder from another."""
-    from engine.evaluation import results_folder
+    from engine.evaluation.board.records import results_folder
 
     folder = results_folder()
     files = [*sorted(folder.glob("*.jsonl")), *folder.glob("predictions")]
@@ -84,7 +95,7 @@ def stamp() -> Stamp:
 @st.cache_resource(show_spinner="Reading records", max_entries=2)
 def read(state: Stamp) -> tuple[list[EvaluationRecord], list[RecordProblem]]:
     """All records, and the lines that could not be read or are not what they should be."""
-    from engine.evaluation import read_records
+    from engine.evaluation.board.records import read_records
 
     return read_records()
 
@@ -106,7 +117,7 @@ def sets(task: str) -> list[EvaluationSet]:
 
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _sets(state: Stamp, task: str) -> list[EvaluationSet]:
-    from engine.evaluation import evaluation_sets
+    from engine.evaluation.board.sets import evaluation_sets
 
     return evaluation_sets(read(state)[0], task)
 
@@ -123,7 +134,7 @@ def _of_set(state: Stamp, songs: EvaluationSet) -> list[EvaluationRecord]:
 
 def chosen_records(state: Stamp, choice: Choice) -> list[EvaluationRecord]:
     """The records of a view: one test set, one BERTScore definition, no model left out."""
-    from engine.evaluation import display_name
+    from engine.evaluation.board.sets import display_name
 
     only = choice.signature if choice.metric.startswith("bertscore-") else None
     return [
@@ -141,7 +152,7 @@ def board(choice: Choice) -> Board:
 
 @st.cache_resource(show_spinner="Comparing models pair by pair", max_entries=64)
 def _board(state: Stamp, choice: Choice) -> Board:
-    from engine.evaluation import board as compute
+    from engine.evaluation.board.ranking import board as compute
 
     found = chosen_records(state, choice)
     return compute(found, choice.songs, choice.metric, choice.signature)
@@ -161,17 +172,18 @@ def _computed(
 
 def answers(choice: Choice) -> tuple[dict[str, pd.DataFrame], tuple[str, ...]]:
     """Each model's answers, song by song, by the title on screen; and what is missing."""
-    from engine.evaluation import prediction_tables
+    from engine.evaluation.board.summaries import prediction_tables
 
     tables, missing = computed("answers", choice, prediction_tables)
     return {title(name): table for name, table in tables.items()}, missing
 
 
 def song_measure(choice: Choice) -> Metric:
-    """The chosen metric where songs have it, else the task's own: accuracy or majmin agreement."""
-    from engine.evaluation import metric
+    """The chosen metric where songs have it, else the task's own."""
+    from engine.evaluation.metrics import metric
+    from engine.evaluation.tasks import find_task
 
     found = metric(choice.metric, choice.signature or "v1")
     if found.statistics is not None and found.ranked:
         return found
-    return metric("accuracy" if choice.task == "genre" else "majmin")
+    return metric(find_task(choice.task).headline)

@@ -24,7 +24,7 @@ from ui.queues import Job, Queue
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
-    from engine.evaluation import EvaluationRun
+    from engine.evaluation.runner import EvaluationRun
     from engine.lyrics import Lyrics
     from engine.music.lead_sheet import LeadSheet
 
@@ -48,7 +48,7 @@ class Plan:
     Attributes
     ----------
     task, models : str, tuple of str
-        As `engine.evaluation.evaluate` takes them.
+        As `engine.evaluation.runner.evaluate` takes them.
     data : File or Path
         The songs: a file that was brought, or a file or folder on this machine.
     training : File or None
@@ -162,7 +162,7 @@ def resume(evaluation: Evaluation) -> None:
 
 
 def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
-    from engine.evaluation import evaluate
+    from engine.evaluation.runner import evaluate
 
     plan = evaluation.plan
     with tempfile.TemporaryDirectory(prefix="lyric-lab-") as folder:

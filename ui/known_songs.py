@@ -102,7 +102,7 @@ def _songbook() -> _Songs:
 
 
 def _by_id(songs: pd.DataFrame) -> _Songs:
-    from engine.evaluation import song_id
+    from engine.evaluation.tasks.data import song_id
 
     columns = [name for name in ("id", "artist", "title", "lyrics") if name in songs]
     table: Any = songs[columns]

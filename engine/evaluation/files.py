@@ -13,8 +13,6 @@ from pathlib import Path
 from engine.corpora.reading import MAX_BYTES
 from engine.errors import InputError
 
-CHORD_EXTENSIONS = (".jsonl.gz", ".jsonl")
-
 
 def evaluated_file(data: Path, extensions: tuple[str, ...]) -> Path:
     """The file itself, or the one called "test" in a folder.

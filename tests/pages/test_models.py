@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.evaluation import EvaluationRecord, append_records
+from engine.evaluation.board.records import EvaluationRecord, append_records
 from engine.evaluation.tasks.genre import card_revision
 from engine.models.card import CARD, ModelCard
 from tests.pages.conftest import FakeClassifier

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import evaluation
+from engine.evaluation.runner import evaluate
 from engine.models.card import ModelCard
 from train import genre_combined
 from train.genre_data import log_prior
@@ -42,7 +42,7 @@ def test_the_combined_card_answers_and_is_evaluated(
     genre_combined.main()
     card = ModelCard.read(models / "combined")
     assert sum(card.config["weights"].values()) == pytest.approx(1)
-    run = evaluation.evaluate(
+    run = evaluate(
         "genre", genre_corpus / "test.parquet", ["combined"], results=tmp_path / "results"
     )
     accuracy = next(r.value for r in run.records if r.metric == "accuracy")

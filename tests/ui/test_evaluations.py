@@ -22,7 +22,7 @@ PLAN = Plan("genre", ("llama", "tfidf"), Path("songs.csv"))
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Evaluations that wait until the gate is open."""
     opened = threading.Event()
-    monkeypatch.setattr("engine.evaluation.evaluate", lambda *_a, **_k: opened.wait(30))
+    monkeypatch.setattr("engine.evaluation.runner.evaluate", lambda *_a, **_k: opened.wait(30))
     yield opened
     opened.set()
     for evaluation in evaluations.current():
@@ -78,7 +78,7 @@ def test_an_error_nobody_foresaw_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     def broken(*_a: object, **_k: object) -> None:
         raise KeyError("lines")
 
-    monkeypatch.setattr("engine.evaluation.evaluate", broken)
+    monkeypatch.setattr("engine.evaluation.runner.evaluate", broken)
     evaluation = evaluations.begin(PLAN)
     told = evaluations.outcome(evaluation)
     evaluations.put_away(evaluation)

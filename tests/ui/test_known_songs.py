@@ -8,7 +8,7 @@ import pytest
 import streamlit as st
 
 from engine import corpora
-from engine.evaluation import song_id
+from engine.evaluation.tasks.data import song_id
 from ui import known_songs, resources, state
 
 CSV = b"id,title,lyrics\na1,Slow Rain,Slow rain on the road\n,No Id,Fast rain on the wall\n"

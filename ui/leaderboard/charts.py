@@ -14,7 +14,7 @@ from ui.boards import Choice
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.evaluation import Board
+    from engine.evaluation.board.ranking import Board
 
 
 def chart(figure: Any, name: str, alt: str, reading: str) -> None:
@@ -73,7 +73,7 @@ def in_order(tables: Iterable[str], board: Board) -> list[str]:
 
 def table_downloads(table: pd.DataFrame, name: str, label: str) -> None:
     """Two buttons: a table as CSV and as LaTeX."""
-    from engine.evaluation import as_latex
+    from engine.evaluation.board.latex import as_latex
 
     st.download_button(
         f"{label} as CSV",

@@ -13,9 +13,8 @@ from ui.boards import Choice
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
 
-    from engine.evaluation import EvaluationSet
+    from engine.evaluation.board.sets import EvaluationSet
 
-TASKS = {"genre": "Genre", "chords": "Chords"}
 LINKED = (
     "task",
     "songs",
@@ -40,7 +39,7 @@ LINKED = (
 
 def choice() -> Choice | None:
     """Let the user choose task, songs and metric; None, and why, while nothing was measured."""
-    tasks = [task for task in TASKS if boards.sets(task)]
+    tasks = boards.measured_tasks()
     if not tasks:
         st.info(
             "No evaluation has been recorded yet. Measure a model below, or with "
@@ -51,7 +50,7 @@ def choice() -> Choice | None:
     with st.container(border=True, key="board_choice"):
         left, middle, right = st.columns([2, 3, 3])
         task = left.selectbox(
-            "Task", tasks, format_func=TASKS.__getitem__, key="task", bind="query-params"
+            "Task", tasks, format_func=boards.task_title, key="task", bind="query-params"
         )
         sets = {str(songs): songs for songs in boards.sets(str(task))}
         name = middle.selectbox(
@@ -80,21 +79,22 @@ def choice() -> Choice | None:
 
 
 def _metric(songs: EvaluationSet, place: DeltaGenerator) -> str:
-    from engine import evaluation
+    from engine.evaluation.board import sets
+    from engine.evaluation.metrics import metric
 
     titles = {
-        evaluation.metric(metric).title: metric
-        for metric in evaluation.metric_names(boards.of_set(songs), songs)
-        if "/" not in metric
+        metric(name).title: name
+        for name in sets.metric_names(boards.of_set(songs), songs)
+        if "/" not in name
     }
     title = place.selectbox("Metric", list(titles), key="metric", bind="query-params")
     return titles[str(title)]
 
 
 def _signature(songs: EvaluationSet, metric: str) -> str | None:
-    from engine import evaluation
+    from engine.evaluation.board import sets
 
-    signatures = evaluation.signatures(boards.of_set(songs), songs, metric)
+    signatures = sets.signatures(boards.of_set(songs), songs, metric)
     if len(signatures) < 2:
         return signatures[0] if signatures else None
     return st.selectbox(
@@ -108,9 +108,9 @@ def _signature(songs: EvaluationSet, metric: str) -> str | None:
 
 def _names(songs: EvaluationSet) -> list[str]:
     """The models measured on these songs, by their names on the board."""
-    from engine import evaluation
+    from engine.evaluation.board import sets
 
-    return sorted({evaluation.display_name(record) for record in boards.of_set(songs)})
+    return sorted({sets.display_name(record) for record in boards.of_set(songs)})
 
 
 def link() -> None:
@@ -119,14 +119,15 @@ def link() -> None:
     for key in LINKED:
         value = st.session_state.get(key)
         values = value if isinstance(value, list | tuple) else [value]
-        shown = {"task": TASKS, "without": None}.get(key)
         for one in values:
             if one in (None, "", False):
                 continue
             text = "true" if one is True else str(one)
+            if key == "task":
+                text = boards.task_title(text)
             if key == "without":
                 text = boards.title(text)
-            chosen.append((key, (shown or {}).get(text, text)))
+            chosen.append((key, text))
     here = (st.context.url or "").split("?")[0]
     with st.popover("Link to this view", icon=":material/link:"):
         st.caption("Whoever opens it sees these choices, also when more models have joined.")

@@ -11,7 +11,7 @@ from ui.boards import Choice
 from ui.leaderboard.charts import chart
 
 if TYPE_CHECKING:
-    from engine.evaluation import Board
+    from engine.evaluation.board.ranking import Board
 
 _HEADLINES = ("next-chord-accuracy", "placement-f1", "majmin", "bertscore-f1")
 _PLACEMENT = ("placement-f1", "placement-f1-near", "next-chord-accuracy", "next-chord-perplexity")
@@ -22,9 +22,10 @@ _VALUES = ("chord-entropy", "chord-coverage", "tonal-distance")
 
 def scores(_board: Board, chosen: Choice) -> None:
     """BERTScore beside what musicians would ask."""
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import summaries
 
-    values = boards.computed("headlines", chosen, evaluation.metric_values, _HEADLINES)
+    values = boards.computed("headlines", chosen, summaries.metric_values, _HEADLINES)
     chart(
         figures.bertscore_bars(boards.titled(values)),
         "scores",
@@ -76,9 +77,10 @@ def variety(_board: Board, chosen: Choice) -> None:
 
 
 def _panels(chosen: Choice, names: tuple[str, ...], name: str, reading: str) -> None:
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import summaries
 
-    values = boards.computed(name, chosen, evaluation.metric_values, names)
+    values = boards.computed(name, chosen, summaries.metric_values, names)
     if values.empty:
         st.info("None of these figures was recorded for these songs.")
         return

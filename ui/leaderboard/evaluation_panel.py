@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from engine.errors import CancelledError, EngineError, InputError
+from engine.evaluation.baselines import baselines_of
+from engine.evaluation.tasks import TASKS, find_task
 from ui import boards, evaluations, known_songs, local_files
 from ui.boards import Choice
 from ui.evaluations import Evaluation, File, Plan
-from ui.leaderboard.choice import TASKS
+
+if TYPE_CHECKING:
+    from engine.evaluation.tasks.task import Task
 
 _POLL_SECONDS = 1.0
 _UPLOAD, _HERE = "Upload a file", "On this machine"
-_CHORD_TYPES = ["jsonl", "gz"]
 
 
 @dataclass(frozen=True)
@@ -136,17 +139,16 @@ def panel(chosen: Choice | None) -> None:
             "Every run adds records with full provenance and keeps the answers song by song, "
             "without the words. It goes on while you use the other pages."
         )
-        tasks = list(TASKS)
-        task = str(
-            st.segmented_control(
-                "Task",
-                tasks,
-                default=chosen.task if chosen else tasks[0],
-                required=True,
-                format_func=TASKS.__getitem__,
-                key="evaluate_task",
-            )
+        tasks = {task.name: task for task in _tasks()}
+        name = st.segmented_control(
+            "Task",
+            list(tasks),
+            default=chosen.task if chosen else next(iter(tasks)),
+            required=True,
+            format_func=boards.task_title,
+            key="evaluate_task",
         )
+        task = tasks[str(name)]
         models = _models(task)
         try:
             form = _form(task, models)
@@ -162,22 +164,24 @@ def panel(chosen: Choice | None) -> None:
             _start(form)
 
 
-def _models(task: str) -> tuple[str, ...]:
-    from engine import evaluation
+def _tasks() -> list[Task]:
+    """The tasks with a board of their own; the others are for the command line."""
+    return [task for task in map(find_task, TASKS) if not task.recorded_as]
 
-    names = evaluation.model_names(task)
+
+def _models(task: Task) -> tuple[str, ...]:
     chosen = st.pills(
         "Models and baselines",
-        names,
+        task.names,
         selection_mode="multi",
-        default=names[:1],
+        default=task.names[:1],
         format_func=boards.title,
-        key=f"evaluate_models_{task}",
+        key=f"evaluate_models_{task.name}",
     )
-    return tuple(name for name in names if name in chosen)
+    return tuple(name for name in task.names if name in chosen)
 
 
-def _form(task: str, models: tuple[str, ...]) -> Form:
+def _form(task: Task, models: tuple[str, ...]) -> Form:
     """Let the songs be given; files on this machine only where a visitor may name one."""
     where = _UPLOAD
     if local_files.allowed():
@@ -187,8 +191,8 @@ def _form(task: str, models: tuple[str, ...]) -> Form:
     data: File | str | None
     training: File | None = None
     if where == _UPLOAD:
-        data = _file("evaluate_file", _what(task), task)
-        if set(models) & set(_baselines(task)):
+        data = _file("evaluate_file", task.songs, task)
+        if set(models) & set(baselines_of(task.name)):
             training = _file(
                 "evaluate_training", "Songs to fit the baselines on, in the same format", task
             )
@@ -207,28 +211,13 @@ def _form(task: str, models: tuple[str, ...]) -> Form:
         placeholder="All songs",
         help="Drawn by seed 0; the board keeps such a draw apart from the whole.",
     )
-    return Form(task, models, data or None, training, int(limit) if limit else None)
+    return Form(task.name, models, data or None, training, int(limit) if limit else None)
 
 
-def _what(task: str) -> str:
-    if task == "genre":
-        return "Songs with columns lyrics and genre (id, artist, title, year if there are any)"
-    return "Songs with chords, one lead sheet in JSON a line (JSON lines, .jsonl or .jsonl.gz)"
-
-
-def _file(key: str, label: str, task: str) -> File | None:
-    from engine.corpora.reading import EXTENSIONS
-
-    types = [ending.lstrip(".") for ending in EXTENSIONS] if task == "genre" else _CHORD_TYPES
-    uploaded: Any = st.file_uploader(label, type=types, key=f"{key}_{task}")
+def _file(key: str, label: str, task: Task) -> File | None:
+    types = [ending.rsplit(".", 1)[1] for ending in task.extensions]
+    uploaded: Any = st.file_uploader(label, type=types, key=f"{key}_{task.name}")
     return None if uploaded is None else File(str(uploaded.name), uploaded.getvalue())
-
-
-def _baselines(task: str) -> tuple[str, ...]:
-    from engine.evaluation.baselines.chords import CHORD_BASELINES
-    from engine.evaluation.baselines.genre import GENRE_BASELINES
-
-    return tuple(GENRE_BASELINES if task == "genre" else CHORD_BASELINES)
 
 
 def _plan(form: Form) -> Plan:
@@ -242,7 +231,7 @@ def _plan(form: Form) -> Plan:
         data: File | Path = local_files.path_named(form.data)
     else:
         data = form.data
-        fitted = [name for name in form.models if name in _baselines(form.task)]
+        fitted = [name for name in form.models if name in baselines_of(form.task)]
         if fitted and form.training is None:
             names = boards.listed([boards.title(name) for name in fitted])
             raise InputError(

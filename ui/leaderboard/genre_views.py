@@ -11,7 +11,7 @@ from ui.boards import Choice
 from ui.leaderboard.charts import chart, in_order, song_tables
 
 if TYPE_CHECKING:
-    from engine.evaluation import Board
+    from engine.evaluation.board.ranking import Board
 
 _HEADLINES = ("accuracy", "macro-f1", "bertscore-precision", "bertscore-recall", "bertscore-f1")
 _MOST_MATRICES = 4
@@ -19,9 +19,10 @@ _MOST_MATRICES = 4
 
 def scores(_board: Board, chosen: Choice) -> None:
     """BERTScore beside accuracy and macro F1."""
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import summaries
 
-    values = boards.computed("headlines", chosen, evaluation.metric_values, _HEADLINES)
+    values = boards.computed("headlines", chosen, summaries.metric_values, _HEADLINES)
     chart(
         figures.bertscore_bars(boards.titled(values)),
         "scores",
@@ -50,9 +51,10 @@ def _spreads(values: Any) -> str:
 
 def by_genre(_board: Board, chosen: Choice) -> None:
     """F1 of every genre and model."""
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import summaries
 
-    table = boards.computed("class-f1", chosen, evaluation.class_f1_table)
+    table = boards.computed("class-f1", chosen, summaries.class_f1_table)
     if table.empty:
         st.info("No F1 per genre was recorded for these songs.")
         return
@@ -71,7 +73,8 @@ def by_genre(_board: Board, chosen: Choice) -> None:
 
 def confusions(board: Board, chosen: Choice) -> None:
     """Confusion matrices side by side."""
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.metrics.genre import confusion, labels_of
 
     tables = song_tables(chosen)
     if not tables:
@@ -88,8 +91,8 @@ def confusions(board: Board, chosen: Choice) -> None:
     if not shown:
         st.info("Choose a model to see its confusions.")
         return
-    labels = sorted({label for name in shown for label in evaluation.labels_of(tables[name])})
-    counts = {name: evaluation.confusion(tables[name], labels) for name in shown}
+    labels = sorted({label for name in shown for label in labels_of(tables[name])})
+    counts = {name: confusion(tables[name], labels) for name in shown}
     chart(
         figures.confusion_matrices(counts, labels),
         "confusions",
@@ -102,17 +105,18 @@ def confusions(board: Board, chosen: Choice) -> None:
 
 def calibration(_board: Board, chosen: Choice) -> None:
     """Reliability diagrams."""
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import summaries
 
     bins = {
-        name: evaluation.reliability_bins(table)
+        name: summaries.reliability_bins(table)
         for name, table in song_tables(chosen).items()
         if any(str(column).startswith("p:") for column in table.columns)
     }
     if not bins:
         st.info("No model's probabilities were kept for these songs.")
         return
-    errors = boards.computed("ece", chosen, evaluation.metric_values, ("ece",))
+    errors = boards.computed("ece", chosen, summaries.metric_values, ("ece",))
     told = "; ".join(
         f"{boards.title(str(name))} {value:.3f}"
         for name, value in zip(errors["model"], errors["value"], strict=True)
@@ -128,9 +132,10 @@ def calibration(_board: Board, chosen: Choice) -> None:
 
 def bertscore(_board: Board, chosen: Choice) -> None:
     """What BERTScore gives right and wrong answers."""
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import answers, summaries
 
-    songs = evaluation.bertscores(song_tables(chosen))
+    songs = summaries.bertscores(song_tables(chosen))
     if songs.empty:
         st.info("BERTScore was not kept song by song here.")
         return
@@ -139,7 +144,7 @@ def bertscore(_board: Board, chosen: Choice) -> None:
         "bertscore-by-answer",
         "BERTScore F1 of right and of wrong answers, per model",
         f"Each dot is a score that answers got, its area the share of the model's songs. "
-        f"{_what_bertscore_shows(evaluation.bertscore_by_answer(songs).to_dict('records'))}",
+        f"{_what_bertscore_shows(answers.bertscore_by_answer(songs).to_dict('records'))}",
     )
 
 

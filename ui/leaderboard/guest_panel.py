@@ -67,7 +67,7 @@ def template(songs: pd.DataFrame) -> str:
 
 
 def _add(name: str, uploaded: Any, chosen: Choice) -> None:
-    from engine.evaluation import add_guest
+    from engine.evaluation.board.guests import add_guest
 
     if uploaded is None:
         st.error("No file is given; a CSV file is needed.", icon=":material/error:")

@@ -14,7 +14,7 @@ from ui.leaderboard.one_song import chosen_row, show_song
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.evaluation import Board, Comparison
+    from engine.evaluation.board.ranking import Board, Comparison
 
 _MOST_PAIRS_DRAWN = 45
 
@@ -70,9 +70,9 @@ def _verdict(board: Board, pair: Comparison, sign: float, first: str, second: st
 
 
 def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, second: str) -> None:
-    from engine import evaluation
+    from engine.evaluation.board import answers
 
-    found = evaluation.outcomes(tables[first], tables[second])
+    found = answers.outcomes(tables[first], tables[second])
     with st.container(horizontal=True, key="outcomes"):
         for name, label in (
             ("both", "Both are right"),
@@ -81,7 +81,7 @@ def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
             ("neither", "Neither is right"),
         ):
             st.metric(label, f"{found[name]:,}", width="content")
-    songs: Any = evaluation.disagreements(tables[first], tables[second])
+    songs: Any = answers.disagreements(tables[first], tables[second])
     genres = sorted({str(genre) for genre in songs["reference"]})
     rights = {f"{first}": "first", f"{second}": "second", "Neither": "neither"}
     left, right = st.columns(2)
@@ -119,12 +119,12 @@ def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
 
 
 def _chord_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, second: str) -> None:
-    from engine import evaluation
     from engine.errors import InputError
+    from engine.evaluation.board import answers
 
     measure = boards.song_measure(chosen)
     try:
-        songs: Any = evaluation.song_differences(tables[first], tables[second], measure)
+        songs: Any = answers.song_differences(tables[first], tables[second], measure)
     except (InputError, KeyError):
         st.info(f"{measure.title} is not known song by song for both.")
         return

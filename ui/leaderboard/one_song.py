@@ -66,9 +66,10 @@ def show_song(chosen: Choice, tables: dict[str, pd.DataFrame], identity: str) ->
 
 
 def _genre_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import answers
 
-    told = evaluation.song_answers(tables, identity)
+    told = answers.song_answers(tables, identity)
     st.dataframe(
         told.rename(columns={"prediction": "answer", "correct": "right", "confidence": "sure"}),
         key="song_answers",
@@ -76,7 +77,7 @@ def _genre_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
         column_config={"sure": st.column_config.NumberColumn(format="percent")},
         alt="Each model's answer to this song",
     )
-    predictions = [replace(p, base="") for p in evaluation.song_predictions(tables, identity)]
+    predictions = [replace(p, base="") for p in answers.song_predictions(tables, identity)]
     if predictions:
         chart(
             figures.probability_bars(predictions),
@@ -87,7 +88,7 @@ def _genre_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
 
 
 def _chord_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
-    from engine import evaluation
+    from engine.evaluation.metrics import metric
 
     rows: list[dict[str, Any]] = []
     written: dict[str, str] = {}
@@ -97,7 +98,7 @@ def _chord_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
             continue
         values: dict[str, Any] = {"model": name}
         for metric_name in _CHORD_METRICS:
-            measure = evaluation.metric(metric_name)
+            measure = metric(metric_name)
             if measure.applies_to(row):
                 values[measure.title] = measure.of(row)
         rows.append(values)

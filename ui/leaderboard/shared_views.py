@@ -12,7 +12,7 @@ from ui.boards import Choice
 from ui.leaderboard.charts import chart, song_tables
 
 if TYPE_CHECKING:
-    from engine.evaluation import Board
+    from engine.evaluation.board.ranking import Board
     from engine.models.card import ModelCard
 
 _COSTS = ("latency-p50", "latency-p95", "peak-memory", "size")
@@ -20,14 +20,15 @@ _COSTS = ("latency-p50", "latency-p95", "peak-memory", "size")
 
 def costs(_board: Board, chosen: Choice) -> None:
     """Quality against time and size, with the Pareto front."""
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import summaries
 
     measure = boards.song_measure(chosen)
-    table = boards.titled(boards.computed("costs", chosen, evaluation.cost_table, measure.name))
+    table = boards.titled(boards.computed("costs", chosen, summaries.cost_table, measure.name))
     if table.empty:
         st.info("No model's speed was measured on these songs.")
         return
-    front = evaluation.pareto_front(table, higher_is_better=measure.higher_is_better)
+    front = summaries.pareto_front(table, higher_is_better=measure.higher_is_better)
     names = boards.listed([f"**{name}**" for name in front["model"]])
     chart(
         figures.accuracy_against_latency(
@@ -39,7 +40,7 @@ def costs(_board: Board, chosen: Choice) -> None:
         f"the size of the weights, base included. On the dotted front nothing is both faster and "
         f"better: {names}.",
     )
-    wide = boards.computed("cost-values", chosen, evaluation.wide_table, _COSTS)
+    wide = boards.computed("cost-values", chosen, summaries.wide_table, _COSTS)
     shown: Any = boards.titled(wide).reindex(columns=["model", "base", *_COSTS])
     for name in ("latency-p50", "latency-p95"):
         shown[name] *= 1000
@@ -71,8 +72,8 @@ def _devices(records: list[object], _songs: object) -> list[str]:
 
 def length_and_decade(_board: Board, chosen: Choice) -> None:
     """The score of short and long, of old and new songs."""
-    from engine import evaluation, figures
-    from engine.evaluation.board.summaries import MIN_SONGS
+    from engine import figures
+    from engine.evaluation.board import summaries
 
     tables = song_tables(chosen)
     if not tables:
@@ -80,7 +81,7 @@ def length_and_decade(_board: Board, chosen: Choice) -> None:
     measure = boards.song_measure(chosen)
 
     def grouped(records: object, _songs: object, how: str) -> Any:
-        compute = evaluation.score_by_length if how == "length" else evaluation.score_by_decade
+        compute = summaries.score_by_length if how == "length" else summaries.score_by_decade
         return compute(tables, measure)
 
     for how, draw, words in (
@@ -95,15 +96,19 @@ def length_and_decade(_board: Board, chosen: Choice) -> None:
                 f"{measure.title} {words}, per model",
                 f"**{measure.title[:1].upper()}{measure.title[1:]}** {words}: where lines of one "
                 f"model rise or fall beyond their whiskers (95 %), it does differ. Groups under "
-                f"{MIN_SONGS} songs are left out.",
+                f"{summaries.MIN_SONGS} songs are left out.",
             )
         else:
-            st.info(f"Too few songs to show the score {words}: {MIN_SONGS} a group are needed.")
+            st.info(
+                f"Too few songs to show the score {words}: {summaries.MIN_SONGS} in a group "
+                "are needed."
+            )
 
 
 def training(_board: Board, chosen: Choice) -> None:
     """How each model learned, from its card."""
-    from engine import evaluation, figures
+    from engine import figures
+    from engine.evaluation.board import summaries
     from engine.models.card import ModelCard
     from engine.models.presets import slot
 
@@ -114,7 +119,7 @@ def training(_board: Board, chosen: Choice) -> None:
             cards[resources.model_title(name)] = ModelCard.read(slot(name).folder)
         except EngineError as error:
             st.error(str(error), icon=":material/error:")
-    points = evaluation.training_points(cards)
+    points = summaries.training_points(cards)
     runs = list(dict.fromkeys(points["run"]))
     if not runs:
         st.info(f"The card of {boards.listed(list(cards))} holds no training history yet.")

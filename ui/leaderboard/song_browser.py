@@ -15,12 +15,12 @@ from ui.leaderboard.one_song import chosen_row, show_song
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.evaluation import Board
+    from engine.evaluation.board.ranking import Board
 
 
 def genre_songs(board: Board, chosen: Choice) -> None:
     """One model's answers, filtered; the song of the row chosen."""
-    from engine import evaluation
+    from engine.evaluation.board import answers
 
     tables = song_tables(chosen)
     if not tables:
@@ -29,9 +29,9 @@ def genre_songs(board: Board, chosen: Choice) -> None:
         left, right = st.columns([3, 2])
         model = _model(in_order(tables, board), left)
         identity = _identity(right)
-        found: Any = evaluation.answers(tables[model])
+        found: Any = answers.answers(tables[model])
         filters = _filters(found)
-    kept: Any = evaluation.filtered_answers(found, identity=identity, **filters)
+    kept: Any = answers.filtered_answers(found, identity=identity, **filters)
     wrong = int((~kept["correct"]).sum())
     st.caption(
         f"{len(kept):,} of {len(found):,} answers of {model}, {wrong:,} of them wrong; the surest "
@@ -59,7 +59,7 @@ def genre_songs(board: Board, chosen: Choice) -> None:
 
 def chord_songs(board: Board, chosen: Choice) -> None:
     """The songs a generator does worst, by the chosen metric of each song alone."""
-    from engine import evaluation
+    from engine.evaluation.board import answers
 
     tables = song_tables(chosen)
     if not tables:
@@ -70,7 +70,7 @@ def chord_songs(board: Board, chosen: Choice) -> None:
         model = _model(in_order(tables, board), left)
         identity = _identity(right)
         try:
-            found: Any = evaluation.weakest_songs(tables[model], measure)
+            found: Any = answers.weakest_songs(tables[model], measure)
         except EngineError as error:
             st.info(str(error))
             return

@@ -14,7 +14,7 @@ from ui.leaderboard import charts
 if TYPE_CHECKING:
     import pandas as pd
 
-    from engine.evaluation import Board
+    from engine.evaluation.board.ranking import Board
 
 _MOST_PROBLEMS = 200
 _FORMATS = {"s": "%.4f", "MB": "%.1f"}
@@ -67,7 +67,7 @@ def _table(board: Board, chosen: Choice) -> pd.DataFrame:
     """The standings, then the original study's figures: same columns, no place."""
     import pandas as pd
 
-    from engine.evaluation import REPORTED
+    from engine.evaluation.board.reported import REPORTED
 
     title = board.metric.title
     rows: list[dict[str, Any]] = [
@@ -122,14 +122,14 @@ def _titles(names: tuple[str, ...]) -> list[str]:
 
 
 def _export(table: pd.DataFrame, chosen: Choice) -> None:
-    from engine import evaluation
+    from engine.evaluation.board import summaries
 
     names = [
         name
         for name in boards.computed("names", chosen, _metric_names)
         if name.split("/", 1)[0] not in {"precision", "recall"}
     ]
-    wide = boards.computed("wide", chosen, evaluation.wide_table, tuple(names))
+    wide = boards.computed("wide", chosen, summaries.wide_table, tuple(names))
     with (
         st.popover("Take the table along", icon=":material/download:", type="tertiary"),
         st.container(horizontal=True, key="board_export"),
@@ -139,6 +139,6 @@ def _export(table: pd.DataFrame, chosen: Choice) -> None:
 
 
 def _metric_names(records: Any, songs: Any) -> tuple[str, ...]:
-    from engine.evaluation import metric_names
+    from engine.evaluation.board.sets import metric_names
 
     return tuple(metric_names(records, songs))

@@ -18,7 +18,7 @@ from ui.leaderboard import (
 )
 
 if TYPE_CHECKING:
-    from engine.evaluation import Board
+    from engine.evaluation.board.ranking import Board
 
 View = Callable[["Board", Choice], None]
 

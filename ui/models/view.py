@@ -14,7 +14,7 @@ from ui import boards, resources
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from engine.evaluation import EvaluationRecord
+    from engine.evaluation.board.records import EvaluationRecord
     from engine.models.presets import Slot
 
 _MESSAGE = "_models_message_"
@@ -161,7 +161,7 @@ def _metrics(card: ModelCard) -> None:
 
 
 def _figures(card: ModelCard) -> None:
-    from engine.evaluation import metric
+    from engine.evaluation.metrics import metric
     from engine.evaluation.tasks.genre import card_revision
 
     of_model = [r for r in boards.records() if r.kind == "model" and r.model == card.name]
@@ -214,7 +214,7 @@ def _latest_runs(records: list[EvaluationRecord]) -> list[list[EvaluationRecord]
 
 def _training(card: ModelCard) -> None:
     from engine import figures
-    from engine.evaluation import training_points
+    from engine.evaluation.board.summaries import training_points
 
     points = training_points({resources.model_title(card.name): card})
     if points.empty:

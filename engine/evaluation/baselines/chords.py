@@ -12,9 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
-from engine.errors import InputError
 from engine.evaluation.tasks.data import short_hash
 from engine.evaluation.tasks.next_chord import Trigram, best_trigram, chord_sequences
 from engine.generator.controls import COMPLEXITIES, Controls
@@ -27,7 +25,6 @@ from engine.music.chord import Chord
 from engine.music.key import Key
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
-CHORD_BASELINES = ("trigram", "commonest-progression")
 _K = 0.03  # added to counts where there is no validation file to choose it by
 _CYCLE = 4
 
@@ -176,14 +173,15 @@ class CommonestProgression:
         return {"next_hits": hits, "next_count": len(sequence)}
 
 
-def chord_baseline(name: str, training: Path) -> Any:
-    """Fit one of `CHORD_BASELINES` on a training file."""
-    if name == "trigram":
-        held_out = training.with_name(training.name.replace("train", "validation", 1))
-        return TrigramBaseline(TrainingChords(training), held_out)
-    if name == "commonest-progression":
-        return CommonestProgression(TrainingChords(training))
-    raise InputError(f"There is no baseline '{name}'; they are {', '.join(CHORD_BASELINES)}.")
+def trigram(training: Path) -> TrigramBaseline:
+    """Fitted on a file of songs with chords; k is chosen on the validation file beside it."""
+    held_out = training.with_name(training.name.replace("train", "validation", 1))
+    return TrigramBaseline(TrainingChords(training), held_out)
+
+
+def commonest_progression(training: Path) -> CommonestProgression:
+    """Fitted on a file of songs with chords."""
+    return CommonestProgression(TrainingChords(training))
 
 
 def _placed(

@@ -10,27 +10,17 @@ import hashlib
 import pickle
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from engine.classifiers.prediction import Prediction
-from engine.errors import InputError
+from engine.corpora import read_table
+from engine.evaluation.tasks.data import file_bytes
 from engine.lyrics import Lyrics
+from engine.models.card import sha256
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-class Baseline(Protocol):
-    """A model fitted at evaluation time."""
-
-    name: str
-    base: str
-    revision: str
-    megabytes: float
-
-    def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
-        """One `Prediction` per lyric, in order."""
-        ...
 
 
 class MajorityBaseline:
@@ -116,16 +106,25 @@ class TfidfBaseline:
         ]
 
 
-GENRE_BASELINES = ("majority", "tfidf", "tfidf-balanced")
+def majority(training: Path) -> MajorityBaseline:
+    """Fitted on a file of songs with genres."""
+    return MajorityBaseline(*_training_songs(training))
 
 
-def genre_baseline(name: str, songs: pd.DataFrame, training_sha256: str) -> Baseline:
-    """Fit one of `GENRE_BASELINES` on a table of training songs."""
-    if name == "majority":
-        return MajorityBaseline(songs, training_sha256)
-    if name in {"tfidf", "tfidf-balanced"}:
-        return TfidfBaseline(songs, training_sha256, balanced=name.endswith("balanced"))
-    raise InputError(f"There is no baseline '{name}'; they are {', '.join(GENRE_BASELINES)}.")
+def tfidf(training: Path) -> TfidfBaseline:
+    """Fitted on a file of songs with genres, every song counting alike."""
+    return TfidfBaseline(*_training_songs(training))
+
+
+def tfidf_balanced(training: Path) -> TfidfBaseline:
+    """Fitted on a file of songs with genres, every genre counting alike."""
+    return TfidfBaseline(*_training_songs(training), balanced=True)
+
+
+def _training_songs(path: Path) -> tuple[pd.DataFrame, str]:
+    """The songs of a file that have a genre, and the file's checksum."""
+    songs: Any = read_table(path.name, file_bytes(path)).songs
+    return songs.loc[songs["genre"] != ""], sha256(path)
 
 
 def _texts(lyrics: Iterable[object]) -> list[str]:

@@ -215,7 +215,7 @@ def bertscore_by_answer(songs: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     songs : data frame
-        From `engine.evaluation.bertscores`.
+        From `engine.evaluation.board.summaries.bertscores`.
     """
     import pandas as pd
 

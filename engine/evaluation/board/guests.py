@@ -18,10 +18,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
-from engine.evaluation.board.ranking import EvaluationSet, latest, predictions
+from engine.evaluation.board.predictions import predictions
 from engine.evaluation.board.records import EvaluationRecord, append_records, results_folder
+from engine.evaluation.board.sets import EvaluationSet, latest
+from engine.evaluation.measuring import scored_records
 from engine.evaluation.provenance import git_commit, utc_now
-from engine.evaluation.runner import EvaluationRun, scored_records
+from engine.evaluation.runner import EvaluationRun
 from engine.evaluation.tasks.data import write_predictions
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,8 +18,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import InputError
-from engine.evaluation.board.records import EvaluationRecord, results_folder
-from engine.evaluation.metrics import known_signature, metric
+from engine.evaluation.board.predictions import predictions
+from engine.evaluation.board.records import EvaluationRecord
+from engine.evaluation.board.sets import EvaluationSet, latest
+from engine.evaluation.metrics import metric
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.uncertainty import (
     bootstrap_values,
@@ -30,34 +31,11 @@ from engine.evaluation.metrics.uncertainty import (
     paired_bootstrap,
     percentile_interval,
 )
-from engine.evaluation.tasks.data import read_predictions
 
 if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.05
-
-
-@dataclass(frozen=True, order=True)
-class EvaluationSet:
-    """Songs that numbers were measured on: only numbers of one test set are compared."""
-
-    task: str
-    dataset: str
-    split: str
-    sha256: str
-
-    def __str__(self) -> str:
-        return f"{self.dataset} / {self.split} ({self.sha256[:8]})"
-
-    def holds(self, record: EvaluationRecord) -> bool:
-        """Whether a record was measured on it."""
-        return (
-            record.dataset_sha256 == self.sha256
-            and record.split == self.split
-            and record.task == self.task
-            and record.dataset == self.dataset
-        )
 
 
 @dataclass(frozen=True)
@@ -125,75 +103,6 @@ class Board:
     comparisons: tuple[Comparison, ...]
     detectable: float | None
     notes: tuple[str, ...]
-
-
-def evaluation_set_of(record: EvaluationRecord) -> EvaluationSet:
-    """The test set of a record."""
-    return EvaluationSet(record.task, record.dataset, record.split, record.dataset_sha256)
-
-
-def evaluation_sets(records: Iterable[EvaluationRecord], task: str) -> list[EvaluationSet]:
-    """The test sets that records of a task were measured on, the one with most models first."""
-    models: dict[EvaluationSet, set[str]] = {}
-    for record in records:
-        if record.task == task:
-            models.setdefault(evaluation_set_of(record), set()).add(display_name(record))
-    return sorted(models, key=lambda found: (-len(models[found]), found))
-
-
-def display_name(record: EvaluationRecord) -> str:
-    """The model's name on a board: other presets than the embedded one, and guests, are marked."""
-    if record.kind == "guest":
-        return f"{record.model} (guest)"
-    return f"{record.model} ({record.preset})" if record.preset == "full" else record.model
-
-
-def signatures(
-    records: Iterable[EvaluationRecord], evaluation_set: EvaluationSet, metric_name: str
-) -> list[str]:
-    """The signatures a metric was measured under on a test set: known ones, then the latest."""
-    found = [
-        record.signature
-        for record in records
-        if record.metric == metric_name and evaluation_set.holds(record)
-    ]
-    latest_first = dict.fromkeys(reversed(found))
-    return sorted(latest_first, key=lambda signature: not known_signature(metric_name, signature))
-
-
-def metric_names(records: Iterable[EvaluationRecord], evaluation_set: EvaluationSet) -> list[str]:
-    """The known metrics measured on a test set, in the order first met."""
-    names = dict.fromkeys(record.metric for record in records if evaluation_set.holds(record))
-    known: list[str] = []
-    for name in names:
-        try:
-            metric(name)
-        except ValueError:
-            continue
-        known.append(name)
-    return known
-
-
-def latest(
-    records: Iterable[EvaluationRecord],
-    evaluation_set: EvaluationSet,
-    metric_name: str,
-    signature: str | None = None,
-) -> dict[str, EvaluationRecord]:
-    """The newest record of each model, by its name on the board; older ones stay in the file.
-
-    Without a signature, the latest signature's records are taken.
-    """
-    records = list(records)
-    if signature is None:
-        signature = next(iter(signatures(records, evaluation_set, metric_name)), None)
-    return {
-        display_name(record): record
-        for record in records
-        if record.metric == metric_name
-        and record.signature == signature
-        and evaluation_set.holds(record)
-    }
 
 
 def board(
@@ -314,30 +223,3 @@ def _differ(
     if first.low is None or first.high is None or second.low is None or second.high is None:
         return False
     return first.low > second.high or second.low > first.high
-
-
-def predictions(record: EvaluationRecord, folder: Path | None = None) -> pd.DataFrame:
-    """The predictions a record was computed from, one row a song, in the order of ids.
-
-    Raises
-    ------
-    InputError
-        If they were not kept, or are of another run than the record.
-    """
-    if not record.predictions:
-        raise InputError("its predictions were not kept.")
-    root = (folder or results_folder()).resolve()
-    path = (root / record.predictions).resolve()
-    if not path.is_relative_to(root):
-        raise InputError("its predictions are not in the results folder.")
-    stamp = path.stat().st_mtime_ns if path.exists() else 0
-    table, about_run = _cached_predictions(path, stamp)
-    if about_run != record.run:
-        raise InputError(f"The predictions {path.name} are of another run.")
-    return table
-
-
-@lru_cache(maxsize=64)
-def _cached_predictions(path: Path, _stamp: int) -> tuple[pd.DataFrame, str]:
-    table, about = read_predictions(path)
-    return table.sort_values("id", ignore_index=True), str(about.get("run"))

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.errors import InputError
+from engine.evaluation.tasks import TASKS
 
-TASKS = ("genre", "chords")
 KINDS = ("model", "baseline", "guest")
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import InputError
-from engine.evaluation.board.ranking import EvaluationSet, latest, metric_names, predictions
+from engine.evaluation.board.predictions import predictions
 from engine.evaluation.board.records import EvaluationRecord
+from engine.evaluation.board.sets import EvaluationSet, latest, metric_names
 from engine.evaluation.metrics import metric
 from engine.evaluation.metrics.genre import ACCURACY, ECE_BINS, labels_of, probabilities_of
 from engine.evaluation.metrics.metric import Metric

@@ -6,20 +6,19 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from engine.errors import EngineError
-from engine.evaluation.baselines.chords import CHORD_BASELINES, chord_baseline
+from engine.evaluation.baselines import baselines_of, fitted_baseline
 from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.chords import CHORD_METRICS, song_columns
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.tasks.chord_songs import ChordSong, chord_songs
 from engine.evaluation.tasks.genre import card_revision, megabytes_read
-from engine.evaluation.tasks.task import Loader, Subject, Task
+from engine.evaluation.tasks.task import Assignment, Loader, Request, Subject, Task
 from engine.generator.controls import COMPLEXITIES, Controls
 from engine.generator.encoding import line_key
 from engine.generator.vocabulary import complexity_of
@@ -30,28 +29,25 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def chord_task(
-    data: Path,
-    preset: str = "embedded",
-    training: Path | None = None,
-    limit: int | None = None,
-    seed: int = 0,
-    scorer: str = "minilm-l6",
-    load: Loader | None = None,
-) -> Task:
-    """Chord generation on a file of songs; parameters as in `engine.evaluation.evaluate`.
+def chord_assignment(request: Request) -> Assignment:
+    """Chord generation on a file of songs.
 
     Each song's words are given with the reference's key, genre, complexity, metre and tempo; lines
     without words are left out of words and reference alike.
     """
-    read = chord_songs(data, limit, seed)
+    from engine.evaluation.metrics.bertscore import bert_scorer
+
+    bert_scorer(request.scorer)  # better missed now than after hours of writing
+    read = chord_songs(request.data, request.limit, request.seed)
+    preset, seed = request.preset, request.seed
 
     def subject(name: str) -> Subject:
-        if name in CHORD_BASELINES:
-            model: Any = chord_baseline(name, training_file(data, training))
+        if name in baselines_of("chords"):
+            training = training_file(request.data, request.training)
+            model: Any = fitted_baseline("chords", name, training)
             kind, of, revision, size = "baseline", "", model.revision, model.megabytes
         else:
-            model = _loaded(name, preset, load)
+            model = _loaded(name, preset, request.load)
             kind, of = "model", preset
             revision, size = card_revision(model.card), megabytes_read(name, preset)
         next_chords = next_chord_sums(model)
@@ -62,9 +58,9 @@ def chord_task(
         return Subject(name, model.base, of, kind, revision, size, answer, batch=1)
 
     def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
-        return _table(read.songs, rows, scorer)
+        return _table(read.songs, rows, request.scorer)
 
-    return Task(
+    return Assignment(
         name="chords",
         dataset=read.dataset,
         split=read.split,
@@ -232,3 +228,14 @@ def _loaded(name: str, preset: str, load: Loader | None) -> Any:
     from engine.generator import load_generator
 
     return load_generator(name, preset)
+
+
+TASK = Task(
+    name="chords",
+    title="Chords",
+    songs="Songs with chords, one lead sheet in JSON a line (JSON lines, .jsonl or .jsonl.gz)",
+    extensions=(".jsonl.gz", ".jsonl"),
+    models=lambda: ("tinyllama",),
+    assignment=chord_assignment,
+    headline="majmin",
+)

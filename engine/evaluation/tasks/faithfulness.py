@@ -14,24 +14,26 @@ taken from each of its repeats: some models read a repeated line once, and would
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.classifiers import CLASSIFIERS
+from engine.corpora.reading import EXTENSIONS
 from engine.errors import InputError
 from engine.evaluation.metrics.faithfulness import DRAWS, FAITHFULNESS_METRICS, SHARES
-from engine.explanation import STEPS, Explanation, explain
+from engine.evaluation.tasks.data import genre_songs
+from engine.evaluation.tasks.genre import assignment_over, card_revision, loaded, megabytes_read
+from engine.evaluation.tasks.task import Assignment, Request, Subject, Task
+from engine.explanation import Explanation, explain
 from engine.lyrics import Lyrics
 
 if TYPE_CHECKING:
     from numpy.random import Generator
 
     from engine.classifiers.prediction import GenreClassifier
-    from engine.evaluation.runner import EvaluationRun
-    from engine.evaluation.tasks.task import Loader, Progress, Subject, Task
 
 _FEWEST_WORDS = 2
 Unit = tuple[str, int]
@@ -126,71 +128,21 @@ def only(lyric: Lyrics, units: set[Unit]) -> Lyrics:
     )
 
 
-def evaluate_faithfulness(  # noqa: PLR0913 - as engine.evaluation.evaluate
-    data: Path,
-    models: Sequence[str],
-    *,
-    preset: str = "embedded",
-    limit: int | None = None,
-    seed: int = 0,
-    steps: int = STEPS,
-    results: Path | None = None,
-    resume: bool = True,
-    progress: Progress | None = None,
-    cancelled: Callable[[], bool] | None = None,
-    load: Loader | None = None,
-) -> EvaluationRun:
-    """Measure how faithful the models' explanations are on a file of songs; append the records.
+def faithfulness_assignment(request: Request) -> Assignment:
+    """The faithfulness of explanations on a file of songs with genres.
 
-    Parameters are those of `engine.evaluation.evaluate`; `steps` are those of `explain`. Intervals
-    are drawn by artist. An interrupted run goes on where it stopped. A lyric of a single word, of
-    which nothing can be taken away, counts as 0.
-
-    Raises
-    ------
-    InputError
-        If a model or the data file is not usable.
-    CancelledError
-        If it was cancelled; no record of the model at hand was written.
+    A lyric of a single word, of which nothing can be taken away, counts as 0.
     """
-    from engine.classifiers import CLASSIFIERS
-    from engine.corpora.reading import EXTENSIONS
-    from engine.evaluation.board.records import append_records
-    from engine.evaluation.files import evaluated_file
-    from engine.evaluation.runner import EvaluationRun, evaluate_model
-
-    for name in models:
-        if name not in CLASSIFIERS:
-            raise InputError(
-                f"'{name}' cannot be explained; models with explanations are "
-                f"{', '.join(CLASSIFIERS)}."
-            )
-    task = _task(evaluated_file(data, EXTENSIONS), preset, limit, seed, steps, load)
-    records: list[Any] = []
-    for name in dict.fromkeys(models):
-        found = evaluate_model(task, name, seed, results, resume, progress, cancelled)
-        append_records(found, results)
-        records += found
-    return EvaluationRun(tuple(records), task.problems)
-
-
-def _task(
-    data: Path, preset: str, limit: int | None, seed: int, steps: int, load: Loader | None
-) -> Task:
-    from engine.evaluation.tasks.data import genre_songs
-    from engine.evaluation.tasks.genre import card_revision, loaded, megabytes_read, task_over
-    from engine.evaluation.tasks.task import Subject
-
-    songs = genre_songs(data, limit, seed)
+    songs = genre_songs(request.data, request.limit, request.seed)
 
     def subject(name: str) -> Subject:
-        model = loaded(name, preset, load)
+        model = loaded(name, request.preset, request.load)
 
         def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
-            return [_row(model, songs.lyrics[number], seed + number, steps) for number in numbers]
+            return [_row(model, songs.lyrics[n], request.seed + n) for n in numbers]
 
-        revision, size = card_revision(model.card), megabytes_read(name, preset)
-        return Subject(name, model.base, preset, "model", revision, size, answer, 1)
+        revision, size = card_revision(model.card), megabytes_read(name, request.preset)
+        return Subject(name, model.base, request.preset, "model", revision, size, answer, 1)
 
     def table(rows: list[dict[str, Any]]) -> Any:
         found = songs.table.copy()
@@ -200,11 +152,11 @@ def _task(
             found[column] = [float(row[column]) for row in rows]
         return found, FAITHFULNESS_METRICS
 
-    return task_over(songs, subject, table, part="faithfulness")
+    return assignment_over(songs, subject, table, part="faithfulness")
 
 
-def _row(model: Any, lyric: Lyrics, seed: int, steps: int) -> dict[str, Any]:
-    found = explain(model, lyric, steps=steps)
+def _row(model: Any, lyric: Lyrics, seed: int) -> dict[str, Any]:
+    found = explain(model, lyric)
     row: dict[str, Any] = {"prediction": found.genre, "completeness_gap": abs(found.gap)}
     try:
         measured = faithfulness(model, lyric, found, np.random.default_rng(seed))
@@ -219,3 +171,15 @@ def _row(model: Any, lyric: Lyrics, seed: int, steps: int) -> dict[str, Any]:
         "sufficiency_gain": measured.sufficiency_random - measured.sufficiency,
     }
     return row
+
+
+TASK = Task(
+    name="faithfulness",
+    title="Faithfulness of explanations",
+    songs="Songs with columns lyrics and genre",
+    extensions=EXTENSIONS,
+    models=lambda: tuple(CLASSIFIERS),
+    assignment=faithfulness_assignment,
+    headline="comprehensiveness-gain",
+    recorded_as="genre",
+)

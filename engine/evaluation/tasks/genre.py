@@ -6,21 +6,20 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.batch.models import card_of, predictor
+from engine.batch.models import MODELS, card_of, predictor
 from engine.classifiers.combined import NAME as COMBINED
-from engine.corpora import read_table
-from engine.evaluation.baselines.genre import GENRE_BASELINES, genre_baseline
+from engine.corpora.reading import EXTENSIONS
+from engine.evaluation.baselines import baselines_of, fitted_baseline
 from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.genre import GENRE_METRICS, class_metrics, labels_of
 from engine.evaluation.metrics.metric import Metric
-from engine.evaluation.tasks.data import GenreSongs, file_bytes, genre_songs, short_hash
-from engine.evaluation.tasks.task import Loader, Subject, Task
-from engine.models.card import sha256
+from engine.evaluation.tasks.data import GenreSongs, genre_songs, short_hash
+from engine.evaluation.tasks.task import Assignment, Loader, Request, Subject, Task
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,21 +27,18 @@ if TYPE_CHECKING:
 _BATCH = 16
 
 
-def genre_task(
-    data: Path,
-    preset: str = "embedded",
-    training: Path | None = None,
-    limit: int | None = None,
-    seed: int = 0,
-    scorer: str = "minilm-l6",
-    load: Loader | None = None,
-) -> Task:
-    """Genre prediction on a file of songs; parameters as in `engine.evaluation.evaluate`."""
-    songs = genre_songs(data, limit, seed)
+def genre_assignment(request: Request) -> Assignment:
+    """Genre prediction on a file of songs."""
+    from engine.evaluation.metrics.bertscore import bert_scorer
+
+    bert_scorer(request.scorer)  # better missed now than after hours of predicting
+    songs = genre_songs(request.data, request.limit, request.seed)
+    preset, load = request.preset, request.load
 
     def subject(name: str) -> Subject:
-        if name in GENRE_BASELINES:
-            model: Any = _baseline(name, data, training)
+        if name in baselines_of("genre"):
+            training = training_file(request.data, request.training)
+            model: Any = fitted_baseline("genre", name, training)
             kind, of, revision, size = "baseline", "", model.revision, model.megabytes
             predict, base = model.predict, model.base
         elif name == COMBINED:
@@ -67,20 +63,20 @@ def genre_task(
         return Subject(name, base, of, kind, revision, size, answer, _BATCH)
 
     def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
-        return predictions_table(songs, [row["p"] for row in rows], scorer)
+        return predictions_table(songs, [row["p"] for row in rows], request.scorer)
 
-    return task_over(songs, subject, table)
+    return assignment_over(songs, subject, table)
 
 
-def task_over(
+def assignment_over(
     songs: GenreSongs,
     load: Callable[[str], Subject],
     table: Callable[[list[dict[str, Any]]], tuple[pd.DataFrame, Sequence[Metric]]],
     part: str = "",
-) -> Task:
-    """A task of the runner over these songs, asked in the order of their length."""
+) -> Assignment:
+    """An assignment over these songs, asked in the order of their length."""
     words = songs.table["words"].tolist()
-    return Task(
+    return Assignment(
         name="genre",
         dataset=songs.dataset,
         split=songs.split,
@@ -161,13 +157,6 @@ def megabytes_read(name: str, preset: str) -> float:
     return sum(sizes) / 2**20
 
 
-def _baseline(name: str, data: Path, training: Path | None) -> Any:
-    path = training_file(data, training)
-    songs = read_table(path.name, file_bytes(path)).songs
-    labelled = songs.loc[songs["genre"] != ""]
-    return genre_baseline(name, cast("pd.DataFrame", labelled), sha256(path))
-
-
 def loaded(name: str, preset: str, load: Loader | None) -> Any:
     """One genre model, by the caller's own loader where there is one."""
     if load is not None:
@@ -175,3 +164,14 @@ def loaded(name: str, preset: str, load: Loader | None) -> Any:
     from engine.classifiers import load_classifier
 
     return load_classifier(name, preset)
+
+
+TASK = Task(
+    name="genre",
+    title="Genre",
+    songs="Songs with columns lyrics and genre (id, artist, title, year if there are any)",
+    extensions=EXTENSIONS,
+    models=lambda: MODELS,
+    assignment=genre_assignment,
+    headline="accuracy",
+)

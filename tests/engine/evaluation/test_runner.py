@@ -14,9 +14,13 @@ import pytest
 
 from engine.classifiers.prediction import Prediction
 from engine.errors import CancelledError, InputError
-from engine.evaluation import add_guest, evaluate, evaluation_sets, read_records
-from engine.evaluation.board.ranking import board, predictions
+from engine.evaluation.board.guests import add_guest
+from engine.evaluation.board.predictions import predictions
+from engine.evaluation.board.ranking import board
+from engine.evaluation.board.records import read_records
+from engine.evaluation.board.sets import evaluation_sets
 from engine.evaluation.metrics import metric
+from engine.evaluation.runner import evaluate
 from engine.evaluation.tasks.data import genre_songs, read_predictions
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
@@ -181,7 +185,7 @@ def test_limit_is_another_split(data: Path) -> None:
 @pytest.mark.parametrize(
     ("task", "models", "said"),
     [
-        ("poetry", ["llama"], "tasks are genre, chords"),
+        ("poetry", ["llama"], "tasks are genre, chords, faithfulness"),
         ("genre", ["gpt"], "there are llama, roberta, bilstm-gru, combined, majority"),
         ("genre", [], "at least one model"),
         ("chords", ["llama"], "there are tinyllama, trigram"),
@@ -287,7 +291,7 @@ def test_unusable_guest_files_say_why(change: Callable[[str], str], said: str, d
      ("nan,1", "no probability")],
 )  # fmt: skip
 def test_impossible_probabilities_are_refused(values: str, said: str) -> None:
-    from engine.evaluation import guest_answers
+    from engine.evaluation.board.guests import guest_answers
 
     with pytest.raises(InputError, match=said):
         guest_answers(f"id,pop,rock\na,{values}\n".encode(), ["a"])

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.evaluation import EvaluationRecord, append_records
+from engine.evaluation.board.records import EvaluationRecord, append_records
+from engine.evaluation.measuring import scored_records
 from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.chords import CHORD_METRICS
 from engine.evaluation.metrics.genre import GENRE_METRICS, class_metrics
-from engine.evaluation.runner import scored_records
 from engine.evaluation.tasks.data import write_predictions
 from ui import evaluations
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from engine.evaluation import EvaluationRecord, append_records
+from engine.evaluation.board.records import EvaluationRecord, append_records
 
 Opened = Callable[..., AppTest]
 Records = Callable[..., EvaluationRecord]

@@ -221,7 +221,9 @@ def test_what_is_wrong_with_a_guest_is_told(opened: Opened, answered: Path, scor
 
 
 def test_the_template_has_every_id(answered: Path) -> None:
-    from engine.evaluation import evaluation_sets, prediction_tables, read_records
+    from engine.evaluation.board.records import read_records
+    from engine.evaluation.board.sets import evaluation_sets
+    from engine.evaluation.board.summaries import prediction_tables
     from ui.leaderboard.guest_panel import template
 
     records = read_records(answered)[0]

@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from engine.evaluation import EvaluationRecord, append_records
+from engine.evaluation.board.records import EvaluationRecord, append_records
 from engine.evaluation.tasks.data import write_predictions
 
 RECORDS = 10_000
@@ -22,8 +22,8 @@ Records = Callable[..., EvaluationRecord]
 @pytest.fixture
 def crowded(answered: Path, new_record: Records) -> Path:
     """Many models with answers on one set, evaluated again and again, and many other sets."""
-    from engine.evaluation import read_records
-    from engine.evaluation.board.ranking import _cached_predictions
+    from engine.evaluation.board.predictions import _cached_predictions
+    from engine.evaluation.board.records import read_records
 
     known = read_records(answered)[0]
     llama = [one for one in known if one.model == "llama"]

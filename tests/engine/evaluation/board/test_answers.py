@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from engine.evaluation import metric
 from engine.evaluation.board.answers import (
     answers,
     bertscore_by_answer,
@@ -16,6 +15,7 @@ from engine.evaluation.board.answers import (
     song_differences,
     song_predictions,
 )
+from engine.evaluation.metrics import metric
 
 FIRST = pd.DataFrame(
     {

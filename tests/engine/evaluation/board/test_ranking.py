@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from engine.errors import InputError
-from engine.evaluation.board import ranking as boards
+from engine.evaluation.board import ranking, sets
 from engine.evaluation.board.answers import disagreements, errors
 from engine.evaluation.board.latex import as_latex
+from engine.evaluation.board.predictions import predictions
 from engine.evaluation.board.records import EvaluationRecord, append_records, read_records
 from engine.evaluation.board.summaries import (
     class_f1_table,
@@ -24,8 +25,8 @@ from engine.evaluation.board.summaries import (
     score_by_length,
     wide_table,
 )
+from engine.evaluation.measuring import scored_records
 from engine.evaluation.metrics.genre import GENRE_METRICS, class_metrics
-from engine.evaluation.runner import scored_records
 from engine.evaluation.tasks.data import write_predictions
 
 Tables = Callable[..., pd.DataFrame]
@@ -52,8 +53,8 @@ def measured(predicted: Tables, record: Records, tmp_path: Path) -> list[Evaluat
 def test_models_that_do_not_differ_share_a_place(
     metric: str, measured: list[EvaluationRecord], tmp_path: Path
 ) -> None:
-    songs = boards.evaluation_sets(measured, "genre")[0]
-    board = boards.board(measured, songs, metric, folder=tmp_path)
+    songs = sets.evaluation_sets(measured, "genre")[0]
+    board = ranking.board(measured, songs, metric, folder=tmp_path)
     assert {s.name: s.place for s in board.standings} == {"good": 1, "alike": 1, "bad": 3}
     assert board.standings[-1].name == "bad"
     assert len(board.comparisons) == 3
@@ -63,8 +64,8 @@ def test_models_that_do_not_differ_share_a_place(
 
 
 def test_costs_are_shown_without_places(measured: list[EvaluationRecord], tmp_path: Path) -> None:
-    songs = boards.evaluation_sets(measured, "genre")[0]
-    board = boards.board(measured, songs, "latency-p50", folder=tmp_path)
+    songs = sets.evaluation_sets(measured, "genre")[0]
+    board = ranking.board(measured, songs, "latency-p50", folder=tmp_path)
     assert [s.place for s in board.standings] == [None, None, None]
 
 
@@ -78,19 +79,19 @@ def test_other_data_splits_and_signatures_stay_apart(
         replace(first, model="othersign", signature="forged"),
     ]
     records = [*others, *measured]
-    sets = boards.evaluation_sets(records, "genre")
-    assert len(sets) == 3
-    board = boards.board(records, sets[0], "accuracy", folder=tmp_path)
+    found = sets.evaluation_sets(records, "genre")
+    assert len(found) == 3
+    board = ranking.board(records, found[0], "accuracy", folder=tmp_path)
     assert {s.name for s in board.standings} == {"good", "alike", "bad"}
-    assert boards.signatures(records, sets[0], "accuracy") == ["v1", "forged"]
-    forged = boards.board(records, sets[0], "accuracy", "forged", folder=tmp_path)
+    assert sets.signatures(records, found[0], "accuracy") == ["v1", "forged"]
+    forged = ranking.board(records, found[0], "accuracy", "forged", folder=tmp_path)
     assert [s.name for s in forged.standings] == ["othersign"]
 
 
 def test_newest_record_of_a_model_counts(measured: list[EvaluationRecord], tmp_path: Path) -> None:
     again = replace(measured[0], value=0.01)
-    songs = boards.evaluation_sets(measured, "genre")[0]
-    newest = boards.latest([*measured, again], songs, "accuracy")
+    songs = sets.evaluation_sets(measured, "genre")[0]
+    newest = sets.latest([*measured, again], songs, "accuracy")
     assert newest["good"].value == 0.01
 
 
@@ -99,8 +100,8 @@ def test_lost_predictions_leave_the_intervals_to_judge(
 ) -> None:
     (tmp_path / "predictions/bad.parquet").unlink()
     (tmp_path / "predictions/alike.parquet").write_bytes(b"PAR1 damaged")
-    songs = boards.evaluation_sets(measured, "genre")[0]
-    board = boards.board(measured, songs, "accuracy", folder=tmp_path)
+    songs = sets.evaluation_sets(measured, "genre")[0]
+    board = ranking.board(measured, songs, "accuracy", folder=tmp_path)
     assert {s.name: s.place for s in board.standings} == {"good": 1, "alike": 1, "bad": 3}
     assert len(board.notes) == 2
 
@@ -109,26 +110,26 @@ def test_predictions_of_another_run_are_not_trusted(
     measured: list[EvaluationRecord], tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match="another run"):
-        boards.predictions(replace(measured[0], run="other"), tmp_path)
+        predictions(replace(measured[0], run="other"), tmp_path)
     with pytest.raises(InputError, match="not in the results folder"):
-        boards.predictions(replace(measured[0], predictions="../secret.parquet"), tmp_path)
+        predictions(replace(measured[0], predictions="../secret.parquet"), tmp_path)
 
 
 def test_presets_and_guests_are_told_apart(record: Records) -> None:
-    assert boards.display_name(record()) == "llama"
-    assert boards.display_name(record(preset="full")) == "llama (full)"
-    assert boards.display_name(record(kind="guest", model="Ann")) == "Ann (guest)"
+    assert sets.display_name(record()) == "llama"
+    assert sets.display_name(record(preset="full")) == "llama (full)"
+    assert sets.display_name(record(kind="guest", model="Ann")) == "Ann (guest)"
 
 
 def test_unknown_metrics_are_not_offered(measured: list[EvaluationRecord]) -> None:
-    songs = boards.evaluation_sets(measured, "genre")[0]
+    songs = sets.evaluation_sets(measured, "genre")[0]
     records = [*measured, replace(measured[0], metric="glory")]
-    assert "glory" not in boards.metric_names(records, songs)
-    assert "accuracy" in boards.metric_names(records, songs)
+    assert "glory" not in sets.metric_names(records, songs)
+    assert "accuracy" in sets.metric_names(records, songs)
 
 
 def test_tables_for_the_figures(measured: list[EvaluationRecord], tmp_path: Path) -> None:
-    songs = boards.evaluation_sets(measured, "genre")[0]
+    songs = sets.evaluation_sets(measured, "genre")[0]
     values = metric_values(measured, songs, ["accuracy", "macro-f1"])
     assert len(values) == 6
     wide = wide_table(measured, songs, ["accuracy"])
@@ -177,11 +178,11 @@ def test_latex_is_escaped() -> None:
 def test_a_foreign_signature_never_takes_the_board(
     measured: list[EvaluationRecord], tmp_path: Path
 ) -> None:
-    songs = boards.evaluation_sets(measured, "genre")[0]
+    songs = sets.evaluation_sets(measured, "genre")[0]
     forged = replace(measured[0], model="forger", signature="forged", value=1.0, high=1.0)
     records = [*measured, forged]
-    assert boards.signatures(records, songs, "accuracy") == ["v1", "forged"]
-    board = boards.board(records, songs, "accuracy", folder=tmp_path)
+    assert sets.signatures(records, songs, "accuracy") == ["v1", "forged"]
+    board = ranking.board(records, songs, "accuracy", folder=tmp_path)
     assert "forger" not in {standing.name for standing in board.standings}
 
 
@@ -190,7 +191,7 @@ def test_what_only_describes_is_not_ranked(record: Records, tmp_path: Path) -> N
         record(task="chords", model=name, metric="chord-coverage", value=value)
         for name, value in (("plain", 2.0), ("rich", 7.0))
     ]
-    songs = boards.evaluation_sets(records, "chords")[0]
-    board = boards.board(records, songs, "chord-coverage", folder=tmp_path)
+    songs = sets.evaluation_sets(records, "chords")[0]
+    board = ranking.board(records, songs, "chord-coverage", folder=tmp_path)
     assert [standing.place for standing in board.standings] == [None, None]
     assert any("not ranked" in note for note in board.notes)

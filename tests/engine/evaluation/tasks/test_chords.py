@@ -14,9 +14,12 @@ import numpy as np
 import pytest
 
 from engine.errors import InputError
-from engine.evaluation import evaluate, metric, read_records, weakest_songs
 from engine.evaluation.baselines.chords import CommonestProgression, TrainingChords, TrigramBaseline
-from engine.evaluation.board.ranking import predictions
+from engine.evaluation.board.answers import weakest_songs
+from engine.evaluation.board.predictions import predictions
+from engine.evaluation.board.records import read_records
+from engine.evaluation.metrics import metric
+from engine.evaluation.runner import evaluate
 from engine.evaluation.tasks.chord_songs import chord_songs
 from engine.evaluation.tasks.chords import controls_of, is_valid, obeyed
 from engine.generator.controls import Controls

@@ -11,10 +11,11 @@ import pytest
 from engine.__main__ import main
 from engine.classifiers.prediction import Prediction
 from engine.errors import InputError
-from engine.evaluation import metric, read_records
+from engine.evaluation.board.records import read_records
+from engine.evaluation.metrics import metric
+from engine.evaluation.runner import evaluate
 from engine.evaluation.tasks.faithfulness import (
     FAITHFULNESS_METRICS,
-    evaluate_faithfulness,
     faithfulness,
     only,
     ranked_units,
@@ -130,5 +131,5 @@ def test_the_command_appends_records_with_intervals_and_no_costs(
 
 
 def test_a_baseline_has_no_explanation(genre_corpus: Path) -> None:
-    with pytest.raises(InputError, match="'tfidf' cannot be explained"):
-        evaluate_faithfulness(genre_corpus, ["tfidf"])
+    with pytest.raises(InputError, match="no model 'tfidf' for faithfulness; there are llama"):
+        evaluate("faithfulness", genre_corpus, ["tfidf"])

@@ -1,0 +1,139 @@
+"""One model measured: its answers kept, and one record for each metric that applies."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.errors import CancelledError
+from engine.evaluation.board.records import EvaluationRecord, results_folder
+from engine.evaluation.metrics.cost import COST_METRICS
+from engine.evaluation.metrics.metric import Metric
+from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
+from engine.evaluation.provenance import PeakMemory, device_name, git_commit, utc_now
+from engine.evaluation.resuming import answered_rows, partial_file
+from engine.evaluation.tasks.data import write_predictions
+from engine.evaluation.tasks.task import Assignment, Progress, Subject
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_LATENCY_SONGS = 40
+_WARM_UP = 3
+
+
+def measured_records(
+    job: Assignment,
+    name: str,
+    seed: int,
+    results: Path | None,
+    resume: bool,
+    progress: Progress | None,
+    cancelled: Callable[[], bool] | None,
+) -> list[EvaluationRecord]:
+    """Answer every song with one model, keep the answers, and give the records to append."""
+    memory = PeakMemory()
+    if progress:
+        progress(name, 0, len(job.ids))
+    subject = job.load(name)
+    rows, seconds = answered_rows(job, subject, seed, resume, progress, cancelled)
+    latencies = [row["seconds"] for row in rows]
+    if subject.batch > 1 and not job.part:
+        latencies = _single_song_seconds(job, subject, cancelled)
+    megabytes = memory.megabytes
+    table, metrics = job.table(rows)
+    run = uuid.uuid4().hex[:12]
+    what = f"{job.name}-{job.part}" if job.part else job.name
+    file = f"predictions/{what}-{subject.name}-{run}.parquet"
+    about = {
+        "task": job.name,
+        "model": subject.name,
+        "revision": subject.revision,
+        "dataset_sha256": job.sha256,
+        "split": job.split,
+        "run": run,
+    }
+    write_predictions(table, about, (results or results_folder()) / file)
+    common = EvaluationRecord(
+        task=job.name,
+        model=subject.name,
+        base=subject.base,
+        preset=subject.preset,
+        kind=subject.kind,
+        revision=subject.revision,
+        dataset=job.dataset,
+        dataset_sha256=job.sha256,
+        split=job.split,
+        metric="",
+        signature="",
+        value=0.0,
+        low=None,
+        high=None,
+        n=len(table),
+        seed=seed,
+        seconds=seconds,
+        device=device_name(),
+        commit=git_commit(),
+        time=utc_now(),
+        run=run,
+        predictions=file,
+    )
+    costs: dict[str, float | None] = {
+        "latency-p50": float(np.percentile(latencies, 50)),
+        "latency-p95": float(np.percentile(latencies, 95)),
+        "peak-memory": megabytes,
+        "size": subject.megabytes,
+    }
+    measured = [
+        replace(common, metric=metric.name, signature=metric.signature, value=value)
+        for metric in COST_METRICS
+        if (value := costs[metric.name]) is not None and not job.part
+    ]
+    partial_file(job, subject, seed).unlink(missing_ok=True)
+    return [*scored_records(table, metrics, common), *measured]
+
+
+def scored_records(
+    table: pd.DataFrame, metrics: Sequence[Metric], common: EvaluationRecord
+) -> list[EvaluationRecord]:
+    """One record a metric that applies to the table, with its interval; the rest from `common`."""
+    applying = [metric for metric in metrics if metric.applies_to(table)]
+    samples = bootstrap_values(table, applying, common.seed)
+    records: list[EvaluationRecord] = []
+    for metric in applying:
+        low, high = percentile_interval(samples[metric.name])
+        records.append(
+            replace(
+                common,
+                metric=metric.name,
+                signature=metric.signature,
+                value=metric.of(table),
+                low=low,
+                high=high,
+            )
+        )
+    return records
+
+
+def _single_song_seconds(
+    job: Assignment, subject: Subject, cancelled: Callable[[], bool] | None
+) -> list[float]:
+    """Seconds of one-song calls on songs spread evenly over the order of prediction."""
+    step = max(1, len(job.order) // _LATENCY_SONGS)
+    chosen = list(job.order)[::step][:_LATENCY_SONGS]
+    for index in chosen[:_WARM_UP]:
+        subject.answer([index])
+    seconds: list[float] = []
+    for index in chosen:
+        if cancelled and cancelled():
+            raise CancelledError(f"The evaluation of {subject.name} was cancelled.")
+        began = time.perf_counter()
+        subject.answer([index])
+        seconds.append(time.perf_counter() - began)
+    return seconds
