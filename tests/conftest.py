@@ -84,7 +84,7 @@ _ALL = {
     "gradient_accumulation": 2,
     "epochs": 2,
     "evaluations": 2,
-    "bf16": True,
+    "precision": "auto",
 }
 
 

@@ -1,1 +1,3 @@
 """Fine-tuning scripts; run as ``python -m train.<name> --data FOLDER``."""
+
+import engine  # noqa: F401 - settles how threads wait, before a script imports torch

@@ -10,18 +10,24 @@ figures, ``test.jsonl.gz`` (schema: see the JSON format of lead sheets). Checkpo
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # so that the script also runs from elsewhere
+
+import engine  # noqa: F401 - settles how threads wait, before torch is imported
+
+# isort: split
 import argparse
 import hashlib
 import importlib.metadata
 import math
 import random
-import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -40,11 +46,8 @@ from transformers import (
     TrainingArguments,
 )
 
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT))  # so that the script also runs from elsewhere
-
-from engine.evaluation.tasks.next_chord import best_trigram, chord_sequences, judged  # noqa: E402
-from engine.generator.encoding import (  # noqa: E402
+from engine.evaluation.tasks.next_chord import best_trigram, chord_sequences, judged
+from engine.generator.encoding import (
     Encoder,
     Header,
     ModelLine,
@@ -52,13 +55,17 @@ from engine.generator.encoding import (  # noqa: E402
     window_bounds,
     window_tokens,
 )
-from engine.generator.model import ChordModel, new_model, save_model  # noqa: E402
-from engine.generator.songs import HomeSong, songs, vocabulary_of  # noqa: E402
-from engine.generator.vocabulary import Vocabulary  # noqa: E402
-from engine.models.bases import base_source  # noqa: E402
-from engine.models.card import ModelCard  # noqa: E402
-from engine.models.presets import Slot, slot  # noqa: E402
-from train.card import curves  # noqa: E402
+from engine.generator.model import ChordModel, new_model, save_model
+from engine.generator.songs import HomeSong, songs, vocabulary_of
+from engine.generator.vocabulary import Vocabulary
+from engine.models.bases import base_source
+from engine.models.card import ModelCard
+from engine.models.compute import AUTO, TRANSFORMER, training_precision
+from engine.models.presets import Slot, slot
+from engine.models.threads import asked_threads
+from train.card import curves
+
+ROOT = Path(__file__).parent.parent
 
 TRAINABLE_FILE = "trainable.safetensors"
 LIBRARIES = ("torch", "transformers", "peft", "accelerate", "bitsandbytes", "safetensors")
@@ -325,8 +332,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     default = ROOT / "train" / "configs" / f"chords_tinyllama{suffix}.yaml"
     config: dict[str, Any] = yaml.safe_load((options.config or default).read_text("utf-8"))
     config["layers"] = options.layers or config["layers"]
-    if config["threads"]:
-        torch.set_num_threads(config["threads"])
+    if threads := asked_threads() or config["threads"]:
+        torch.set_num_threads(threads)
     torch.manual_seed(config["seed"])
     where = slot("tinyllama", options.preset)
     output = options.output or where.folder
@@ -341,7 +348,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if where.base is None:
         raise SystemExit("The slot 'tinyllama' has no base.")
     tokenizer: Any = AutoTokenizer.from_pretrained(base_source(where.base))
-    model = new_model(where, vocabulary, tokenizer, config)
+    precision = training_precision(TRANSFORMER, config.get("precision", AUTO))
+    model = new_model(where, vocabulary, tokenizer, config, precision.dtype)
     encoder = Encoder(vocabulary, tokenizer, model.base_size)
     learning = ChordBatches(encoder, repeated(learnt, config["rare_genres"]), config, drop=True)
     subset = splits["validation"][: config["evaluation_songs"]]
@@ -350,8 +358,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(
         f"{len(learnt)} songs, {learning.tokens:,} tokens an epoch, {len(learning)} batches; "
         f"{weights:,} weights are trained on {config['layers']} layers of {where.base.label}.\n"
+        f"In {precision}.\n"
         f"Cost: at most {config['epochs']} epochs or {options.max_minutes:g} minutes, then some "
-        f"minutes to measure; some 1,400 tokens a second on two CPU cores of one's own; 3 GB of "
+        f"minutes to measure; some 1,400 tokens a second on two CPU cores with bfloat16; 3 GB of "
         f"memory there, 6 GB on a GPU for the full preset; checkpoints of "
         f"{weights * 12 / 1e6:.0f} MB in {options.runs}.",
         flush=True,
@@ -370,7 +379,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             per_device_eval_batch_size=1,
             gradient_accumulation_steps=config["accumulation"],
             max_grad_norm=1.0,
-            bf16=True,
+            bf16=precision.is_lower,
             use_cpu=not on_gpu,
             eval_strategy="steps",
             eval_steps=config["evaluate_every"],
@@ -407,15 +416,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     save_model(model, output)
     vocabulary.write(output)
     model.eval()
-    with torch.autocast("cuda" if on_gpu else "cpu", torch.bfloat16):
+    with torch.autocast("cuda" if on_gpu else "cpu", torch.bfloat16, precision.is_lower):
         metrics = figures(model, encoder, splits, config["window"])
     metrics["train/minutes"] = round(minutes, 1)
     metrics["train/steps"] = trainer.state.global_step
     metrics["train/epochs"] = round(trainer.state.epoch or 0.0, 2)
     facts = {"metrics": metrics, "counts": {name: len(found) for name, found in splits.items()}}
     config["history"] = curves(trainer.state.log_history)
-    written = card(where, config, vocabulary, options.data, facts)
-    written.write(output)
+    config["precision"] = str(precision)
+    card(where, config, vocabulary, options.data, facts).write(output)
     print(f"Written to {output}: " + ", ".join(f"{k} {v}" for k, v in metrics.items()), flush=True)
 
 

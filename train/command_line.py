@@ -12,6 +12,7 @@ import yaml
 
 from engine.models.folders import models_folder
 from engine.models.presets import Slot, slot
+from engine.models.threads import asked_threads
 
 
 def parse_arguments(description: str, name: str, **extra: dict[str, Any]) -> argparse.Namespace:
@@ -35,6 +36,8 @@ def parse_arguments(description: str, name: str, **extra: dict[str, Any]) -> arg
     for option, keywords in extra.items():
         parser.add_argument("--" + option.replace("_", "-"), **keywords)
     arguments = parser.parse_args()
+    if asked := asked_threads():
+        torch.set_num_threads(asked)
     if torch.cuda.is_available():  # before anything is loaded: each process has a GPU of its own
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     suffix = "_full" if arguments.preset == "full" else ""

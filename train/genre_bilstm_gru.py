@@ -48,7 +48,7 @@ from train.genre_data import (
     tag_targets,
     top_tags,
 )
-from train.trainer import GenreLoss, fit
+from train.trainer import GenreLoss, fit, network_precision
 
 NAME = "bilstm-gru"
 
@@ -70,7 +70,12 @@ def main() -> None:
     )
     vocabulary.write(own.folder / VOCABULARY)
     save_tensors(network.state_dict(), own.folder / WEIGHTS)
-    config = {"tags": list(tags), "width": settings["width"], "hidden": settings["hidden"]}
+    config = {
+        "tags": list(tags),
+        "width": settings["width"],
+        "hidden": settings["hidden"],
+        "precision": str(network_precision(network, settings)),
+    }
     finish(NAME, "BiLSTM-GRU", arguments, splits, config, history)
     measure_tags(arguments.preset, splits)
     if arguments.cross_fit:

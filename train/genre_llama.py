@@ -37,7 +37,7 @@ from engine.classifiers.torch_classifier import load_tensors, save_tensors
 from engine.classifiers.windows import padded
 from engine.errors import WeightsError
 from engine.models.card import ModelCard
-from engine.models.compute import compute_device, compute_dtype
+from engine.models.compute import AUTO, TRANSFORMER, compute_device, training_precision
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters
 from train.card import finish
@@ -45,12 +45,12 @@ from train.command_line import is_main_process, output_slot, parse_arguments
 from train.direct_path import add_direct
 from train.frozen_states import FrozenStates
 from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
-from train.trainer import GenreLoss, fit
+from train.trainer import GenreLoss, fit, network_precision
 
 NAME = "llama"
 ADAPTER = "adapter_model.safetensors"
 # What of the card's configuration tells how the adapter and its windows are built.
-STRUCTURE = ("layers", "first_layer", "rank", "window", "windows")
+STRUCTURE = ("layers", "first_layer", "rank", "window", "windows", "precision")
 
 
 def main() -> None:
@@ -71,7 +71,7 @@ def main() -> None:
     }
     if arguments.direct_only:
         card = ModelCard.read(own.folder)
-        config = {key: card.config[key] for key in STRUCTURE}
+        config = {key: card.config[key] for key in STRUCTURE if key in card.config}
         finish_with_direct(own, card.family, arguments, splits, config, card.config["history"])
         return
     watched = splits["validation"].drawn(settings["validation_songs"])
@@ -103,6 +103,7 @@ def main() -> None:
         "rank": settings["rank"],
         "window": settings["window"],
         "windows": settings["windows"],
+        "precision": str(network_precision(network, settings)),
     }
     family = "LLaMA (QLoRA)" if own.quantization else "LLaMA (LoRA)"
     finish_with_direct(own, family, arguments, splits, config, history)
@@ -130,7 +131,8 @@ def finish_with_direct(
 
 def base_decoder(own: Slot, settings: dict[str, Any], device: torch.device) -> tuple[Any, Any]:
     """The base's decoder, ready for adapters; and its tokenizer."""
-    decoder, tokenizer = load_decoder(own, compute_dtype(device.type))
+    precision = training_precision(TRANSFORMER, settings.get("precision", AUTO))
+    decoder, tokenizer = load_decoder(own, precision.dtype)
     if own.quantization:
         decoder = prepared_for_adapters(
             decoder, checkpoint=bool(settings["gradient_checkpointing"])
@@ -194,7 +196,8 @@ class WindowReader:
             ids, mask = padded([self.windows[i] for i in chosen], self.pad)
             return network.pooled(ids.to(song.device), mask.to(song.device), song)
         # Checkpointed layers pass gradients on only where their input asks for one.
-        states = self.frozen(chosen).to(song.device).requires_grad_(torch.is_grad_enabled())
+        states = self.frozen(chosen).to(song.device, network.decoder.dtype)
+        states.requires_grad_(torch.is_grad_enabled())
         mask = self.frozen.mask(chosen).to(song.device)
         return network.pooled_embedded(states, mask, song, self.batch)
 

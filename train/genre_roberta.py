@@ -32,13 +32,18 @@ from engine.classifiers.windows import padded
 from engine.errors import InputError
 from engine.models.bases import base_source
 from engine.models.card import ModelCard
-from engine.models.compute import compute_dtype
 from engine.models.presets import slot
 from train.card import continued, finish
 from train.command_line import is_main_process, output_slot, parse_arguments
 from train.direct_path import Windows, add_direct
 from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
-from train.trainer import GenreLoss, compile_for_training, fit, training_encoder
+from train.trainer import (
+    GenreLoss,
+    compile_for_training,
+    fit,
+    network_precision,
+    training_encoder,
+)
 
 NAME = "roberta"
 AUGMENTATIONS = ("with", "without", "shuffled")
@@ -69,7 +74,8 @@ def main() -> None:
 
     if arguments.direct_only:
         card = ModelCard.read(own.folder)
-        finish_with_direct(arguments, splits, tags, card.config["history"])
+        earlier = card.config
+        finish_with_direct(arguments, splits, tags, earlier["history"], earlier.get("precision"))
         return
     encoder, tokenizer = training_encoder(own, settings, arguments.encoder)
     torch.manual_seed(settings.get("seed", 0))
@@ -117,10 +123,11 @@ def main() -> None:
     for name in ("validation", "test"):
         split = splits[name]
         found = rows(split, heard(bilstm, split), tokenizer, arguments)
-        save_answers(arguments.runs / run / f"answers_{name}.npz", network, found, collate, split)
+        answers = arguments.runs / run / f"answers_{name}.npz"
+        save_answers(answers, network, found, collate, split, settings)
     if not served:
         return
-    finish_with_direct(arguments, splits, tags, history)
+    finish_with_direct(arguments, splits, tags, history, str(network_precision(network, settings)))
 
 
 def run_name(augmentation: str) -> str:
@@ -133,12 +140,15 @@ def finish_with_direct(
     splits: Mapping[str, GenreSplit],
     tags: list[str],
     history: list[dict[str, float]],
+    precision: str | None,
 ) -> None:
     """Fit the direct path beside the network that stands, then finish as all models do."""
     own, settings = slot(NAME, arguments.preset), arguments.settings
     read, tokens, pad = song_reader(arguments)
     adjusted = add_direct(own, arguments, splits, lambda name: read(splits[name]), tokens, pad)
     config = {"tags": tags, "window": settings["window"], "windows": settings["windows"]}
+    if precision:  # cards of earlier trainings do not tell
+        config["precision"] = precision
     finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history, adjusted)
 
 
@@ -200,13 +210,14 @@ def save_answers(
     found: list[dict[str, Any]],
     collate: Callable[[list[Any]], dict[str, torch.Tensor]],
     split: GenreSplit,
+    settings: Mapping[str, Any],
 ) -> None:
     """Write the logits (songs, genres) of whole songs, their labels and their artists."""
     network.eval()
     device = network.heard.weight.device
-    dtype = compute_dtype(device.type)
+    lower = network_precision(network, settings).is_lower
     parts: list[torch.Tensor] = []
-    with torch.inference_mode(), torch.autocast(device.type, dtype, dtype != torch.float32):
+    with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, lower):
         for start in range(0, len(found), 8):
             batch = collate(found[start : start + 8])
             inputs = {k: v.to(device) for k, v in batch.items() if k not in ("labels", "weights")}

@@ -13,7 +13,7 @@ from torch import nn
 
 from train.command_line import process_count
 from train.genre_data import read_lyrics
-from train.trainer import TimeLimit, seconds_per_step, trainer_habits
+from train.trainer import TimeLimit, network_precision, seconds_per_step, trainer_habits
 
 
 def windows_of(
@@ -60,9 +60,12 @@ def fit_language_model(
     accumulation = int(settings.get("gradient_accumulation", 1))
     together = batch * accumulation * process_count()
     steps = math.ceil(len(train) / together * float(settings["epochs"]))
-    bf16 = bool(settings.get("bf16", False))
-    seconds = seconds_per_step(model, train, collate, batch, bf16) * accumulation
-    print(f"{name}: {len(train)} windows, {seconds:.2f} s a step, {steps} steps", flush=True)
+    precision = network_precision(model, settings)
+    seconds = seconds_per_step(model, train, collate, batch, precision) * accumulation
+    print(
+        f"{name}: {len(train)} windows, {seconds:.2f} s a step, {steps} steps; in {precision}",
+        flush=True,
+    )
     if arguments.max_minutes:
         steps = max(min(steps, int(arguments.max_minutes * 60 * 0.95 / seconds)), 4)
     print(f"{name}: {steps} steps, about {steps * seconds / 60:.0f} minutes", flush=True)
@@ -73,7 +76,7 @@ def fit_language_model(
         gradient_accumulation_steps=accumulation,
         max_steps=steps,
         warmup_steps=max(steps // 10, 1),
-        bf16=bf16,
+        bf16=precision.is_lower,
         logging_steps=max(steps // 20, 1),
         eval_strategy="steps",
         eval_steps=max(steps // 3, 1),

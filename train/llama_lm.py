@@ -21,7 +21,7 @@ from engine.classifiers.prediction import GENRES
 from engine.classifiers.torch_classifier import save_tensors
 from engine.classifiers.windows import padded
 from engine.models.bases import base_source
-from engine.models.compute import compute_device, compute_dtype
+from engine.models.compute import AUTO, TRANSFORMER, compute_device, training_precision
 from engine.models.quantization import prepared_for_adapters, quantization_config
 from train.calibration import measured
 from train.command_line import is_main_process, output_slot, parse_arguments
@@ -42,12 +42,13 @@ def main() -> None:
     torch.manual_seed(settings.get("seed", 0))
     assert own.base is not None  # noqa: S101 - presets give this slot a base
     device = compute_device()
+    precision = training_precision(TRANSFORMER, settings.get("precision", AUTO))
     quantization = quantization_config(own.quantization)
     options: dict[str, Any] = {"quantization_config": quantization} if quantization else {}
     if settings.get("attention"):
         options["attn_implementation"] = settings["attention"]
     decoder: Any = AutoModelForCausalLM.from_pretrained(
-        base_source(own.base), dtype=compute_dtype(device.type), **options
+        base_source(own.base), dtype=precision.dtype, **options
     )
     if own.quantization:
         decoder = prepared_for_adapters(decoder, checkpoint=True)

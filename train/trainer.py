@@ -24,8 +24,9 @@ from transformers import (
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.torch_classifier import load_into, load_tensors
 from engine.models.bases import base_source
-from engine.models.compute import compute_device
+from engine.models.compute import AUTO, Precision, compute_device, training_precision
 from engine.models.presets import Slot
+from engine.models.trials import layer_kinds
 from train.calibration import macro_f1
 from train.command_line import is_main_process, process_count
 
@@ -231,15 +232,15 @@ def fit(
     accumulation = int(settings["gradient_accumulation"])
     together = batch * accumulation * process_count()
     steps = math.ceil(len(train_rows) / together) * int(settings["epochs"])
-    bf16 = bool(settings.get("bf16", False))
-    seconds = seconds_per_step(model, train_rows, collate, batch, bf16) * accumulation
+    precision = network_precision(model, settings)
+    seconds = seconds_per_step(model, train_rows, collate, batch, precision) * accumulation
     evaluations = int(settings.get("evaluations", 6))
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     if is_main_process():
         print(
             f"{name}: {len(train_rows)} songs, {trainable / 1e6:.1f} M trainable parameters, "
             f"{seconds:.2f} s a step, {steps} steps: "
-            f"about {steps * seconds / 60:.0f} minutes and evaluations"
+            f"about {steps * seconds / 60:.0f} minutes and evaluations; in {precision}"
         )
     if arguments.max_minutes:
         share = float(settings.get("training_share", 0.85))
@@ -260,7 +261,7 @@ def fit(
         weight_decay=float(settings.get("weight_decay", 0.01)),
         max_grad_norm=1.0,
         optim=settings.get("optimizer", "adamw_torch"),
-        bf16=bf16,
+        bf16=precision.is_lower,
         train_sampling_strategy=settings.get("sampling", "group_by_length"),
         dataloader_drop_last=len(train_rows) > batch,
         logging_steps=max(every // 4, 1),
@@ -296,6 +297,11 @@ def fit(
     return history
 
 
+def network_precision(network: nn.Module, settings: Mapping[str, Any]) -> Precision:
+    """In which numbers this network is trained, by what it is made of and the configuration."""
+    return training_precision(layer_kinds(network), settings.get("precision", AUTO))
+
+
 def trainer_habits(settings: Mapping[str, Any]) -> dict[str, Any]:
     """What all `TrainingArguments` share: batches of our own, plain logs, a GPU if there is one."""
     on_gpu = torch.cuda.is_available()
@@ -317,7 +323,7 @@ def seconds_per_step(
     rows: Sequence[Mapping[str, Any]],
     collate: Callable[[list[Any]], dict[str, torch.Tensor]],
     batch: int,
-    bf16: bool,
+    precision: Precision,
 ) -> float:
     """Mean of three batches forward and backward, after five that may compile."""
     device = compute_device()
@@ -327,7 +333,7 @@ def seconds_per_step(
         chosen = [rows[(index * batch + i) * 7919 % len(rows)] for i in range(batch)]
         inputs = {key: value.to(device) for key, value in collate(chosen).items()}
         start = time.perf_counter()
-        with torch.autocast(device.type, torch.bfloat16, enabled=bf16):
+        with torch.autocast(device.type, torch.bfloat16, enabled=precision.is_lower):
             loss = model(**inputs)["loss"]
         loss.backward()
         times.append(time.perf_counter() - start)

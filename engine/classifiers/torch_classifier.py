@@ -21,8 +21,9 @@ from engine.classifiers.prediction import Prediction
 from engine.errors import WeightsError
 from engine.lyrics import positions_in
 from engine.models.card import ModelCard
-from engine.models.compute import compute_device, compute_dtype
+from engine.models.compute import compute_device, serving_precision
 from engine.models.presets import Slot
+from engine.models.threads import use_model_threads
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics, Span
@@ -82,8 +83,8 @@ class TorchClassifier(ABC):
         self.temperatures = torch.tensor(temperatures, dtype=torch.float64)
         shift: Sequence[float] = self.card.config.get("prior_shift", [0.0] * len(self.labels))
         self.prior_shift = torch.tensor(shift, dtype=torch.float64)
+        use_model_threads()
         self.device = compute_device()
-        self.dtype = compute_dtype(self.device.type)
         self._load(slot.folder)
 
     def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
@@ -144,6 +145,11 @@ class TorchClassifier(ABC):
         """Genre logits (copies, labels) of the same lyric several times, gradients kept."""
         encoded = self._encode(lyric)
         return self._logits([lyric] * copies, [encoded] * copies)[0]
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """In which numbers a transformer is held."""
+        return serving_precision().dtype
 
     @abstractmethod
     def token_spans(self, lyric: Lyrics) -> list[Span | None]:

@@ -141,7 +141,11 @@ def load_decoder(slot: Slot, layers: int, dtype: torch.dtype, *, quantize: bool 
 
 
 def new_model(
-    slot: Slot, vocabulary: Vocabulary, tokenizer: Any, config: dict[str, Any]
+    slot: Slot,
+    vocabulary: Vocabulary,
+    tokenizer: Any,
+    config: dict[str, Any],
+    dtype: torch.dtype = torch.bfloat16,
 ) -> ChordModel:
     """A model to train: LoRA added, own rows set to the mean of their names' base embeddings.
 
@@ -149,10 +153,12 @@ def new_model(
     ----------
     config : dict
         ``layers`` and ``lora`` (``rank, alpha, dropout, targets``), as in ``train/configs``.
+    dtype : torch.dtype
+        Of the frozen base; what is trained is float32.
     """
     from peft import LoraConfig, get_peft_model
 
-    decoder = load_decoder(slot, int(config["layers"]), torch.bfloat16)
+    decoder = load_decoder(slot, int(config["layers"]), dtype)
     if config.get("gradient_checkpointing"):
         decoder = prepared_for_adapters(decoder, checkpoint=True)
     lora = config["lora"]

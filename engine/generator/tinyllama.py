@@ -32,8 +32,9 @@ from engine.generator.writer import Cancelled, Reader, Writer, drawn, header_of,
 from engine.lyrics import Lyrics
 from engine.models.bases import base_source
 from engine.models.card import ModelCard
-from engine.models.compute import compute_device, compute_dtype
+from engine.models.compute import compute_device, serving_precision
 from engine.models.presets import slot
+from engine.models.threads import use_model_threads
 from engine.music.key import KEYS, Key
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
@@ -61,14 +62,14 @@ class TinyLlamaGenerator:
         self.card.verify(folder)
         self.base = where.base_label
         self.vocabulary = Vocabulary.read(folder)
-        device = compute_device()
+        use_model_threads()
         self.model: ChordModel = load_model(
             where,
             folder,
             self.vocabulary,
             int(self.card.config["layers"]),
-            compute_dtype(device.type),
-            device,
+            serving_precision().dtype,
+            compute_device(),
         )
         source = base_source(where.base) if where.base else ""
         tokenizer: Any = AutoTokenizer.from_pretrained(source)

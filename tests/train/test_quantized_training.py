@@ -44,7 +44,12 @@ def trained(
 ) -> dict[str, Path]:
     """Folders of two trainings by two processes: weights in ``models``, the log in ``llama``."""
     settings = yaml.safe_load((tiny_runs / "genre_llama.yaml").read_text("utf-8"))
-    settings |= {"epochs": 1, "gradient_checkpointing": True, "first_layer": 0, "bf16": False}
+    settings |= {
+        "epochs": 1,
+        "gradient_checkpointing": True,
+        "first_layer": 0,
+        "precision": "float32",
+    }
     settings |= {"optimizer": "adamw_torch", "validation_songs": 60, "warm_start_songs": 48}
     folders: dict[str, Path] = {}
     for way, launcher in LAUNCHERS.items():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import InputError, WeightsError
-from engine.models import bases, compute, presets, quantization
+from engine.models import bases, presets, quantization
 
 
 def test_both_presets_fill_every_slot() -> None:
@@ -101,13 +101,6 @@ def test_the_llama_base_is_a_llama() -> None:
     assert config.model_type == "llama"
     assert (config.num_hidden_layers, config.hidden_size) == (30, 576)
     assert getattr(config, "quantization_config", None) is None
-
-
-def test_precision_follows_the_device() -> None:
-    import torch
-
-    assert compute.compute_dtype("cuda") == torch.bfloat16
-    assert compute.compute_dtype("cpu") in {torch.bfloat16, torch.float32}
 
 
 def test_only_nf4_is_a_quantization() -> None:
