@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import logging
 import tempfile
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
 from engine.errors import CancelledError, EngineError, InputError
 from ui import boards, resources
-from ui.queues import Job, Queue
+from ui.queues import BusyError, Job, Queue
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
@@ -28,9 +29,11 @@ if TYPE_CHECKING:
     from engine.lyrics import Lyrics
     from engine.music.lead_sheet import LeadSheet
 
+T = TypeVar("T")
+Cancelled = Callable[[], bool]
 _LOG = logging.getLogger(__name__)
 _WAITING = 3
-_RETRY_SECONDS = 0.5
+_LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -113,52 +116,69 @@ class Evaluation:
         return self.job is not None and self.job.finished
 
 
-@st.cache_resource(show_spinner=False)
-def _line() -> Queue:
-    return Queue("The evaluation line", _WAITING)
+class _Evaluations:
+    """The evaluations of all visitors: looked at and changed under one lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._line = Queue("The evaluation line", _WAITING)
+        self._kept: list[Evaluation] = []
+
+    def all(self) -> list[Evaluation]:
+        with self._lock:
+            return list(self._kept)
+
+    def begin(self, plan: Plan, instead_of: Evaluation | None = None) -> Evaluation:
+        evaluation = Evaluation(plan)
+
+        def work(job: Job[EvaluationRun]) -> EvaluationRun:
+            return _evaluate(evaluation, job)
+
+        with self._lock:
+            if any(other.plan == plan and not other.finished for other in self._kept):
+                raise InputError(f"{plan.title} is being evaluated already.")
+            try:
+                evaluation.job = self._line.submit(f"Evaluation of {plan.title}", work)
+            except BusyError:
+                raise BusyError(
+                    f"{_WAITING} evaluations are waiting or under way already and no more are "
+                    "taken; wait until one has ended, or cancel one."
+                ) from None
+            self._kept = [one for one in self._kept if one is not instead_of] + [evaluation]
+        return evaluation
+
+    def put_away(self, evaluation: Evaluation) -> None:
+        with self._lock:
+            self._kept = [one for one in self._kept if one is not evaluation]
 
 
 @st.cache_resource(show_spinner=False)
-def _all() -> list[Evaluation]:
-    return []
+def _evaluations() -> _Evaluations:
+    return _Evaluations()
 
 
 def current() -> list[Evaluation]:
     """Evaluations waiting, under way, or finished and not yet put away, the oldest first."""
-    return list(_all())
+    return _evaluations().all()
 
 
 def begin(plan: Plan) -> Evaluation:
     """Put a plan in the line; `EngineError` if the line is full or this very plan is in it."""
-    if any(other.plan == plan and not other.finished for other in _all()):
-        raise EngineError(f"{plan.title} is being evaluated already.")
-    evaluation = Evaluation(plan)
-
-    def work(job: Job[EvaluationRun]) -> EvaluationRun:
-        return _evaluate(evaluation, job)
-
-    try:
-        evaluation.job = _line().submit(f"Evaluation of {plan.title}", work)
-    except EngineError:
-        raise EngineError(
-            f"{_WAITING} evaluations are waiting or under way already and no more are taken; "
-            "wait until one has ended, or cancel one."
-        ) from None
-    _all().append(evaluation)
-    return evaluation
+    return _evaluations().begin(plan)
 
 
 def put_away(evaluation: Evaluation) -> None:
     """Forget an evaluation that has ended; its records stay."""
-    found = _all()
-    if evaluation in found:
-        found.remove(evaluation)
+    _evaluations().put_away(evaluation)
 
 
 def resume(evaluation: Evaluation) -> None:
-    """Begin a cancelled or broken evaluation again; songs already predicted are kept."""
-    put_away(evaluation)
-    begin(evaluation.plan)
+    """Begin a cancelled or broken evaluation again; songs already predicted are kept.
+
+    It stays where it is, and `EngineError` is raised, if the line is full or another visitor has
+    begun it again already.
+    """
+    _evaluations().begin(evaluation.plan, instead_of=evaluation)
 
 
 def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
@@ -178,7 +198,7 @@ def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
             limit=plan.limit,
             progress=evaluation.report,
             cancelled=job.cancelled,
-            load=_loaded,
+            load=lambda name, _preset: _loaded(name, job.cancelled),
         )
 
 
@@ -189,49 +209,62 @@ def _written(file: File, folder: Path) -> Path:
     return path
 
 
-def _loaded(name: str, _preset: str) -> Any:
+def _loaded(name: str, cancelled: Cancelled) -> Any:
     if name == resources.GENERATOR:
-        return _QueuedGenerator(name)
-    return _QueuedClassifier(name)
+        return _QueuedGenerator(name, cancelled)
+    return _QueuedClassifier(name, cancelled)
 
 
-def _asked(name: str, ask: Any) -> Any:
-    """Ask a model through its queue; if that is full of visitors' songs, wait for a place."""
-    while True:
-        try:
-            job: Job[Any] = resources.queue(name).submit("Evaluation", lambda _job: ask())
-        except EngineError:
-            time.sleep(_RETRY_SECONDS)
-            continue
-        return job.result()
+def _asked(name: str, ask: Callable[[], T], cancelled: Cancelled) -> T:
+    """Ask a model through its queue; if that is full of visitors' songs, wait for a place.
+
+    A cancelled evaluation waits no longer: not for a place, and not for songs before its own.
+    """
+    job: Job[T] | None = None
+    while job is None or not job.wait(_LOOK_SECONDS):
+        if cancelled() and not (job and job.started):
+            if job:
+                job.cancel()
+            raise CancelledError(
+                f"The evaluation was cancelled while it waited for {resources.model_title(name)}; "
+                "started again, it goes on from there."
+            )
+        if job is None:
+            try:
+                job = resources.queue(name).submit("Evaluation", lambda _job: ask())
+            except BusyError:
+                time.sleep(_LOOK_SECONDS)
+    return job.result()
 
 
 class _QueuedClassifier:
     """A genre model that takes its turn among the songs of the pages."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, cancelled: Cancelled) -> None:
         self._model: Any = resources.classifier(name)
+        self._cancelled = cancelled
         self.name, self.base, self.card = name, self._model.base, self._model.card
 
     def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
-        return _asked(self.name, lambda: self._model.predict(lyrics))
+        return _asked(self.name, lambda: self._model.predict(lyrics), self._cancelled)
 
 
 class _QueuedGenerator:
     """The chord generator, taking its turn among the songs of the pages."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, cancelled: Cancelled) -> None:
         from engine.evaluation.tasks.chords import next_chord_sums
 
         self._model: Any = resources.generator(name)
         self._sums = next_chord_sums(self._model)
+        self._cancelled = cancelled
         self.name, self.base, self.card = name, self._model.base, self._model.card
 
     def generate(self, lyrics: Lyrics, controls: Any) -> LeadSheet:
-        return _asked(self.name, lambda: self._model.generate(lyrics, controls))
+        return _asked(self.name, lambda: self._model.generate(lyrics, controls), self._cancelled)
 
     def next_chords(self, song: Any) -> dict[str, float]:
-        return _asked(self.name, lambda: self._sums(song))
+        return _asked(self.name, lambda: self._sums(song), self._cancelled)
 
 
 def outcome(evaluation: Evaluation) -> EvaluationRun | EngineError:
@@ -242,8 +275,6 @@ def outcome(evaluation: Evaluation) -> EvaluationRun | EngineError:
     assert evaluation.job is not None, "begin() sets the job"  # noqa: S101
     try:
         return evaluation.job.result()
-    except CancelledError as error:
-        return error
     except EngineError as error:
         return error
     except Exception as error:  # noqa: BLE001 - the board must survive any broken evaluation

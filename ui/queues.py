@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from typing import Generic, TypeVar
 
 from engine.errors import CancelledError, EngineError
@@ -20,6 +21,10 @@ from engine.errors import CancelledError, EngineError
 T = TypeVar("T")
 
 MAX_WAITING = 8
+
+
+class BusyError(EngineError):
+    """All places of a queue are taken; the message says so."""
 
 
 class Job(Generic[T]):
@@ -95,6 +100,12 @@ class Job(Generic[T]):
         except FutureCancelledError:
             raise CancelledError(f"{self.name}: cancelled before it began.") from None
 
+    def wait(self, seconds: float) -> bool:
+        """Wait for the end, at most so long; whether it has come."""
+        assert self._future is not None, "submit() sets the future"  # noqa: S101
+        wait_for([self._future], timeout=seconds)
+        return self.finished
+
     def run(self, task: Callable[[Job[T]], T]) -> T:
         """Do the work (on the queue's worker)."""
         self._started = time.perf_counter()
@@ -119,11 +130,11 @@ class Queue:
         self._jobs: list[Job[object]] = []
 
     def submit(self, name: str, task: Callable[[Job[T]], T]) -> Job[T]:
-        """Put a task in the queue; `EngineError` if it is full."""
+        """Put a task in the queue; `BusyError` if it is full."""
         with self._lock:
             self._jobs = [job for job in self._jobs if not job.finished]
             if len(self._jobs) >= self.limit:
-                raise EngineError(
+                raise BusyError(
                     f"{self.name} is busy: {len(self._jobs)} songs are waiting already and no more "
                     "are taken; try again in a minute."
                 )

@@ -17,7 +17,7 @@ from engine.evaluation.metrics.cost import COST_METRICS
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
 from engine.evaluation.provenance import PeakMemory, device_name, git_commit, utc_now
-from engine.evaluation.resuming import answered_rows, partial_file
+from engine.evaluation.resuming import answered_rows, answers_kept
 from engine.evaluation.tasks.data import write_predictions
 from engine.evaluation.tasks.task import Assignment, Progress, Subject
 
@@ -42,25 +42,46 @@ def measured_records(
     if progress:
         progress(name, 0, len(job.ids))
     subject = job.load(name)
-    rows, seconds = answered_rows(job, subject, seed, resume, progress, cancelled)
-    latencies = [row["seconds"] for row in rows]
-    if subject.batch > 1 and not job.part:
-        latencies = _single_song_seconds(job, subject, cancelled)
-    megabytes = memory.megabytes
-    table, metrics = job.table(rows)
-    run = uuid.uuid4().hex[:12]
-    what = f"{job.name}-{job.part}" if job.part else job.name
-    file = f"predictions/{what}-{subject.name}-{run}.parquet"
-    about = {
-        "task": job.name,
-        "model": subject.name,
-        "revision": subject.revision,
-        "dataset_sha256": job.sha256,
-        "split": job.split,
-        "run": run,
+    with answers_kept(job, subject, seed, resume) as journal:
+        rows, seconds = answered_rows(job, subject, journal, progress, cancelled)
+        latencies = [row["seconds"] for row in rows]
+        if subject.batch > 1 and not job.part:
+            latencies = _single_song_seconds(job, subject, cancelled)
+        megabytes = memory.megabytes
+        table, metrics = job.table(rows)
+        common = _common(job, subject, seed, seconds, len(table))
+        about = {
+            "task": job.name,
+            "model": subject.name,
+            "revision": subject.revision,
+            "dataset_sha256": job.sha256,
+            "split": job.split,
+            "run": common.run,
+        }
+        write_predictions(table, about, (results or results_folder()) / common.predictions)
+        records = scored_records(table, metrics, common)
+    journal.remove()
+    costs: dict[str, float | None] = {
+        "latency-p50": float(np.percentile(latencies, 50)),
+        "latency-p95": float(np.percentile(latencies, 95)),
+        "peak-memory": megabytes,
+        "size": subject.megabytes,
     }
-    write_predictions(table, about, (results or results_folder()) / file)
-    common = EvaluationRecord(
+    measured = [
+        replace(common, metric=metric.name, signature=metric.signature, value=value)
+        for metric in COST_METRICS
+        if (value := costs[metric.name]) is not None and not job.part
+    ]
+    return [*records, *measured]
+
+
+def _common(
+    job: Assignment, subject: Subject, seed: int, seconds: float, songs: int
+) -> EvaluationRecord:
+    """What all records of a run say; the number itself is still to come."""
+    run = uuid.uuid4().hex[:12]
+    parts = (job.name, job.part, subject.name.replace("/", "-"), run)
+    return EvaluationRecord(
         task=job.name,
         model=subject.name,
         base=subject.base,
@@ -75,28 +96,15 @@ def measured_records(
         value=0.0,
         low=None,
         high=None,
-        n=len(table),
+        n=songs,
         seed=seed,
         seconds=seconds,
         device=device_name(),
         commit=git_commit(),
         time=utc_now(),
         run=run,
-        predictions=file,
+        predictions=f"predictions/{'-'.join(part for part in parts if part)}.parquet",
     )
-    costs: dict[str, float | None] = {
-        "latency-p50": float(np.percentile(latencies, 50)),
-        "latency-p95": float(np.percentile(latencies, 95)),
-        "peak-memory": megabytes,
-        "size": subject.megabytes,
-    }
-    measured = [
-        replace(common, metric=metric.name, signature=metric.signature, value=value)
-        for metric in COST_METRICS
-        if (value := costs[metric.name]) is not None and not job.part
-    ]
-    partial_file(job, subject, seed).unlink(missing_ok=True)
-    return [*scored_records(table, metrics, common), *measured]
 
 
 def scored_records(

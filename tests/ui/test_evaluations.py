@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import EngineError
+from engine.errors import CancelledError, EngineError
 from ui import evaluations, resources
 from ui.evaluations import Evaluation, Plan
 from ui.leaderboard.evaluation_panel import duration
@@ -87,12 +87,86 @@ def test_an_error_nobody_foresaw_is_one_sentence(monkeypatch: pytest.MonkeyPatch
     assert "LLaMA and TF-IDF on songs.csv broke off (KeyError: 'lines')" in str(told)
 
 
-def test_a_busy_model_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_visitors_who_press_start_at_once_begin_one_evaluation(gate: threading.Event) -> None:
+    together = threading.Barrier(8)
+    begun: list[Evaluation] = []
+    refused: list[EngineError] = []
+
+    def visitor() -> None:
+        together.wait()
+        try:
+            begun.append(evaluations.begin(PLAN))
+        except EngineError as error:
+            refused.append(error)
+
+    visitors = [threading.Thread(target=visitor) for _ in range(8)]
+    for one in visitors:
+        one.start()
+    for one in visitors:
+        one.join()
+    assert len(begun) == len(evaluations.current()) == 1
+    assert {str(error) for error in refused} == {f"{PLAN.title} is being evaluated already."}
+
+
+def test_what_cannot_be_resumed_now_can_be_later(gate: threading.Event) -> None:
+    gate.set()
+    ended = evaluations.begin(PLAN)
+    evaluations.outcome(ended)
+    gate.clear()
+    for number in range(3):
+        evaluations.begin(Plan("genre", ("llama",), Path(f"{number}.csv")))
+    with pytest.raises(EngineError, match="no more are taken"):
+        evaluations.resume(ended)
+    assert ended in evaluations.current()
+
+
+@pytest.fixture
+def busy(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """A model whose only place is taken until the gate is open."""
     gate = threading.Event()
     queue = Queue("LLaMA", limit=1)
     monkeypatch.setattr(resources, "queue", lambda _name: queue)
-    monkeypatch.setattr(evaluations, "_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr(evaluations, "_LOOK_SECONDS", 0.01)
     queue.submit("A song", lambda _job: gate.wait(30))
-    threading.Timer(0.1, gate.set).start()
+    yield gate
+    gate.set()
 
-    assert evaluations._asked("llama", lambda: "answered") == "answered"
+
+def test_a_busy_model_is_waited_for(busy: threading.Event) -> None:
+    threading.Timer(0.1, busy.set).start()
+    assert evaluations._asked("llama", lambda: "answered", lambda: False) == "answered"
+
+
+def test_waiting_for_a_busy_model_ends_with_cancel(busy: threading.Event) -> None:
+    cancel = threading.Event()
+    threading.Timer(0.1, cancel.set).start()
+    with pytest.raises(CancelledError, match="while it waited for LLaMA"):
+        evaluations._asked("llama", lambda: "answered", cancel.is_set)
+    assert not busy.is_set()
+
+
+def test_waiting_behind_songs_ends_with_cancel(
+    busy: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    resources.queue("llama").limit = 2
+    asked: list[str] = []
+    cancel = threading.Event()
+    threading.Timer(0.1, cancel.set).start()
+    with pytest.raises(CancelledError, match="while it waited for LLaMA"):
+        evaluations._asked("llama", lambda: asked.append("asked"), cancel.is_set)
+    busy.set()
+    assert resources.queue("llama").submit("After", lambda _job: True).result()
+    assert not asked
+
+
+def test_an_error_of_the_model_is_not_taken_for_a_full_queue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    queue = Queue("LLaMA")
+    monkeypatch.setattr(resources, "queue", lambda _name: queue)
+
+    def broken() -> None:
+        raise EngineError("The weights are gone.")
+
+    with pytest.raises(EngineError, match="weights are gone"):
+        evaluations._asked("llama", broken, lambda: False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.evaluation.tasks.task import Task
 
 _POLL_SECONDS = 1.0
+_REFUSED = "_evaluation_refused"
 _UPLOAD, _HERE = "Upload a file", "On this machine"
 
 
@@ -35,6 +36,9 @@ class Form:
 
 def under_way() -> None:
     """Show every evaluation: progress and Cancel, or how it ended; nothing if there is none."""
+    refused: str | None = st.session_state.pop(_REFUSED, None)
+    if refused:
+        st.error(refused, icon=":material/error:")
     found = evaluations.current()
     ended = [evaluation for evaluation in found if evaluation.finished]
     for evaluation in ended:
@@ -118,7 +122,7 @@ def _ended(evaluation: Evaluation) -> None:
                     again,
                     key=f"resume_{id(evaluation)}",
                     icon=":material/resume:",
-                    on_click=evaluations.resume,
+                    on_click=_resume,
                     args=(evaluation,),
                 )
             st.button(
@@ -128,6 +132,13 @@ def _ended(evaluation: Evaluation) -> None:
                 on_click=evaluations.put_away,
                 args=(evaluation,),
             )
+
+
+def _resume(evaluation: Evaluation) -> None:
+    try:
+        evaluations.resume(evaluation)
+    except EngineError as error:
+        st.session_state[_REFUSED] = str(error)
 
 
 def panel(chosen: Choice | None) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.errors import EngineError
+from engine.errors import CancelledError, EngineError
 from engine.evaluation.baselines import baselines_of, fitted_baseline
 from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
@@ -165,7 +165,9 @@ def _row(
     began = time.perf_counter()
     try:
         sheet: LeadSheet | None = model.generate(song.lyrics, controls)
-    except EngineError:
+    except CancelledError:
+        raise
+    except EngineError:  # the model could not write this song: it counts as not valid
         sheet = None
     seconds = time.perf_counter() - began
     valid = sheet is not None and is_valid(sheet, song.lyrics)

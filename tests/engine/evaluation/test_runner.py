@@ -22,6 +22,7 @@ from engine.evaluation.board.sets import evaluation_sets
 from engine.evaluation.metrics import metric
 from engine.evaluation.runner import evaluate
 from engine.evaluation.tasks.data import genre_songs, read_predictions
+from engine.evaluation.tasks.task import Task
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
 
@@ -165,6 +166,46 @@ def test_partial_notes_cut_short_are_made_again(data: Path, tmp_path: Path) -> N
     partial.write_bytes(partial.read_bytes()[:-40])
     run = evaluate("genre", data, ["llama"], load=loader(FakeClassifier("llama")))
     assert run.records[0].n == 60
+    assert not list((tmp_path / "cache/evaluations").iterdir())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"null", b"5", b'["a"]', b"[" * 100_000, b"\xff\xfe", b'{"test000": null}', b"\n\n"],
+)
+def test_what_no_run_kept_is_not_taken_over(line: bytes, data: Path, tmp_path: Path) -> None:
+    first = FakeClassifier("llama")
+    with pytest.raises(CancelledError):
+        evaluate("genre", data, ["llama"], load=loader(first), cancelled=lambda: first.asked >= 16)
+    (partial,) = (tmp_path / "cache/evaluations").iterdir()
+    with partial.open("ab") as file:
+        file.write(line + b"\n")
+    again = FakeClassifier("llama")
+    run = evaluate("genre", data, ["llama"], load=loader(again))
+    assert run.records[0].n == 60
+    assert again.asked == 44 + 43  # the songs not answered yet, then those that are timed
+
+
+def test_two_runs_never_measure_the_same_at_once(data: Path) -> None:
+    class Second(FakeClassifier):
+        """Asks for the same evaluation again while it answers."""
+
+        def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
+            with pytest.raises(InputError, match="llama is being measured on these songs already"):
+                evaluate("genre", data, ["llama"], load=loader(FakeClassifier("llama")))
+            return super().predict(lyrics)
+
+    evaluate("genre", data, ["llama"], limit=None, load=loader(Second("llama")))
+    assert len({record.run for record in read_records()[0]}) == 1
+
+
+def test_a_name_with_a_slash_keeps_its_answers_in_the_one_folder(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Task, "names", ("llama/network",))
+    run = evaluate("genre", data, ["llama/network"], load=loader(FakeClassifier("llama/network")))
+    assert (tmp_path / "results" / run.records[0].predictions).is_file()
+    assert run.records[0].predictions.startswith("predictions/genre-llama-network-")
 
 
 def test_a_folder_stands_for_its_test_file(data: Path, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.errors import InputError
+from engine.errors import CancelledError, InputError
 from engine.evaluation.baselines.chords import CommonestProgression, TrainingChords, TrigramBaseline
 from engine.evaluation.board.answers import weakest_songs
 from engine.evaluation.board.predictions import predictions
@@ -126,6 +126,15 @@ def test_a_refusal_is_an_invalid_output_not_a_crash(data: Path) -> None:
         raise InputError("no")
 
     assert values(data, refuse)["valid"] == 0.0
+
+
+def test_a_cancelled_song_is_not_counted_as_invalid(data: Path) -> None:
+    def cancel(_sheet: LeadSheet) -> LeadSheet:
+        raise CancelledError("Cancelled.")
+
+    with pytest.raises(CancelledError):
+        values(data, cancel)
+    assert read_records() == ([], [])
 
 
 def test_what_is_kept_names_no_song_and_no_word(data: Path) -> None:
