@@ -9,6 +9,6 @@ from __future__ import annotations
 
 from engine.batch.models import MODELS
 from engine.batch.run import BatchRun, answer_table
-from engine.corpora.tables import EXTENSIONS
+from engine.corpora.sources import EXTENSIONS
 
 __all__ = ["EXTENSIONS", "MODELS", "BatchRun", "answer_table"]

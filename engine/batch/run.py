@@ -13,10 +13,18 @@ from typing import Any, cast
 from engine.batch.answers import Answer, Answers
 from engine.batch.journal import Journal
 from engine.batch.models import MODELS, Loader, Predict, card_of, predictor, revision
-from engine.batch.writing import added_columns, added_values, kept_columns, open_writer
+from engine.batch.writing import (
+    added_columns,
+    added_values,
+    checked_output_extension,
+    kept_columns,
+    open_writer,
+)
 from engine.classifiers import load_classifier
+from engine.corpora.opening import open_table
 from engine.corpora.rows import Row, is_missing
-from engine.corpora.tables import CHUNK, Table, checked_extension, open_table
+from engine.corpora.sources import Source
+from engine.corpora.tables import CHUNK, Table
 from engine.errors import CancelledError, InputError
 from engine.lyrics import Lyrics
 
@@ -105,7 +113,7 @@ def answer_table(
         raise InputError(f"There is no genre model '{model}'; models are {', '.join(MODELS)}.")
     checked_output(source, output)
     card = card_of(model, preset)
-    table = open_table(source, text_column)
+    table = open_table(Source.of_file(source), text_column)
     stamp = _stamp(source)
     about = {
         "input": table.sha256,
@@ -139,7 +147,7 @@ def answer_table(
 
 def checked_output(source: Path, output: Path) -> None:
     """`InputError` if nothing can be written there, or if it is the input itself."""
-    checked_extension(output)
+    checked_output_extension(output)
     if not output.absolute().parent.is_dir():
         raise InputError(f"The folder of --output {output} does not exist.")
     if output.is_dir():

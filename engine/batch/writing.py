@@ -17,10 +17,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
 
+from engine.corpora.parquet import ParquetTable
 from engine.corpora.rows import ABSENT, Chunk, unique
-from engine.corpora.tables import ParquetTable, Table
+from engine.corpora.tables import Table
 from engine.errors import InputError
 
+OUTPUT_EXTENSIONS = (".csv", ".tsv", ".jsonl", ".ndjson", ".jl", ".parquet")
 _CHUNKS_IN_A_ROW_GROUP = 16
 Added = Sequence[Sequence[Any]]
 
@@ -31,6 +33,16 @@ class Writer(Protocol):
     def write(self, chunk: Chunk, added: Added) -> None:
         """Append the rows."""
         ...
+
+
+def checked_output_extension(path: Path) -> str:
+    """The extension in lower case; `InputError` unless it is one of `OUTPUT_EXTENSIONS`."""
+    extension = path.suffix.lower()
+    if extension not in OUTPUT_EXTENSIONS:
+        raise InputError(
+            f"{path} is no table that can be written; accepted are {', '.join(OUTPUT_EXTENSIONS)}."
+        )
+    return extension
 
 
 def added_columns(labels: Sequence[str]) -> tuple[str, ...]:
@@ -70,7 +82,7 @@ def open_writer(
                     yield writer
                     writer.close()
                 elif extension in {".csv", ".tsv"}:
-                    own = table.delimiter if path.suffix == table.path.suffix else ""
+                    own = table.delimiter if extension == table.source.kind else ""
                     delimiter = own or ("\t" if extension == ".tsv" else ",")
                     yield _DelimitedWriter(file, (*columns, *added), delimiter)
                 else:

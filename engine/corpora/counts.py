@@ -55,6 +55,8 @@ def marking_words(
     each word occurs in all songs, with :math:`a_0` = `strength` times :math:`n_i`, so that words
     used alike everywhere ("the", "you") shrink to nothing.
 
+    Words are counted as they are sung: section headings and remarks in brackets are none.
+
     Monroe, Colaresi and Quinn 2008, "Fightin' Words", Political Analysis 16(4), section 3.5,
     equations 15, 16, 22 (doi:10.1093/pan/mpn018).
 
@@ -91,8 +93,8 @@ def marking_words(
         raise InputError(f"No song has the genre '{genre}'; genres here are: {known or 'none'}.")
     if inside.all():
         raise InputError(f"Every song is '{genre}'; words mark a genre only against other genres.")
-    here, songs_with = _word_uses(songs.loc[inside, "lyrics"])
-    elsewhere, _ = _word_uses(songs.loc[~inside, "lyrics"])
+    here, songs_with = _word_uses(songs.loc[inside, "sung"])
+    elsewhere, _ = _word_uses(songs.loc[~inside, "sung"])
     words = sorted(word for word in here if songs_with[word] >= min_songs)
     n_here, n_elsewhere = here.total(), elsewhere.total()
     uses = np.array([here[word] for word in words], dtype=float)

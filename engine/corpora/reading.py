@@ -1,52 +1,40 @@
-"""A user's own file of songs: CSV, TSV, JSON lines or Parquet bytes to a table of songs.
+"""A table of any format to a table of songs, for the explorer and for evaluations.
 
-Columns are found by their usual names (see `ALIASES`), in any case. A row that cannot be used is
+Columns are found by their usual names (see `engine.corpora.columns`). A row that cannot be used is
 left out and named in `SongTable.problems`; nothing disappears in silence.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-import math
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
-from typing import TYPE_CHECKING, Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from engine.corpora.columns import (
+    columns_found,
+    genre_of_cell,
+    lyrics_of_cell,
+    text_of_cell,
+    year_in,
+)
+from engine.corpora.opening import open_table
 from engine.corpora.songs import frame
+from engine.corpora.sources import EXTENSIONS, Source
+from engine.corpora.tables import Table
 from engine.errors import InputError
-from engine.lyrics import MAX_CHARACTERS
+from engine.files import megabytes
+from engine.lyrics import Lyrics
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["EXTENSIONS", "MAX_BYTES", "MAX_SONGS", "SongTable", "read_file", "read_table"]
+
 MAX_BYTES = 200 * 2**20
 MAX_SONGS = 100_000
-_MAX_UNPACKED_BYTES = 2**30
-EXTENSIONS = (".csv", ".tsv", ".jsonl", ".ndjson", ".jl", ".json", ".parquet")
-
-ALIASES: dict[str, tuple[str, ...]] = {
-    "lyrics": ("lyrics", "lyric", "song_lyrics", "lyrics_text", "text", "words", "content", "body"),
-    "title": ("title", "song", "song_title", "song_name", "track", "track_name", "name"),
-    "artist": ("artist", "artist_name", "primary_artist", "performer", "singer", "author", "band"),
-    "genre": ("genre", "genres", "tag", "tags", "style", "label", "category", "class"),
-    "year": ("year", "release_year", "release_date", "released", "date", "album_year"),
-    "id": ("id", "song_id", "track_id"),
-}
-_GENRE_SPELLINGS = {
-    "hip hop": "hip-hop",
-    "hiphop": "hip-hop",
-    "rnb": "r&b",
-    "rhythm and blues": "r&b",
-    "r and b": "r&b",
-    "r & b": "r&b",
-    "electronica": "electronic",
-}
-_YEAR = re.compile(r"(?<!\d)(1[5-9]\d\d|20\d\d)(?!\d)")
-_Row = tuple[int, Mapping[str, Any]]
+# All songs are held at once, as they were written and as models read them.
+MAX_CHARACTERS_IN_ALL = 400_000_000
 
 
 @dataclass(frozen=True)
@@ -58,232 +46,134 @@ class SongTable:
     songs : data frame
         A table of songs.
     problems : tuple of str
-        One sentence for each row left out or value not understood, rows counted from 1.
+        One sentence for each value that was not understood, and for each row left out.
+    left_out : int
+        How many rows were left out.
     columns : dict
         Our column name to the name it had in the file.
+    unused : tuple of str
+        The file's other columns.
+    notes : tuple of str
+        How the file was read, where that had to be guessed.
+    sha256 : str
+        Checksum of the file's bytes.
     """
 
     songs: pd.DataFrame
     problems: tuple[str, ...]
+    left_out: int
     columns: dict[str, str]
+    unused: tuple[str, ...]
+    notes: tuple[str, ...]
+    sha256: str
 
 
-def read_table(name: str, data: bytes) -> SongTable:
-    """Read songs from the bytes of a file; its name's extension tells the format.
+def read_file(path: Path) -> SongTable:
+    """Read songs from a file on this machine; its extension tells the format.
 
     Raises
     ------
     InputError
-        If the format, size or encoding is not accepted, no column holds lyrics, or no song is left.
+        If the format, size or content is not accepted, no column holds lyrics, or no song is left.
     """
-    extension = PurePath(name).suffix.lower()
-    if extension not in EXTENSIONS:
-        raise InputError(
-            f"'{name}' is not a file type that can be read; accepted are {', '.join(EXTENSIONS)}."
-        )
-    if len(data) > MAX_BYTES:
-        raise InputError(
-            f"'{name}' has {len(data) / 2**20:,.0f} MB; "
-            f"at most {MAX_BYTES // 2**20} MB are accepted."
-        )
-    if not data.strip():
-        raise InputError(f"'{name}' is empty.")
-    problems: list[str] = []
-    if extension == ".parquet":
-        rows: Iterable[_Row] = _parquet_rows(name, data)
-    elif extension in {".csv", ".tsv"}:
-        rows = _delimited_rows(
-            _decoded(name, data), "\t" if extension == ".tsv" else None, problems
-        )
-    else:
-        rows = _json_rows(_decoded(name, data), problems)
-    return _song_table(name, rows, problems)
+    source = Source.of_file(path)
+    with source.packed() as file:
+        _refuse_more_than_is_held(source, file.seek(0, 2))
+    return _songs_of(source)
 
 
-def _song_table(name: str, rows: Iterable[_Row], problems: list[str]) -> SongTable:
-    columns: dict[str, str] = {}
-    headings: dict[str, None] = {}
+def read_table(name: str, data: bytes) -> SongTable:
+    """Read songs from the bytes of an upload; its name's extension tells the format.
+
+    Raises
+    ------
+    InputError
+        As `read_file`.
+    """
+    source = Source.of_upload(name, data)
+    _refuse_more_than_is_held(source, len(data))
+    return _songs_of(source)
+
+
+def _refuse_more_than_is_held(source: Source, size: int) -> None:
+    if size > MAX_BYTES:
+        raise InputError(
+            f"{source.name} has {megabytes(size)}; at most {megabytes(MAX_BYTES)} are accepted."
+        )
+
+
+def _songs_of(source: Source) -> SongTable:
+    table = open_table(source)
+    if table.rows > MAX_SONGS:
+        raise InputError(
+            f"{source.name} has too many songs ({table.rows:,}); at most {MAX_SONGS:,} are "
+            "accepted."
+        )
+    places = columns_found(table.columns)
     songs: list[dict[str, Any]] = []
-    for seen, (number, row) in enumerate(rows, start=1):
-        if seen > MAX_SONGS:
-            raise InputError(f"'{name}' has too many songs; at most {MAX_SONGS:,} are accepted.")
-        if not row.keys() <= headings.keys():
-            headings.update(dict.fromkeys(row))
-            columns = _columns_found(headings)
-        if "lyrics" in columns and (song := _song(number, row, columns, problems)):
+    problems: list[str] = []
+    number = characters = 0
+    for chunk in table.chunks():
+        for row in chunk.rows:
+            number += 1
+            try:
+                if row.problem:
+                    raise InputError(row.problem)
+                song = _song(row.values, places)
+            except InputError as error:
+                problems.append(f"Row {number}: {error} The row is left out.")
+                continue
+            if song["year"] is None and (written := _cell(row.values, places, "year")):
+                problems.append(
+                    f"Row {number}: '{written[:30]}' is no year; the year is left blank."
+                )
             songs.append(song)
-    if headings and "lyrics" not in columns:
-        raise InputError(
-            f"'{name}' has no column of lyrics: name one {', '.join(ALIASES['lyrics'][:-1])} "
-            f"or {ALIASES['lyrics'][-1]} (its columns are: {', '.join(list(headings)[:20])})."
-        )
+            characters += len(song["lyrics"]) + len(song["sung"])
+            if characters > MAX_CHARACTERS_IN_ALL:
+                raise InputError(
+                    f"The lyrics of {source.name} are too long to be held at once; split the file."
+                )
     if not songs:
         reason = f" ({problems[0].rstrip('.')})" if problems else ""
-        raise InputError(f"'{name}' holds no song with lyrics{reason}.")
-    return SongTable(frame(songs), tuple(problems), columns)
+        raise InputError(f"{source.name} holds no song with lyrics{reason}.")
+    return SongTable(
+        frame(songs),
+        tuple(problems),
+        number - len(songs),
+        {ours: table.columns[place] for ours, place in places.items()},
+        _unused(table, places),
+        tuple(table.notes),
+        table.sha256,
+    )
 
 
-def _columns_found(headings: Iterable[str]) -> dict[str, str]:
-    by_name: dict[str, str] = {}
-    for heading in headings:
-        by_name.setdefault(re.sub(r"[\s\-]+", "_", str(heading).strip().lower()), heading)
-    found: dict[str, str] = {}
-    for column, aliases in ALIASES.items():
-        for alias in aliases:
-            if alias in by_name and by_name[alias] not in found.values():
-                found[column] = by_name[alias]
-                break
-    return found
+def _song(values: Sequence[Any], places: dict[str, int]) -> dict[str, Any]:
+    """One row as a song; `InputError` if it holds no lyric."""
+    lyrics = lyrics_of_cell(values[places["lyrics"]])
+    lyrics = lyrics.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    if not lyrics:
+        raise InputError("The lyric is missing.")
+    parsed = Lyrics.parse(lyrics)
+    song: dict[str, Any] = {
+        column: text_of_cell(values[places[column]])
+        for column in ("title", "artist", "id")
+        if column in places
+    }
+    if "genre" in places:
+        song["genre"] = genre_of_cell(values[places["genre"]])
+    return song | {
+        "year": year_in(_cell(values, places, "year")),
+        "lyrics": lyrics,
+        "sung": parsed.text,
+        "words": len(parsed.words),
+        "lines": len(parsed.lines),
+    }
 
 
-def _song(
-    number: int, row: Mapping[str, Any], columns: dict[str, str], problems: list[str]
-) -> dict[str, Any] | None:
-    lyrics = _lyrics_text(row.get(columns["lyrics"]))
-    if not any(character.isalpha() for character in lyrics):
-        problems.append(f"Row {number}: no lyrics; the row is left out.")
-        return None
-    if len(lyrics) > MAX_CHARACTERS:
-        problems.append(
-            f"Row {number}: the lyrics have {len(lyrics):,} characters, more than "
-            f"{MAX_CHARACTERS:,}; the row is left out."
-        )
-        return None
-    song: dict[str, Any] = {"lyrics": lyrics}
-    for column in ("title", "artist", "id"):
-        if column in columns:
-            song[column] = _text(row.get(columns[column]))
-    if "genre" in columns:
-        genre = _text(row.get(columns["genre"])).lower()
-        song["genre"] = _GENRE_SPELLINGS.get(genre, genre)
-    if "year" in columns:
-        written = _text(row.get(columns["year"]))
-        match = _YEAR.search(written)
-        song["year"] = int(match.group(1)) if match else None
-        if written and not match:
-            problems.append(f"Row {number}: '{written[:30]}' is no year; the year is left blank.")
-    song["words"] = len(lyrics.split())
-    song["lines"] = sum(1 for line in lyrics.split("\n") if line.strip())
-    return song
+def _cell(values: Sequence[Any], places: dict[str, int], column: str) -> str:
+    return text_of_cell(values[places[column]]) if column in places else ""
 
 
-def _text(value: Any) -> str:
-    """One cell as text: the first of a list, "" for what is missing."""
-    if isinstance(value, list | tuple):
-        items = cast("list[Any]", value)
-        value = items[0] if items else None
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    return str(value).strip()
-
-
-def _lyrics_text(value: Any) -> str:
-    if isinstance(value, list | tuple):
-        value = "\n".join(_text(item) for item in cast("list[Any]", value))
-    return _text(value).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
-
-
-def _decoded(name: str, data: bytes) -> str:
-    try:
-        if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-            return data.decode("utf-16")
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"'{name}' is not UTF-8 text (line {line} has other bytes); "
-            "save it as UTF-8 and try again."
-        ) from None
-
-
-def _delimited_rows(text: str, delimiter: str | None, problems: list[str]) -> Iterator[_Row]:
-    csv.field_size_limit(MAX_BYTES)
-    if delimiter is None:
-        head = text.split("\n", 1)[0]
-        delimiter = max(",;\t|", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    try:
-        headings = next(reader)
-    except (csv.Error, StopIteration) as error:
-        raise InputError(f"The heading line cannot be read ({error}).") from None
-    number = 0
-    while True:
-        try:
-            values = next(reader)
-        except StopIteration:
-            return
-        except csv.Error as error:
-            number += 1
-            problems.append(f"Row {number} (line {reader.line_num}): {error}; the row is left out.")
-            continue
-        if not values:
-            continue
-        number += 1
-        if len(values) != len(headings):
-            problems.append(
-                f"Row {number} (line {reader.line_num}): {len(values)} values for "
-                f"{len(headings)} columns; the row is left out."
-            )
-            continue
-        yield number, dict(zip(headings, values, strict=True))
-
-
-def _json_rows(text: str, problems: list[str]) -> Iterator[_Row]:
-    """JSON lines, or one JSON array of objects."""
-    if text.lstrip().startswith("["):
-        try:
-            items: list[Any] = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise InputError(f"The file is not readable as a JSON array ({error}).") from None
-        numbered: Iterable[tuple[int, Any]] = enumerate(items, start=1)
-    else:
-        numbered = _json_lines(text, problems)
-    for number, item in numbered:
-        if isinstance(item, dict):
-            yield number, cast("dict[str, Any]", item)
-        else:
-            problems.append(f"Row {number}: not a JSON object; the row is left out.")
-
-
-def _json_lines(text: str, problems: list[str]) -> Iterator[tuple[int, Any]]:
-    number = 0
-    for line in text.split("\n"):
-        if not line.strip():
-            continue
-        number += 1
-        try:
-            yield number, json.loads(line)
-        except (ValueError, RecursionError):
-            problems.append(f"Row {number}: not readable as JSON; the row is left out.")
-
-
-def _parquet_rows(name: str, data: bytes) -> Iterator[_Row]:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(io.BytesIO(data))
-        metadata = file.metadata
-        unpacked = sum(
-            metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups)
-        )
-        if metadata.num_rows > MAX_SONGS or unpacked > _MAX_UNPACKED_BYTES:
-            raise InputError(
-                f"'{name}' has {metadata.num_rows:,} rows and {unpacked / 2**20:,.0f} MB unpacked; "
-                f"at most {MAX_SONGS:,} rows and {_MAX_UNPACKED_BYTES // 2**20:,} MB are accepted."
-            )
-        headings = file.schema_arrow.names
-        wanted = list(_columns_found(headings).values()) or headings
-        if "lyrics" not in _columns_found(headings):
-            yield 1, dict.fromkeys(headings)
-            return
-        table = file.read(columns=wanted)
-    except (pa.ArrowException, OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"'{name}' is not a readable Parquet file ({error}).") from None
-    number = 0
-    for batch in table.to_batches(max_chunksize=1000):
-        for row in batch.to_pylist():
-            number += 1
-            yield number, row
+def _unused(table: Table, places: dict[str, int]) -> tuple[str, ...]:
+    taken = set(places.values())
+    return tuple(name for place, name in enumerate(table.columns) if place not in taken)

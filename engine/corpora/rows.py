@@ -57,10 +57,14 @@ def kind(value: Any) -> str:
     return name if name in {"bool", "int", "float", "str"} else "nested"
 
 
+# How programs write that a cell is empty; a song called so is called so in its title.
+_NOTHING = frozenset({"nan", "NaN", "None", "N/A", "n/a", "#N/A", "null", "NULL", "<NA>", "NaT"})
+
+
 def is_missing(value: Any) -> bool:
-    """Whether a cell holds nothing: no key, null, NaN or blanks."""
+    """Whether a cell holds nothing: no key, null, NaN, blanks, or a word that says so."""
     if value is None or value is ABSENT:
         return True
     if isinstance(value, float):
         return math.isnan(value)
-    return isinstance(value, str) and not value.strip()
+    return isinstance(value, str) and (not value.strip() or value.strip() in _NOTHING)

@@ -10,7 +10,8 @@ if TYPE_CHECKING:
 
     from engine.music.lead_sheet import LeadSheet
 
-COLUMNS = ("title", "artist", "year", "genre", "lyrics", "words", "lines")
+# "lyrics" as they were written, "sung" as models read them: without headings and remarks.
+COLUMNS = ("title", "artist", "year", "genre", "lyrics", "sung", "words", "lines")
 
 
 def songs_table(sheets: Iterable[LeadSheet]) -> pd.DataFrame:
@@ -32,7 +33,7 @@ def frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     table["year"] = table["year"].astype("Int64")
     for name in ("words", "lines"):
         table[name] = table[name].fillna(0).astype("int64")
-    for name in ("title", "artist", "genre", "lyrics"):
+    for name in ("title", "artist", "genre", "lyrics", "sung"):
         table[name] = table[name].astype("str").where(table[name].notna(), "")
     others = [name for name in table.columns if name not in COLUMNS]
     return table.reindex(columns=[*COLUMNS, *others])
@@ -84,6 +85,7 @@ def _sheet_row(sheet: LeadSheet) -> dict[str, Any]:
         "year": None,
         "genre": sheet.genre,
         "lyrics": "\n".join(parts),
+        "sung": "\n".join(parts),
         "words": sum(len(line.words) for line in sung),
         "lines": len(sung),
         "key": sheet.key.name,

@@ -58,7 +58,7 @@ def source() -> Source | None:
 
 
 def _own_source() -> Source | None:
-    from engine.corpora.reading import EXTENSIONS
+    from engine.corpora import EXTENSIONS
 
     uploaded = st.file_uploader(
         "A table of songs: CSV, TSV, JSON lines or Parquet, with a column of lyrics",

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from engine.corpora import read_table
+from engine.corpora import read_file
 from engine.errors import InputError
 from engine.lyrics import Lyrics
 
@@ -44,7 +44,7 @@ class GenreSongs:
 
 
 def genre_songs(path: Path, limit: int | None = None, seed: int = 0) -> GenreSongs:
-    """Read a file of songs with genres (any format `engine.corpora.read_table` reads).
+    """Read a file of songs with genres (any format `engine.corpora.read_file` reads).
 
     The dataset is called after the file's folder, the split after the file; with a `limit` only
     so many songs are taken, drawn by the seed, and the split says so.
@@ -54,8 +54,7 @@ def genre_songs(path: Path, limit: int | None = None, seed: int = 0) -> GenreSon
     InputError
         If the file is missing or has no songs with genres.
     """
-    data = file_bytes(path)
-    read = read_table(path.name, data)
+    read = read_file(path)
     problems = list(read.problems)
     rows: list[dict[str, Any]] = []
     lyrics: list[Lyrics] = []
@@ -97,7 +96,7 @@ def genre_songs(path: Path, limit: int | None = None, seed: int = 0) -> GenreSon
     return GenreSongs(
         dataset_name(path),
         split_name(path, limit, seed),
-        hashlib.sha256(data).hexdigest(),
+        read.sha256,
         table,
         lyrics,
         tuple(problems),

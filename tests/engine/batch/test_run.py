@@ -311,7 +311,7 @@ def test_one_song_that_breaks_the_model_does_not_hold_up_the_others(
     ("output", "message"),
     [
         ("none/out.csv", "folder of --output .* does not exist"),
-        ("out.xlsx", "no table; accepted are"),
+        ("out.xlsx", "no table that can be written; accepted are"),
         ("in.csv", "is the input itself"),
         ("folder.csv", "is a folder"),
     ],

@@ -7,14 +7,20 @@ import math
 import pandas as pd
 import pytest
 
-from engine.corpora import marking_words, songs_per_genre, songs_per_year, word_counts_by_genre
+from engine.corpora import (
+    marking_words,
+    read_table,
+    songs_per_genre,
+    songs_per_year,
+    word_counts_by_genre,
+)
 from engine.corpora.songs import frame
 from engine.errors import InputError
 
 
 def table(*rows: tuple[str, int | None, str]) -> pd.DataFrame:
     return frame(
-        {"genre": genre, "year": year, "lyrics": lyrics, "words": len(lyrics.split()), "lines": 1}
+        {"genre": genre, "year": year, "sung": lyrics, "words": len(lyrics.split()), "lines": 1}
         for genre, year, lyrics in rows
     )
 
@@ -67,3 +73,10 @@ def test_words_used_alike_everywhere_mark_nothing() -> None:
 def test_marking_words_need_something_to_compare(songs: pd.DataFrame, genre: str) -> None:
     with pytest.raises(InputError, match="genre"):
         marking_words(songs, genre)
+
+
+def test_headings_and_singers_mark_nothing() -> None:
+    rap = ["[Verse 1: Ann]\nlow tide\n[Hook]\nhigh tide"] * 3
+    songs = pd.DataFrame({"genre": ["rap"] * 3 + ["pop"] * 3, "lyrics": rap + ["low sun"] * 3})
+    read = read_table("s.csv", songs.to_csv().encode()).songs
+    assert set(marking_words(read, "rap")["word"]) == {"low", "high", "tide"}

@@ -1,0 +1,109 @@
+"""CSV and TSV tables."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from typing import TextIO
+
+from engine.corpora.encoding import encoding_of
+from engine.corpora.rows import Chunk, Row
+from engine.corpora.sources import Source
+from engine.corpora.tables import MAX_RECORD, Table, chunked, lines_of, text_of, too_long
+
+_DELIMITERS = ",;\t|"
+_SAMPLE = 2**14
+
+
+class DelimitedTable(Table):
+    """CSV or TSV, with a heading line; quoted values may hold line ends."""
+
+    def __init__(self, source: Source, text_column: str | None) -> None:
+        super().__init__(source, text_column)
+        self._encoding, notes = encoding_of(source)
+        self.notes += notes
+        csv.field_size_limit(MAX_RECORD)
+        with self._opened() as file:
+            sample = file.read(_SAMPLE)
+        self.delimiter = "\t" if source.kind == ".tsv" else _delimiter(sample)
+        with self._opened() as file:
+            names = next((values for values, _ in self._records(file)), [])
+        self._name_columns(names)
+        self.kinds = [{"str"} for _ in names]
+        for row in self._rows():
+            self._count(row.problem)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All rows, some at a time."""
+        return chunked(self._rows())
+
+    def _opened(self) -> TextIO:
+        return text_of(self.source, self._encoding)
+
+    def _rows(self) -> Iterator[Row]:
+        with self._opened() as file:
+            records = self._records(file)
+            next(records, None)
+            for record in records:
+                yield self._row(*record)
+
+    def _records(self, file: TextIO) -> Iterator[tuple[list[str], str]]:
+        """Values of each record, and what is wrong with its quotation marks."""
+        held: list[str] = []
+        size = 0
+
+        def lines() -> Iterator[str]:
+            nonlocal size
+            for number, line in enumerate(lines_of(file, self.name), start=1):
+                held.append(line)
+                size += len(line)
+                if size > MAX_RECORD:
+                    raise too_long(self.name, number - len(held) + 1)
+                yield line
+
+        reader = csv.reader(lines(), delimiter=self.delimiter)
+        while True:
+            problem = ""
+            try:
+                values = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                values, problem = ["".join(held)], f"The row cannot be read ({error})."
+            if not problem and '"' in held[0] and sum(line.count('"') for line in held) % 2:
+                problem = _unclosed(held, self.delimiter, reader.line_num)
+            held.clear()
+            size = 0
+            if values:
+                yield values, problem
+
+    def _row(self, values: list[str], problem: str) -> Row:
+        width = len(self.columns)
+        if len(values) != width and not problem:
+            beyond = json.dumps(values[width:], ensure_ascii=False)
+            problem = f"The row has {len(values)} values for {width} columns"
+            problem += f"; beyond the last: {beyond}." if len(values) > width else "."
+        return Row([*values[:width], *[""] * (width - len(values))], problem)
+
+
+def _delimiter(sample: str) -> str:
+    """What stands between the values: guessed among what the heading line has."""
+    heading = sample.lstrip("\r\n").splitlines()[0] if sample.strip() else ""
+    there = [mark for mark in _DELIMITERS if mark in heading]
+    if len(there) < 2:
+        return there[0] if there else ","
+    try:
+        return csv.Sniffer().sniff(sample, "".join(there)).delimiter
+    except csv.Error:  # its rows tell nothing, as where there are none
+        return max(there, key=heading.count)
+
+
+def _unclosed(record: list[str], delimiter: str, line: int) -> str:
+    try:
+        list(csv.reader(record, delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            first = line - len(record) + 1
+            return f"A quotation mark opened in the record of line {first} is never closed."
+    return ""

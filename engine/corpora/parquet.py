@@ -1,0 +1,154 @@
+"""Parquet tables; types are kept.
+
+A small file can hold gigabytes: a page of zeros, or a long value that a dictionary repeats. Columns
+that unpack to more than songs can be are refused by what the file says of itself, and values are
+measured while a dictionary still holds each of them once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from engine.corpora.rows import Chunk, Row
+from engine.corpora.sources import Source
+from engine.corpora.tables import CHUNK, MAX_RECORD, Table
+from engine.errors import InputError, quoted
+from engine.files import megabytes
+
+# Bytes that one column of a row group may unpack to, at least and for each value.
+_COLUMN_BYTES = 2**28
+_VALUE_BYTES = 2**16
+# Bytes of the text of one column in a chunk.
+_CHUNK_BYTES = 2**27
+_MAX_LEVELS = 64
+
+
+class ParquetTable(Table):
+    """Parquet.
+
+    Attributes
+    ----------
+    schema : pyarrow.Schema
+        Names and types as the file has them.
+    """
+
+    def __init__(self, source: Source, text_column: str | None) -> None:
+        super().__init__(source, text_column)
+        with self._read() as file:
+            self.schema: Any = file.schema_arrow
+            names = [str(name) for name in self.schema.names]
+            self.rows = int(file.metadata.num_rows)
+            self._name_columns(names)
+            self._refuse_what_unpacks_to_too_much(file.metadata)
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All rows, at most `CHUNK` at a time."""
+        import pyarrow as pa
+
+        words = [field.name for field in self.schema if _is_text(field.type)]
+        with self._read(words) as file:
+            for batch in file.iter_batches(CHUNK):
+                columns = [
+                    self._plain(column, field)
+                    for column, field in zip(batch.columns, self.schema, strict=True)
+                ]
+                values = [_values(column) for column in columns]
+                rows = [Row(list(row)) for row in zip(*values, strict=True)]
+                yield Chunk(rows, pa.RecordBatch.from_arrays(columns, schema=self.schema))
+
+    def _plain(self, column: Any, field: Any) -> Any:
+        """A column without its dictionary; `InputError` if its text is too much to unfold."""
+        import pyarrow as pa
+        import pyarrow.compute
+
+        pc: Any = pyarrow.compute
+        packed = pa.types.is_dictionary(column.type)
+        if not _is_text(column.type.value_type if packed else column.type):
+            return column
+        lengths = pc.binary_length(column.dictionary if packed else column)
+        longest = pc.max(lengths).as_py() or 0
+        if packed:
+            lengths = pc.take(lengths, column.indices)
+        total = pc.sum(lengths).as_py() or 0
+        if longest > 4 * MAX_RECORD or total > _CHUNK_BYTES:
+            raise InputError(
+                f"The column {quoted(field.name)} of {self.name} holds {megabytes(total)} of text "
+                f"in {len(column):,} rows; no lyrics are that long."
+            )
+        if packed and not pa.types.is_dictionary(field.type):
+            return column.dictionary_decode().cast(field.type)
+        return column
+
+    def _refuse_what_unpacks_to_too_much(self, metadata: Any) -> None:
+        if any(str(field.type).count("<") > _MAX_LEVELS for field in self.schema):
+            raise InputError(f"{self.name} has values nested deeper than {_MAX_LEVELS} levels.")
+        for group in range(metadata.num_row_groups):
+            for index in range(metadata.num_columns):
+                column = metadata.row_group(group).column(index)
+                size, values = column.total_uncompressed_size, column.num_values
+                if size > max(_COLUMN_BYTES, _VALUE_BYTES * values):
+                    raise InputError(
+                        f"The column {quoted(column.path_in_schema)} of {self.name} unpacks to "
+                        f"{megabytes(size)} for {values:,} values; no table of songs does."
+                    )
+
+    @contextmanager
+    def _read(self, dictionaries: list[str] | None = None) -> Generator[Any]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            with (
+                self.source.packed() as packed,
+                pq.ParquetFile(packed, read_dictionary=dictionaries) as file,
+            ):
+                yield file
+        except InputError:
+            raise
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise InputError(
+                f"{self.name} is not a readable Parquet file ({_first_line(error)})."
+            ) from None
+
+
+def _is_text(of: Any) -> bool:
+    import pyarrow as pa
+
+    types = pa.types
+    return any(
+        holds(of)
+        for holds in (
+            types.is_string,
+            types.is_large_string,
+            types.is_binary,
+            types.is_large_binary,
+        )
+    )
+
+
+def _values(column: Any) -> list[Any]:
+    """A column's values; what Python has no value for (a date in the year 200,000) as text."""
+    try:
+        return column.to_pylist()
+    except (OverflowError, ValueError, KeyError, OSError):
+        return [_value(value) for value in column]
+
+
+def _value(value: Any) -> Any:
+    import pyarrow as pa
+
+    try:
+        return value.as_py()
+    except UnicodeDecodeError:
+        return value.as_buffer().to_pybytes().decode("utf-8", "replace")
+    except (OverflowError, ValueError, KeyError, OSError):
+        try:
+            return str(value.cast(pa.string()))
+        except pa.ArrowException:
+            return repr(value)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:200]
