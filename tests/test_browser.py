@@ -187,3 +187,24 @@ def test_a_leaderboard_view_is_shared_by_its_address(page: Page, address: str) -
     page.get_by_role("heading", name="Genre", exact=True).wait_for(timeout=MINUTES)
     page.get_by_text("This song is labelled hip-hop").wait_for(timeout=MINUTES)
     assert page.locator(".st-key-lyric textarea").input_value() == LYRIC
+
+
+def test_no_image_or_link_of_a_stranger_is_on_the_page(page: Page, address: str) -> None:
+    evil = "![stranger](http:evil.png) [stranger](javascript:alert) :material_home: $stranger$"
+    genre = "<a href='http://evil/'>stranger</a> <b>x</b>"
+    rows = [f'Rain {n},"{genre}{n % 2}","slow rain on the road"' for n in range(4)]
+    table = "\n".join(["title,genre,lyrics", *rows]).encode()
+    page.goto(f"{address}/explorer")
+    page.get_by_text("My file", exact=True).click(timeout=MINUTES)
+    files = page.locator(".st-key-explorer_file input[type=file]")
+    files.set_input_files({"name": f"{evil}.csv", "mimeType": "text/csv", "buffer": table})
+    page.get_by_text("[stranger](javascript").last.wait_for(timeout=MINUTES)
+    page.get_by_role("tab", name="Charts").click()
+    page.locator(".st-key-chart_genres .ytick").first.wait_for(timeout=MINUTES)
+
+    label = page.locator(".st-key-chart_genres .ytick").first.text_content()
+    assert label and "<a href=" in label
+    main = page.locator("[data-testid=stMain]")
+    for alive in ("a[href*=evil]", "a[href^=javascript]", "img[src*=evil]", ".katex"):
+        assert main.locator(alive).count() == 0, alive
+    assert "![stranger]" in main.inner_text()

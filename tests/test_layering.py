@@ -93,6 +93,7 @@ ROOMS = {
     "errors": set[str](),
     "files": {"errors"},
     "lyrics": {"errors"},
+    "plain_text": set[str](),
     "music": {"errors", "lyrics"},
     "models": {"errors"},
     "arrangement": {"errors", "music"},
@@ -107,7 +108,7 @@ ROOMS = {
         *("batch", "classifiers", "corpora", "errors", "explanation"),
         *("files", "formats", "generator", "lyrics", "models", "music"),
     },
-    "figures": {"classifiers", "evaluation"},
+    "figures": {"classifiers", "evaluation", "plain_text"},
 }
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from engine.errors import EngineError
 from ui import resources, state
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,7 +66,7 @@ def show_expected() -> None:
     expected: _Expectation | None = st.session_state.get(_EXPECTED)
     if expected is not None and expected.lyrics.strip() == state.lyric().strip():
         st.info(
-            f"This song is labelled **{expected.genre}** in {expected.source}.",
+            f"This song is labelled **{plain(expected.genre)}** in {plain(expected.source)}.",
             icon=":material/label:",
         )
 

@@ -9,6 +9,7 @@ import streamlit as st
 from engine.errors import EngineError, InputError
 from engine.lyrics import MAX_CHARACTERS, MAX_LINES, Lyrics
 from ui import resources, state
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
@@ -56,7 +57,7 @@ def lyric_box(height: int = 260, *, examples: bool = True) -> str:
         if examples:
             example_buttons()
     if message := state.taken_message():
-        st.error(message, icon=":material/error:")
+        show_error(message)
     return str(text or "")
 
 
@@ -65,9 +66,9 @@ def example_buttons() -> None:
     st.markdown("or try", width="content")
     for index, sheet in enumerate(_examples()):
         st.button(
-            sheet.title,
+            plain(sheet.title),
             key=f"example_{index}",
-            help=f"Fill the box with this {sheet.genre or ''} song of the songbook",
+            help=f"Fill the box with this {plain(sheet.genre or '')} song of the songbook",
             on_click=_take_example,
             args=(sheet,),
         )
@@ -78,7 +79,7 @@ def parsed(text: str) -> Lyrics | None:
     try:
         return Lyrics.parse(text)
     except InputError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return None
 
 
@@ -86,7 +87,7 @@ def _examples() -> tuple[LeadSheet, ...]:
     try:
         return resources.examples()
     except EngineError as error:
-        st.error(str(error))
+        show_error(error)
         return ()
 
 

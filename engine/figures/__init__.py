@@ -14,7 +14,6 @@ from engine.figures.classification import (
 from engine.figures.comparison import pair_differences, score_panels
 from engine.figures.corpus import genre_counts, marking_word_bars, word_count_ranges, year_counts
 from engine.figures.genre import (
-    agreement_bars,
     probability_bars,
     probability_changes,
     two_lyrics_bars,
@@ -33,7 +32,6 @@ from engine.figures.style import PALETTE, as_html, download_settings
 __all__ = [
     "PALETTE",
     "accuracy_against_latency",
-    "agreement_bars",
     "as_html",
     "bertscore_bars",
     "bertscore_by_correctness",

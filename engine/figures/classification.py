@@ -16,6 +16,7 @@ from engine.figures.style import (
     add_cell_texts,
     colours,
     empty_figure,
+    label,
     laid_out,
     rows_where,
 )
@@ -36,10 +37,12 @@ def f1_heat_map(scores: pd.DataFrame) -> go.Figure:
         yaxis={"title": None, "autorange": "reversed", "type": "category"},
     )
     values = scores.to_numpy(dtype=float)
+    genres = [label(name) for name in scores.columns]
+    names = [label(name) for name in scores.index]
     figure.add_heatmap(
         z=values,
-        x=[str(name) for name in scores.columns],
-        y=[str(name) for name in scores.index],
+        x=genres,
+        y=names,
         zmin=0,
         zmax=1,
         colorscale=[list(stop) for stop in SEQUENTIAL],
@@ -49,8 +52,6 @@ def f1_heat_map(scores: pd.DataFrame) -> go.Figure:
         ygap=2,
     )
     texts = [["" if math.isnan(value) else f"{value:.2f}" for value in row] for row in values]
-    names = [str(name) for name in scores.index]
-    genres = [str(name) for name in scores.columns]
     add_cell_texts(figure, genres, names, values.tolist(), texts)
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(showgrid=False)
@@ -68,7 +69,8 @@ def confusion_matrices(
         Counts of songs, as `sklearn.metrics.confusion_matrix` gives them; the colour is the share
         of the row, so that rare genres can be read.
     """
-    names = list(matrices)
+    names = [label(name) for name in matrices]
+    genres = [label(name) for name in labels]
     columns = max(1, min(columns, len(names)))
     rows = max(1, math.ceil(len(names) / columns))
     height = 40 + rows * (_MATRIX + _MATRIX_GAP)
@@ -80,16 +82,15 @@ def confusion_matrices(
         vertical_spacing=_MATRIX_GAP / height if rows > 1 else None,
         shared_yaxes=True,
     )
-    for index, name in enumerate(names):
-        counts = matrices[name]
+    for index, (name, counts) in enumerate(zip(names, matrices.values(), strict=True)):
         shares = 100 * counts / counts.sum(axis=1, keepdims=True).clip(min=1)
         row, column = divmod(index, columns)
         place: dict[str, Any] = {"row": row + 1, "col": column + 1}
         figure.add_heatmap(
             **place,
             z=shares,
-            x=list(labels),
-            y=list(labels),
+            x=genres,
+            y=genres,
             zmin=0,
             zmax=100,
             colorscale=[list(stop) for stop in SEQUENTIAL],
@@ -107,7 +108,7 @@ def confusion_matrices(
             f"%{{z:.1f}} % of the genre<extra>{name}</extra>",
         )
         texts = [[f"{value:.0f}" if value >= 0.5 else "" for value in line] for line in shares]
-        add_cell_texts(figure, labels, labels, (shares / 100).tolist(), texts, place)
+        add_cell_texts(figure, genres, genres, (shares / 100).tolist(), texts, place)
         figure.update_xaxes(title_text="predicted genre", tickangle=-45, **place)
         figure.update_yaxes(autorange="reversed", **place)
         if column == 0:
@@ -144,6 +145,7 @@ def reliability_diagrams(bins: Mapping[str, pd.DataFrame]) -> go.Figure:
         line={"color": NEUTRAL, "dash": "dot"},
         hoverinfo="skip",
     )
+    bins = {label(name): table for name, table in bins.items()}
     for name, colour in colours(bins).items():
         table = bins[name]
         table = rows_where(table, table["songs"] >= MIN_SONGS)

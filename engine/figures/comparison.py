@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 from plotly.subplots import make_subplots
 
 from engine.figures.leaderboard import whiskers
-from engine.figures.style import NEUTRAL, PALETTE, colours, empty_figure, laid_out, rows_where
+from engine.figures.style import (
+    NEUTRAL,
+    PALETTE,
+    colours,
+    empty_figure,
+    labelled,
+    laid_out,
+    rows_where,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,6 +31,7 @@ def score_panels(values: pd.DataFrame, columns: int = 3) -> go.Figure:
         Columns ``model``, ``metric`` (as to be read, the axis' title), ``value``, ``low`` and
         ``high``; the last two may be missing values. Rows in the order to be drawn.
     """
+    values = labelled(values)
     metrics = list(dict.fromkeys(values["metric"]))
     colour = colours(values["model"])
     columns = max(1, min(columns, len(metrics)))
@@ -69,6 +78,7 @@ def pair_differences(pairs: pd.DataFrame, score_title: str) -> go.Figure:
     pairs : data frame
         Columns ``pair`` (as to be read), ``difference``, ``low``, ``high`` and ``differs`` (bool).
     """
+    pairs = labelled(pairs)
     figure = empty_figure(
         height=110 + 28 * len(pairs),
         xaxis={"title": f"difference in {score_title}, first less second"},

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from engine.figures.style import PALETTE, empty_figure
+from engine.figures.style import PALETTE, empty_figure, labelled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 def genre_counts(counts: pd.DataFrame) -> go.Figure:
     """Songs per genre as horizontal bars; `counts` from `engine.corpora.songs_per_genre`."""
+    counts = labelled(counts)
     figure = empty_figure(
         height=80 + 26 * len(counts),
         xaxis={"title": "songs"},
@@ -46,7 +47,7 @@ def year_counts(counts: pd.DataFrame) -> go.Figure:
 
 def word_count_ranges(counts: pd.DataFrame) -> go.Figure:
     """Median words a song per genre, with quartiles; `counts` from `word_counts_by_genre`."""
-    ordered = counts.sort_values("median", ascending=False)
+    ordered = labelled(counts).sort_values("median", ascending=False)
     figure = empty_figure(
         height=80 + 26 * len(ordered),
         xaxis={"title": "words per song (median, whiskers: quartiles)", "rangemode": "tozero"},
@@ -73,6 +74,7 @@ def word_count_ranges(counts: pd.DataFrame) -> go.Figure:
 
 def marking_word_bars(words: pd.DataFrame) -> go.Figure:
     """Words that mark a genre as bars of z; `words` from `engine.corpora.marking_words`."""
+    words = labelled(words)
     figure = empty_figure(
         height=80 + 22 * len(words),
         xaxis={"title": "weighted log-odds, in standard deviations"},

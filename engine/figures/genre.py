@@ -7,24 +7,23 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from engine.classifiers.prediction import Prediction
-from engine.figures.style import NEUTRAL, colours, empty_figure
+from engine.figures.style import NEUTRAL, colours, empty_figure, labelled_predictions
 
 
-def probability_bars(predictions: Sequence[Prediction], top: int | None = None) -> go.Figure:
+def probability_bars(predictions: Sequence[Prediction]) -> go.Figure:
     """Probability of each genre as horizontal bars, one bar a model, most probable genre on top.
 
     Parameters
     ----------
     predictions : sequence of Prediction
         One per model, for the same lyric.
-    top : int, optional
-        Show only as many genres, by the mean over models; all by default.
     """
+    predictions = labelled_predictions(predictions)
     means: dict[str, float] = {}
     for prediction in predictions:
         for label, probability in zip(prediction.labels, prediction.probabilities, strict=True):
             means[label] = means.get(label, 0.0) + probability / len(predictions)
-    genres = sorted(means, key=lambda label: (-means[label], label))[:top]
+    genres = sorted(means, key=lambda label: (-means[label], label))
     figure = empty_figure(
         height=72 + len(genres) * (10 + 13 * max(len(predictions), 1)),
         barmode="group",
@@ -55,42 +54,6 @@ def probability_bars(predictions: Sequence[Prediction], top: int | None = None) 
     return figure
 
 
-def agreement_bars(predictions: Sequence[Prediction]) -> go.Figure:
-    """How many models chose each genre, as one stacked bar; hover tells which and how sure."""
-    choices: dict[str, list[Prediction]] = {}
-    for prediction in predictions:
-        choices.setdefault(prediction.label, []).append(prediction)
-    figure = empty_figure(
-        height=110,
-        barmode="stack",
-        xaxis={"title": "models", "dtick": 1, "range": [0, max(len(predictions), 1)]},
-        yaxis={"visible": False},
-    )
-    ordered = sorted(choices.items(), key=lambda item: -len(item[1]))
-    start = 0
-    for label, voters in ordered:
-        said = "<br>".join(f"{p.model}: {100 * p.confidence:.0f} %" for p in voters)
-        figure.add_bar(
-            orientation="h",
-            name=label,
-            y=["models"],
-            x=[len(voters)],
-            marker={"color": "rgba(128,128,128,0.3)", "line": {"color": NEUTRAL, "width": 1}},
-            hovertemplate=f"{label}<br>{said}<extra></extra>",
-            showlegend=False,
-        )
-        figure.add_scatter(
-            x=[start + len(voters) / 2],
-            y=["models"],
-            text=[f"{label}: {', '.join(voter.model for voter in voters)}"],
-            mode="text",
-            hoverinfo="skip",
-            showlegend=False,
-        )
-        start += len(voters)
-    return figure
-
-
 def probability_changes(
     before: Sequence[Prediction], after: Sequence[Prediction], top: int | None = 8
 ) -> go.Figure:
@@ -103,6 +66,7 @@ def probability_changes(
     top : int, optional
         Show only as many genres, by the largest move of any model; all with None.
     """
+    before, after = labelled_predictions(before), labelled_predictions(after)
     old = {prediction.model: _by_genre(prediction) for prediction in before}
     moves: dict[str, dict[str, float]] = {
         prediction.model: {
@@ -152,7 +116,7 @@ def probability_changes(
 
 def two_lyrics_bars(first: Prediction, second: Prediction, names: tuple[str, str]) -> go.Figure:
     """One model's probabilities for two lyrics, a full and a hatched bar a genre."""
-    sides = [_by_genre(first), _by_genre(second)]
+    sides = [_by_genre(side) for side in labelled_predictions([first, second])]
     genres = sorted(sides[0], key=lambda genre: (-max(side[genre] for side in sides), genre))
     figure = empty_figure(
         height=84 + 36 * len(genres),

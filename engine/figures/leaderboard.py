@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from engine.evaluation.board.summaries import pareto_front
-from engine.figures.style import NEUTRAL, colours, empty_figure, laid_out, rows_where
+from engine.figures.style import NEUTRAL, colours, empty_figure, labelled, laid_out, rows_where
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,6 +27,7 @@ def bertscore_bars(values: pd.DataFrame) -> go.Figure:
         Columns ``model``, ``metric`` (as to be read), ``value``, ``low``, ``high``; all 0 to 1,
         ``low`` and ``high`` may be missing values. Rows in the order to be drawn.
     """
+    values = labelled(values)
     figure = empty_figure(
         height=380,
         barmode="group",
@@ -67,6 +68,7 @@ def accuracy_against_latency(
     higher_is_better : bool
         The metric's direction.
     """
+    models = labelled(models)
     scores = models["value"].tolist()
     spread = (max(scores) - min(scores) or 0.1) if scores else 1.0
     low, high = (min(scores), max(scores)) if scores else (0.0, 1.0)
@@ -120,6 +122,7 @@ def bertscore_by_correctness(songs: pd.DataFrame) -> go.Figure:
     songs : data frame
         One row a song and model: ``model``, ``correct`` (bool), ``bertscore_f1`` (0 to 1).
     """
+    songs = labelled(songs)
     figure = empty_figure(
         height=380,
         scattermode="group",
@@ -171,6 +174,7 @@ def training_curves(points: pd.DataFrame) -> go.Figure:
         Columns ``run``, ``curve`` (such as "training loss"; a curve with "loss" in its name is a
         loss), ``step`` and ``value``, as `engine.evaluation.training_points` gives them.
     """
+    points = labelled(points)
     curves = list(dict.fromkeys(points["curve"]))
     losses = [curve for curve in curves if "loss" in curve]
     scores = [curve for curve in curves if "loss" not in curve]
@@ -200,6 +204,7 @@ def training_curves(points: pd.DataFrame) -> go.Figure:
 
 
 def _score_by_group(values: pd.DataFrame, group_title: str, score_title: str) -> go.Figure:
+    values = labelled(values)
     figure = empty_figure(
         height=360,
         xaxis={"title": group_title, "type": "category"},

@@ -9,7 +9,14 @@ from itertools import groupby
 import plotly.graph_objects as go
 
 from engine.classifiers.prediction import Prediction
-from engine.figures.style import NEUTRAL, PALETTE, SEQUENTIAL, empty_figure
+from engine.figures.style import (
+    NEUTRAL,
+    PALETTE,
+    SEQUENTIAL,
+    empty_figure,
+    label,
+    labelled_predictions,
+)
 
 _LABEL_LENGTH = 24
 _TALLEST = 2400  # pixels
@@ -25,6 +32,7 @@ def line_heat_map(lines: Sequence[str], predictions: Sequence[Prediction]) -> go
     predictions : sequence of Prediction
         One a line.
     """
+    predictions = labelled_predictions(predictions)
     genres = _by_mean(predictions)
     rows = [dict(zip(p.labels, p.probabilities, strict=True)) for p in predictions]
     labels = [f"{number}  {_cut(line)}" for number, line in enumerate(lines, start=1)]
@@ -43,7 +51,7 @@ def line_heat_map(lines: Sequence[str], predictions: Sequence[Prediction]) -> go
         z=[[100 * row[genre] for genre in genres] for row in rows],
         x=genres,
         y=labels,
-        customdata=[[line] * len(genres) for line in lines],
+        customdata=[[label(line, 200)] * len(genres) for line in lines],
         zmin=0,
         zmax=100,
         colorscale=[list(stop) for stop in SEQUENTIAL],
@@ -61,6 +69,7 @@ def genre_strip(lines: Sequence[str], predictions: Sequence[Prediction]) -> go.F
     Neighbouring lines of one genre are one named segment; the commonest genres have a colour each,
     the others are grey.
     """
+    predictions = labelled_predictions(predictions)
     counts = Counter(prediction.label for prediction in predictions)
     colour = dict(zip((genre for genre, _ in counts.most_common()), PALETTE[:6], strict=False))
     figure = empty_figure(
@@ -89,7 +98,7 @@ def genre_strip(lines: Sequence[str], predictions: Sequence[Prediction]) -> go.F
                 "opacity": 0.25 + 0.75 * prediction.confidence,
                 "line": {"width": 0},
             },
-            hovertemplate=f"{index + 1}. {_safe(line)}<br>{prediction.label} "
+            hovertemplate=f"{index + 1}. {label(line, 200)}<br>{prediction.label} "
             f"{100 * prediction.confidence:.0f} %<extra></extra>",
         )
     start = 0
@@ -106,16 +115,10 @@ def genre_strip(lines: Sequence[str], predictions: Sequence[Prediction]) -> go.F
 def _by_mean(predictions: Sequence[Prediction]) -> list[str]:
     sums: dict[str, float] = {}
     for prediction in predictions:
-        for label, probability in zip(prediction.labels, prediction.probabilities, strict=True):
-            sums[label] = sums.get(label, 0.0) + probability
-    return sorted(sums, key=lambda label: (-sums[label], label))
+        for genre, probability in zip(prediction.labels, prediction.probabilities, strict=True):
+            sums[genre] = sums.get(genre, 0.0) + probability
+    return sorted(sums, key=lambda genre: (-sums[genre], genre))
 
 
 def _cut(line: str) -> str:
-    text = line if len(line) <= _LABEL_LENGTH else f"{line[: _LABEL_LENGTH - 1].rstrip()}…"
-    return _safe(text)
-
-
-def _safe(text: str) -> str:
-    """Text that plotly shows as it stands: it reads a few HTML tags in labels."""
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return label(line, _LABEL_LENGTH)

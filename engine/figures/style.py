@@ -2,29 +2,86 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import plotly.graph_objects as go
 
+from engine.plain_text import one_line
+
 if TYPE_CHECKING:
     import pandas as pd
+
+    from engine.classifiers.prediction import Prediction
 
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8C8C8C", "#A6761D")
 """Okabe and Ito 2008 (jfly.uni-koeln.de/color), told apart by colour-blind readers; its black and
 yellow, unreadable on dark or light pages, are left out for a grey and a brown."""
 
 NEUTRAL = "#8C8C8C"
+_MODELS = {
+    name: PALETTE[place]
+    for place, names in enumerate(
+        (
+            ("llama", "tinyllama"),
+            ("roberta", "trigram"),
+            ("bilstm-gru", "commonest progression"),
+            ("combined",),
+            ("tf-idf",),
+            ("tf-idf, balanced",),
+            ("majority class",),
+        )
+    )
+    for name in names
+}
+"""One colour a model, wherever it is drawn; models of unlike tasks never meet in one figure."""
+
+_ENTITIES = (("<", "&lt;"), (">", "&gt;"), ("{", "&#123;"))
+_ENTITY = re.compile(r"&(?=#?\w+;)")
+_LONGEST = 120
 GRID = "rgba(128,128,128,0.25)"
 _STRONG = 0.55
 SEQUENTIAL = ((0.0, "rgba(0,114,178,0.06)"), (1.0, "rgba(0,114,178,1)"))
 
 
+def label(text: object, longest: int = _LONGEST) -> str:
+    """Text of others as plotly draws it letter by letter.
+
+    Plotly obeys a few HTML tags in every text, links among them, and in hover texts braces.
+    """
+    shown = _ENTITY.sub("&amp;", one_line(text, longest))
+    for character, entity in _ENTITIES:
+        shown = shown.replace(character, entity)
+    return shown
+
+
+def labelled(table: pd.DataFrame) -> pd.DataFrame:
+    """The same table with every text in it as `label` gives it."""
+    texts = {
+        str(name): [label(value) if isinstance(value, str) else value for value in column.tolist()]
+        for name, column in table.items()
+        if column.dtype.kind == "O"
+    }
+    return table.assign(**texts)
+
+
+def labelled_predictions(predictions: Iterable[Prediction]) -> list[Prediction]:
+    """The same predictions with names and genres as `label` gives them."""
+    return [
+        replace(p, model=label(p.model), base=label(p.base), labels=tuple(map(label, p.labels)))
+        for p in predictions
+    ]
+
+
 def colours(names: Iterable[str]) -> dict[str, str]:
-    """Give a colour to each name, in the order first met, starting again after the last."""
-    found: dict[str, str] = {}
-    for name in names:
-        found.setdefault(name, PALETTE[len(found) % len(PALETTE)])
+    """Give a colour to each name: a known model its own, others the first that is still free."""
+    found = {name: _MODELS.get(name.lower(), "") for name in names}
+    free = [colour for colour in PALETTE if colour not in found.values()] or list(PALETTE)
+    others = (name for name, colour in found.items() if not colour)
+    for place, name in enumerate(list(others)):
+        found[name] = free[place % len(free)]
     return found
 
 

@@ -13,6 +13,7 @@ from engine.lyrics import language_warning
 from ui import resources, state
 from ui.lead_sheet_html import CHORD_STYLES, leadsheet_html
 from ui.lyric_input import parsed
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.generator.controls import Controls
@@ -49,7 +50,7 @@ def begin(text: str, controls: Controls) -> None:
         queue = resources.queue(resources.GENERATOR)
         state.keep_job(queue.submit("Writing chords", task))
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
 
 
 def show_progress() -> None:
@@ -66,7 +67,7 @@ def show_progress() -> None:
     except CancelledError:
         st.info("Cancelled; nothing was changed.", icon=":material/cancel:")
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
 
 
 def _progress() -> None:
@@ -91,15 +92,15 @@ def show(song: state.Song) -> None:
     """Draw the song with its view controls; they change what is shown, never regenerate."""
     st.divider()
     sheet = song.sheet
-    st.header(sheet.title or "Untitled", anchor=False)
+    st.header(plain(sheet.title) or "Untitled", anchor=False)
     if song.warning:
-        st.warning(song.warning, icon=":material/translate:")
+        st.warning(plain(song.warning), icon=":material/translate:")
     steps, fret, style = _view_controls()
     try:
         sounding = sheet.transpose(steps)
         shown = sounding.capo(fret)
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     st.caption(_facts(song, sounding, shown, fret))
     _audio(sounding)
@@ -156,7 +157,7 @@ def _facts(song: state.Song, sounding: LeadSheet, shown: LeadSheet, fret: int) -
     facts.append(song.source)
     if song.seconds is not None:
         facts.append(f"{song.seconds:.1f} s")
-    return " · ".join(facts)
+    return " · ".join(map(plain, facts))
 
 
 def _audio(sheet: LeadSheet) -> None:
@@ -167,7 +168,7 @@ def _audio(sheet: LeadSheet) -> None:
             alt=f"{sheet.title or 'The song'}, its chords played",
         )
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
 
 
 def _staff(sheet: LeadSheet) -> None:
@@ -184,7 +185,7 @@ def _staff(sheet: LeadSheet) -> None:
                         alt=f"Staff notation of {sheet.title or 'the song'}, page {number}",
                     )
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
 
 
 def _shapes(sheet: LeadSheet) -> None:
@@ -208,7 +209,7 @@ def _shapes(sheet: LeadSheet) -> None:
                 with st.container(width="content", key=f"shape_{labels.index(label)}"):
                     st.image(svg, alt=f"{symbols[label]} on {str(instrument).lower()}")
     if unknown:
-        st.caption("No shape is known for " + ", ".join(unknown) + ".")
+        st.caption(f"No shape is known for {plain(', '.join(unknown))}.")
 
 
 def _text(sheet: LeadSheet) -> None:

@@ -13,6 +13,7 @@ from engine.errors import EngineError
 from ui import resources, state
 from ui.lead_sheet_html import leadsheet_html
 from ui.lyric_input import lyric_of
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,7 +54,7 @@ def source() -> Source | None:
             return Source("Songbook", "songbook", resources.songbook_table(), is_songbook=True)
         return _own_source()
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return None
 
 
@@ -93,7 +94,7 @@ def report(chosen: Source) -> None:
     found = ", ".join(
         ours if ours == theirs else f"{ours} from “{theirs}”" for ours, theirs in chosen.columns
     )
-    st.caption(f"{chosen.name}: columns found: {found}.")
+    st.caption(f"{plain(chosen.name)}: columns found: {plain(found)}.")
     if chosen.problems:
         label = f"{len(chosen.problems)} rows or values could not be used"
         with st.expander(label, icon=":material/warning:"):
@@ -216,7 +217,7 @@ def marking_words(chosen: Source) -> None:
     try:
         words = resources.marking_words(chosen.songs, chosen.identity, str(genre), min_songs)
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     st.plotly_chart(
         figures.marking_word_bars(words),
@@ -237,11 +238,12 @@ def song(chosen: Source, index: int) -> None:
     sheet = resources.songbook()[index] if chosen.is_songbook else None
     title = str(row["title"] or "Untitled")
     text = lyric_of(sheet) if sheet else str(row["lyrics"])
-    st.subheader(title, anchor=False)
+    st.subheader(plain(title), anchor=False)
     facts = [str(row[name]) for name in ("artist", "genre") if row[name]]
     if str(row["year"]) != "<NA>":
         facts.append(str(row["year"]))
-    st.caption(" · ".join([*facts, f"{int(row['words']):,} words"]))
+    facts.append(f"{int(row['words']):,} words")
+    st.caption(" · ".join(map(plain, facts)))
     with st.container(horizontal=True, key="song_tasks"):
         genre = st.button("Tell its genre", key="song_genre", icon=":material/graphic_eq:")
         write = st.button("Write new chords", key="song_chords", icon=":material/piano:")

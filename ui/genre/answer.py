@@ -10,6 +10,7 @@ import streamlit as st
 
 from ui import resources
 from ui.genre import words
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
@@ -18,12 +19,12 @@ if TYPE_CHECKING:
 def verdict(predictions: Sequence[Prediction]) -> None:
     """One sentence, one card a model, and where they part; the combined answer last."""
     single = [p for p in predictions if p.model != resources.COMBINED]
-    st.subheader(words.agreement(single), anchor=False)
+    st.subheader(plain(words.agreement(single)), anchor=False)
     for column, prediction in zip(st.columns(len(predictions)), predictions, strict=True):
         with column.container(border=True, key=f"answer_{prediction.model}"):
             st.metric(
                 resources.model_title(prediction.model),
-                prediction.label,
+                plain(prediction.label),
                 delta=f"{words.percent(prediction.confidence)} sure",
                 delta_color="off",
                 delta_arrow="off",
@@ -31,9 +32,9 @@ def verdict(predictions: Sequence[Prediction]) -> None:
             if prediction.model == resources.COMBINED:
                 st.caption("weighted average of the models")
             else:
-                st.caption(f"{prediction.base} · {prediction.seconds:.2f} s")
+                st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f} s")
     if note := words.disagreement(single):
-        st.markdown(f"**Where they disagree.** {note}")
+        st.markdown(f"**Where they disagree.** {plain(note)}")
 
 
 def probabilities(predictions: Sequence[Prediction]) -> None:
@@ -70,7 +71,7 @@ def _tags(predictions: Sequence[Prediction]) -> None:
         )
         st.markdown(
             " ".join(
-                f":gray-badge[{words.plain(tag)} {probability:.0%}]"
+                f":gray-badge[{plain(tag)} {probability:.0%}]"
                 for tag, probability in prediction.tags[:10]
             )
         )

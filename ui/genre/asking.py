@@ -13,6 +13,7 @@ from engine.lyrics import Lyrics, language_warning
 from ui import resources, state
 from ui.genre import visit
 from ui.lyric_input import parsed
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import GenreClassifier, Prediction
@@ -30,7 +31,7 @@ def model_choice() -> list[str]:
         key="genre_models",
         persist_state="session",
         help="  \n".join(
-            f"{resources.model_title(name)} runs on {resources.base_label(name)}"
+            f"{resources.model_title(name)} runs on {plain(resources.base_label(name))}"
             for name in resources.GENRE_MODELS
         ),
     )
@@ -64,14 +65,14 @@ def predictions_of(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:
         try:
             jobs.append(_submitted(name, lyrics))
         except EngineError as error:  # the other models can still answer
-            st.error(str(error), icon=":material/error:")
+            show_error(error)
     predictions: list[Prediction] = []
     for job in jobs:
         try:
             with st.spinner(f"{job.name} is reading"):
                 predictions.append(job.result())
         except EngineError as error:
-            st.error(str(error), icon=":material/error:")
+            show_error(error)
     return predictions
 
 
@@ -92,7 +93,7 @@ def with_combined(predictions: Sequence[Prediction]) -> list[Prediction]:
     try:
         card = combined_card()
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return list(predictions)
     answered = {prediction.model for prediction in predictions}
     if card is None or any(
@@ -102,7 +103,7 @@ def with_combined(predictions: Sequence[Prediction]) -> list[Prediction]:
     try:
         return [*predictions, combine(predictions, card)]
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return list(predictions)
 
 

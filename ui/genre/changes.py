@@ -12,6 +12,7 @@ from ui import resources, state
 from ui.genre import asking
 from ui.genre.answer import titled
 from ui.lyric_input import lyric_of, parsed
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
@@ -55,7 +56,7 @@ def what_if(given: state.GenreAnswer, lyrics: Lyrics) -> None:
     before = asking.with_combined(given.predictions)
     if not after:
         return
-    st.markdown(f"**{_moved(before, after)}**")
+    st.markdown(f"**{plain(_moved(before, after))}**")
     _change_bars(before, after, "what_if_chart")
     st.caption(
         "A bar to the right: the change made that genre more probable; to the left, less. One bar "
@@ -73,7 +74,10 @@ def compare(given: state.GenreAnswer) -> None:
         st.markdown("Take from the songbook", width="content")
         for index, sheet in enumerate(resources.examples()):
             st.button(
-                sheet.title, key=f"second_example_{index}", on_click=_take_second, args=(sheet,)
+                plain(sheet.title),
+                key=f"second_example_{index}",
+                on_click=_take_second,
+                args=(sheet,),
             )
     text = st.text_area(
         "Lyric B",

@@ -9,6 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.models.card import ModelCard
 from ui import resources
+from ui.plain_text import plain, show_error
 
 
 def show() -> None:
@@ -16,11 +17,11 @@ def show() -> None:
     try:
         cards = _cards()
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     with st.container(border=True, key="genre_limits"):
         st.markdown("**What these answers are worth**")
-        st.markdown(sentences(cards))
+        st.markdown(plain(sentences(cards), longest=2000))
         st.dataframe(
             _table(cards),
             key="genre_limits_table",

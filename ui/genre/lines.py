@@ -9,6 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from ui import resources
 from ui.genre import asking, visit
+from ui.plain_text import show_error
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
@@ -43,7 +44,7 @@ def show(lyrics: Lyrics) -> None:
             ("lines", lyrics.text, neighbours), lambda: _predictions(lyrics, neighbours)
         )
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     _draw([line.text for line in lyrics.lines], predictions, neighbours)
 

@@ -8,6 +8,7 @@ from engine.errors import InputError
 from engine.lyrics import Lyrics
 from ui import state
 from ui.genre import answer, asking, changes, history, limits, lines, why
+from ui.plain_text import plain, show_error
 
 TABS = ("Probabilities", "Why", "Line by line", "What if", "Compare", "This visit")
 _TAB, _LAST_TAB = "genre_tab", "_genre_last_tab"
@@ -16,7 +17,7 @@ _TAB, _LAST_TAB = "genre_tab", "_genre_last_tab"
 def show(given: state.GenreAnswer, text: str) -> None:
     """Draw an answer; `text` is what stands in the box now."""
     if given.warning:
-        st.warning(given.warning, icon=":material/translate:")
+        st.warning(plain(given.warning), icon=":material/translate:")
     if text != given.lyric:
         st.info(
             "The lyric above has changed since these answers were given.",
@@ -27,7 +28,7 @@ def show(given: state.GenreAnswer, text: str) -> None:
     try:
         lyrics = Lyrics.parse(given.lyric)
     except InputError as error:  # it was parsed when it was asked
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     drawn = {
         "Probabilities": lambda: answer.probabilities(predictions),

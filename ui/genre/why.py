@@ -12,7 +12,8 @@ from engine.errors import CancelledError, EngineError
 from ui import resources, state
 from ui.genre import visit
 from ui.genre.why_html import legend_html, why_html
-from ui.genre.words import percent, plain
+from ui.genre.words import percent
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.explanation import Explanation
@@ -57,7 +58,7 @@ def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
                 help="Takes a few seconds a model; you can go on using the page meanwhile.",
             )
     if message := st.session_state.pop("_why_problem", None):
-        st.error(message, icon=":material/error:")
+        show_error(message)
     if visit.jobs():
         st.fragment(_progress, run_every=_POLL_SECONDS)()
     found = [
@@ -103,7 +104,7 @@ def _take_finished() -> None:
         except CancelledError:
             st.info(f"{job.name}: cancelled.", icon=":material/cancel:")
         except EngineError as error:
-            st.error(f"{job.name}: {error}", icon=":material/error:")
+            show_error(f"{job.name}: {error}")
     jobs.clear()
 
 
@@ -163,7 +164,7 @@ def _read(found: Sequence[Explanation], lyrics: Lyrics) -> None:
 
 def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
     title = resources.model_title(explanation.model)
-    st.markdown(f"**{title}: why {explanation.genre}, {percent(explanation.probability)}**")
+    st.markdown(f"**{title}: why {plain(explanation.genre)}, {percent(explanation.probability)}**")
     st.html(legend_html(explanation.genre))
     with st.container(height=440 if len(lyrics.lines) > 16 else "content", border=False):
         st.html(why_html(lyrics, explanation, by))
@@ -181,7 +182,7 @@ def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
             f"The song's form (length, repetition, rhyme): **{explanation.form:+z.2f}**",
             help="Beside a song of average form, in log odds. It belongs to no single word.",
         )
-    st.caption(_small_print(explanation, lyrics))
+    st.caption(plain(_small_print(explanation, lyrics)))
 
 
 def _small_print(explanation: Explanation, lyrics: Lyrics) -> str:

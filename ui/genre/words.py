@@ -118,8 +118,3 @@ def predictions_csv(predictions: Sequence[Prediction]) -> str:
         for genre, probability in p.ranked:
             writer.writerow([p.model, p.base, genre, f"{probability:.6f}", f"{p.seconds:.4f}"])
     return buffer.getvalue()
-
-
-def plain(text: str) -> str:
-    """Text safe inside a Markdown badge."""
-    return "".join(character for character in text if character not in "[]\\`*_:<>")

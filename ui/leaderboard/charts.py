@@ -10,6 +10,7 @@ import streamlit as st
 
 from ui import boards
 from ui.boards import Choice
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -59,7 +60,7 @@ def song_tables(chosen: Choice) -> dict[str, pd.DataFrame]:
     """Each model's answers, song by song, by its title; what is missing is said."""
     tables, missing = boards.answers(chosen)
     for problem in missing:
-        st.caption(problem)
+        st.caption(plain(problem))
     if not tables:
         st.info("The answers song by song were not kept for these songs.")
     return tables

@@ -14,6 +14,7 @@ from engine.evaluation.tasks import TASKS, find_task
 from ui import boards, evaluations, known_songs, local_files
 from ui.boards import Choice
 from ui.evaluations import Evaluation, File, Plan
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.evaluation.tasks.task import Task
@@ -56,7 +57,9 @@ def _progress(waiting: list[Evaluation]) -> None:
         if job is None:
             continue
         with st.container(border=True, key=f"evaluation_{number}"):
-            st.progress(evaluation.share, text=f"{evaluation.plan.title}: {_told(evaluation)}")
+            st.progress(
+                evaluation.share, text=plain(f"{evaluation.plan.title}: {_told(evaluation)}")
+            )
             st.button(
                 "Cancel",
                 key=f"evaluation_cancel_{number}",
@@ -100,15 +103,15 @@ def _ended(evaluation: Evaluation) -> None:
     with st.container(border=True, key=f"ended_{id(evaluation)}"):
         if isinstance(found, EngineError):
             if isinstance(found, CancelledError):
-                st.info(str(found), icon=":material/cancel:")
+                st.info(plain(found), icon=":material/cancel:")
             else:
-                st.error(str(found), icon=":material/error:")
+                show_error(found)
             again = "Resume" if isinstance(found, CancelledError) else "Try again"
         else:
             songs = found.records[0].n if found.records else 0
             st.success(
-                f"Measured {title}: {songs:,} songs, {len(found.records):,} records added. Choose "
-                "its test songs below to see them.",
+                f"Measured {plain(title)}: {songs:,} songs, {len(found.records):,} records "
+                "added. Choose its test songs below to see them.",
                 icon=":material/check:",
             )
             if found.problems:
@@ -164,7 +167,7 @@ def panel(chosen: Choice | None) -> None:
         try:
             form = _form(task, models)
         except EngineError as error:  # the setting of the server is misspelt
-            st.error(str(error), icon=":material/error:")
+            show_error(error)
             return
         if st.button(
             "Start",
@@ -256,7 +259,7 @@ def _start(form: Form) -> None:
         plan = _plan(form)
         evaluations.begin(plan)
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     if isinstance(plan.data, File):
         known_songs.remember(plan.data.name, plan.data.data)

@@ -9,6 +9,7 @@ import streamlit as st
 from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, in_order, song_tables
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     from engine.evaluation.board.ranking import Board
@@ -60,8 +61,8 @@ def by_genre(_board: Board, chosen: Choice) -> None:
         return
     best = table.max()
     told = (
-        f"The genre told best is **{best.idxmax()}** ({best.max():.2f} by its best model), the "
-        f"hardest **{best.idxmin()}** ({best.min():.2f})."
+        f"The genre told best is **{plain(best.idxmax())}** ({best.max():.2f} by its best "
+        f"model), the hardest **{plain(best.idxmin())}** ({best.min():.2f})."
     )
     chart(
         figures.f1_heat_map(boards.titled(table)),
@@ -118,7 +119,7 @@ def calibration(_board: Board, chosen: Choice) -> None:
         return
     errors = boards.computed("ece", chosen, summaries.metric_values, ("ece",))
     told = "; ".join(
-        f"{boards.title(str(name))} {value:.3f}"
+        f"{plain(boards.title(str(name)))} {value:.3f}"
         for name, value in zip(errors["model"], errors["value"], strict=True)
     )
     chart(
@@ -157,7 +158,7 @@ def _what_bertscore_shows(rows: list[dict[str, float]]) -> str:
     least = min(wrong, key=lambda row: row["accuracy"])
     return (
         f"A wrong answer still earns {low:.2f} to {high:.2f}, whatever the song: "
-        f"**{least['model']}** is right in {least['accuracy']:.0%} of the songs and gets a "
+        f"**{plain(least['model'])}** is right in {least['accuracy']:.0%} of the songs and gets a "
         f"BERTScore of {least['mean']:.2f}, because each of its wrong answers brings "
         f"{least['wrong']:.2f} on average."
     )

@@ -11,6 +11,7 @@ import streamlit as st
 from engine.errors import EngineError
 from ui import boards
 from ui.boards import Choice
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,10 +37,10 @@ def panel(chosen: Choice) -> None:
             return
         songs = next(iter(tables.values()))
         st.markdown(
-            f"Answer the same {len(songs):,} songs of **{chosen.songs}** with a model of your own "
-            "and bring a CSV file: a column `id`, and either a column `label`, or one column a "
-            "genre with its probability. It is scored as every model here is, and stands on the "
-            "board marked as a guest."
+            f"Answer the same {len(songs):,} songs of **{plain(chosen.songs)}** with a model of "
+            "your own and bring a CSV file: a column `id`, and either a column `label`, or one "
+            "column a genre with its probability. It is scored as every model here is, and stands "
+            "on the board marked as a guest."
         )
         st.download_button(
             "Template with the ids",
@@ -76,7 +77,7 @@ def _add(name: str, uploaded: Any, chosen: Choice) -> None:
         with st.spinner("Scoring the guest"):
             run = add_guest(name, uploaded.getvalue(), boards.records(), chosen.songs)
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     model = run.records[0].model
     st.session_state[_WELCOME] = (
@@ -91,6 +92,6 @@ def _welcome() -> None:
     found: tuple[str, tuple[str, ...]] | None = st.session_state.pop(_WELCOME, None)
     if found is None:
         return
-    st.success(found[0], icon=":material/group_add:")
+    st.success(plain(found[0]), icon=":material/group_add:")
     for problem in found[1]:
-        st.warning(problem, icon=":material/warning:")
+        st.warning(plain(problem), icon=":material/warning:")

@@ -10,6 +10,7 @@ from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, song_tables, table_downloads
 from ui.leaderboard.one_song import chosen_row, show_song
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +37,7 @@ def head_to_head(board: Board, chosen: Choice) -> None:
     if pair is None:
         pair, sign = pairs.get((second, first)), -1.0
     if pair is None:
-        st.info(f"{first} and {second} could not be tested on {board.metric.title}.")
+        st.info(plain(f"{first} and {second} could not be tested on {board.metric.title}."))
     else:
         _verdict(board, pair, sign, first, second)
     tables = song_tables(chosen)
@@ -64,8 +65,9 @@ def _verdict(board: Board, pair: Comparison, sign: float, first: str, second: st
     count = len(board.comparisons)
     corrected = f", corrected for {count} pairs" if count > 1 else ""
     st.markdown(
-        f"**{verdict}** {first} less {second} in {board.metric.title}: **{difference:+.3f}**, 95 % "
-        f"interval {low:+.3f} to {high:+.3f}, {p}{corrected} ({pair.test})."
+        f"**{plain(verdict)}** {plain(f'{first} less {second}')} in {board.metric.title}: "
+        f"**{difference:+.3f}**, 95 % interval {low:+.3f} to {high:+.3f}, {p}{corrected} "
+        f"({pair.test})."
     )
 
 
@@ -76,8 +78,8 @@ def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
     with st.container(horizontal=True, key="outcomes"):
         for name, label in (
             ("both", "Both are right"),
-            ("first", f"Only {first} is right"),
-            ("second", f"Only {second} is right"),
+            ("first", f"Only {plain(first)} is right"),
+            ("second", f"Only {plain(second)} is right"),
             ("neither", "Neither is right"),
         ):
             st.metric(label, f"{found[name]:,}", width="content")

@@ -12,6 +12,7 @@ import streamlit as st
 from ui import known_songs, state
 from ui.boards import Choice
 from ui.leaderboard.charts import chart
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,16 +48,16 @@ def show_song(chosen: Choice, tables: dict[str, pd.DataFrame], identity: str) ->
     rows = [table.loc[table["id"] == identity] for table in tables.values()]
     row: Any = next((found.iloc[0] for found in rows if len(found)), None)
     if row is None:
-        st.info(f"No model answered a song whose id is '{identity}'.")
+        st.info(plain(f"No model answered a song whose id is '{identity}'."))
         return
     truth = str(row["reference"] if chosen.task == "genre" else row["genre"])
-    facts = [f"{'true genre' if chosen.task == 'genre' else 'genre'} **{truth}**"]
+    facts = [f"{'true genre' if chosen.task == 'genre' else 'genre'} **{plain(truth)}**"]
     if str(row.get("words")) != "None":
         facts.append(f"{int(row['words']):,} words")
     if str(row.get("year")) not in {"<NA>", "nan", "None"}:
         facts.append(str(int(row["year"])))
     with st.container(border=True, key="one_song"):
-        st.subheader(f"Song {identity}", anchor=False)
+        st.subheader(f"Song {plain(identity)}", anchor=False)
         st.markdown(" · ".join(facts))
         if chosen.task == "genre":
             _genre_answers(tables, identity)
@@ -117,7 +118,7 @@ def _chord_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
         "by a slash."
     )
     for name, text in written.items():
-        with st.expander(name, key=f"written_{name}"):
+        with st.expander(plain(name), key=f"written_{name}"):
             st.code(text or "no chords", language=None, wrap_lines=True)
 
 
@@ -126,7 +127,8 @@ def _open(chosen: Choice, identity: str, truth: str) -> None:
     page = "Genre" if chosen.task == "genre" else "Chords"
     known = known_songs.find(identity)
     if known is not None:
-        st.markdown(f"These are the words of **{known.title or 'Untitled'}**, {known.source}.")
+        name = plain(known.title) or "Untitled"
+        st.markdown(f"These are the words of **{name}**, {plain(known.source)}.")
         text, title = known.lyrics, known.title
     else:
         st.caption(

@@ -10,6 +10,7 @@ from engine.errors import EngineError
 from ui import boards, resources
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, song_tables
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.evaluation.board.ranking import Board
@@ -29,7 +30,7 @@ def costs(_board: Board, chosen: Choice) -> None:
         st.info("No model's speed was measured on these songs.")
         return
     front = summaries.pareto_front(table, higher_is_better=measure.higher_is_better)
-    names = boards.listed([f"**{name}**" for name in front["model"]])
+    names = boards.listed([f"**{plain(name)}**" for name in front["model"]])
     chart(
         figures.accuracy_against_latency(
             table, measure.title, higher_is_better=measure.higher_is_better
@@ -62,7 +63,7 @@ def costs(_board: Board, chosen: Choice) -> None:
     told = boards.listed(devices)
     if len(devices) > 1:
         told += "; times on different machines do not compare"
-    st.caption(f"One song a call, the model warm. Measured on {told}.")
+    st.caption(f"One song a call, the model warm. Measured on {plain(told)}.")
 
 
 def _devices(records: list[object], _songs: object) -> list[str]:
@@ -118,7 +119,7 @@ def training(_board: Board, chosen: Choice) -> None:
         try:
             cards[resources.model_title(name)] = ModelCard.read(slot(name).folder)
         except EngineError as error:
-            st.error(str(error), icon=":material/error:")
+            show_error(error)
     points = summaries.training_points(cards)
     runs = list(dict.fromkeys(points["run"]))
     if not runs:

@@ -11,6 +11,7 @@ from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import in_order, song_tables
 from ui.leaderboard.one_song import chosen_row, show_song
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,8 @@ def genre_songs(board: Board, chosen: Choice) -> None:
     kept: Any = answers.filtered_answers(found, identity=identity, **filters)
     wrong = int((~kept["correct"]).sum())
     st.caption(
-        f"{len(kept):,} of {len(found):,} answers of {model}, {wrong:,} of them wrong; the surest "
-        "come first. Choose a row to see every model's answer."
+        f"{len(kept):,} of {len(found):,} answers of {plain(model)}, {wrong:,} of them wrong; the "
+        "surest come first. Choose a row to see every model's answer."
     )
     named = kept.rename(
         columns={
@@ -72,7 +73,7 @@ def chord_songs(board: Board, chosen: Choice) -> None:
         try:
             found: Any = answers.weakest_songs(tables[model], measure)
         except EngineError as error:
-            st.info(str(error))
+            st.info(plain(error))
             return
         genres = sorted({str(genre) for genre in found["genre"]})
         first, second = st.columns(2)
@@ -88,8 +89,8 @@ def chord_songs(board: Board, chosen: Choice) -> None:
         found = found[found["id"].str.startswith(identity)]
     found = found.reset_index(drop=True)
     st.caption(
-        f"{len(found):,} songs of {model}, the weakest in {measure.title} first. Choose a row to "
-        "see every model's chords."
+        f"{len(found):,} songs of {plain(model)}, the weakest in {measure.title} first. Choose a "
+        "row to see every model's chords."
     )
     named = found.drop(columns=["prediction"]).rename(columns={"value": measure.title})
     row = chosen_row(

@@ -10,6 +10,7 @@ from engine.errors import EngineError
 from ui import boards
 from ui.boards import Choice
 from ui.leaderboard import charts
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,7 +39,7 @@ def standings(chosen: Choice) -> Board | None:
     try:
         board = boards.board(chosen)
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return None
     table = _table(board, chosen)
     title = board.metric.title
@@ -108,13 +109,13 @@ def _small_print(board: Board, chosen: Choice) -> None:
         )
     if metric.name.startswith("bertscore"):
         told.append(
-            f"Signature: `{metric.signature}`. BERTScore compares the words of the answer, so a "
-            "wrong one earns some of it too: read it beside accuracy. The original study's "
+            f"Signature: {plain(metric.signature)}. BERTScore compares the words of the answer, so "
+            "a wrong one earns some of it too: read it beside accuracy. The original study's "
             "figures were measured on other data with another scorer and hold no place here."
         )
     if chosen.without:
-        told.append(f"Left out of this view: {boards.listed(_titles(chosen.without))}.")
-    st.caption(" ".join([*told, *board.notes]))
+        told.append(f"Left out of this view: {plain(boards.listed(_titles(chosen.without)))}.")
+    st.caption(" ".join([*told, *map(plain, board.notes)]))
 
 
 def _titles(names: tuple[str, ...]) -> list[str]:

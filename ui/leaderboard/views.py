@@ -16,6 +16,7 @@ from ui.leaderboard import (
     shared_views,
     song_browser,
 )
+from ui.plain_text import show_error
 
 if TYPE_CHECKING:
     from engine.evaluation.board.ranking import Board
@@ -65,4 +66,4 @@ def show(board: Board, chosen: Choice) -> None:
     try:
         views[str(name)](board, chosen)
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)

@@ -10,6 +10,7 @@ from engine.errors import EngineError
 from engine.models import memory
 from engine.models.card import CARD, ModelCard, checked_files
 from ui import boards, resources
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,12 +71,12 @@ def _card(name: str, folder: Path, slot: Slot | None) -> None:
         try:
             card = ModelCard.read(folder)
         except EngineError as error:
-            st.error(str(error), icon=":material/error:")
+            show_error(error)
             return
         runs_on = "pooled from the models above"
         if slot:
             runs_on = f"runs on {slot.base_label}" if slot.base else slot.base_label
-        st.caption(f"{card.family} · {runs_on}{_placed(name)}")
+        st.caption(plain(f"{card.family} · {runs_on}{_placed(name)}"))
         if message := st.session_state.pop(_MESSAGE + name, None):
             st.success(message, icon=":material/memory:")
         tabs = st.tabs(list(_TABS), key=f"tabs_{name}", on_change="rerun")
@@ -109,7 +110,7 @@ def _loading(name: str, title: str) -> None:
             done = f"{title} is loaded{seconds}"
             before, after = (new.before, new.after) if new else (None, None)
     except EngineError as error:
-        st.error(str(error), icon=":material/error:")
+        show_error(error)
         return
     st.session_state[_MESSAGE + name] = _changed(done, before, after)
     st.rerun()
@@ -139,12 +140,14 @@ def megabytes(size: int | None) -> str | None:
 
 def _about(card: ModelCard) -> None:
     _metrics(card)
-    st.markdown(f"**Trained on** {card.training_data.rstrip('.')} ({card.created[:10]})")
-    st.markdown(f"**Licence** {card.licence}")
-    st.markdown(f"**Limits** {card.limits}")
+    st.markdown(
+        f"**Trained on** {plain(card.training_data.rstrip('.'))} ({plain(card.created[:10])})"
+    )
+    st.markdown(f"**Licence** {plain(card.licence)}")
+    st.markdown(f"**Limits** {plain(card.limits, longest=2000)}")
     if card.labels:
         with st.expander(f"What it can answer ({len(card.labels)} labels)"):
-            st.write(", ".join(card.labels))
+            st.markdown(", ".join(map(plain, card.labels)))
 
 
 def _metrics(card: ModelCard) -> None:
@@ -157,7 +160,7 @@ def _metrics(card: ModelCard) -> None:
         for name, value in shown[:6]:
             label = name.removeprefix("test/").replace("_", " ").replace("f1", "F1")
             number = f"{value:,.0f}" if float(value).is_integer() else f"{value:.3f}"
-            st.metric(f"Test {label}", number, width="content")
+            st.metric(f"Test {plain(label)}", number, width="content")
 
 
 def _figures(card: ModelCard) -> None:
@@ -173,8 +176,10 @@ def _figures(card: ModelCard) -> None:
     for records in _latest_runs(current):
         first = records[0]
         st.caption(
-            f"{first.dataset}, {first.split}: {first.n:,} songs, measured {first.time[:10]} on "
-            f"{first.device}; intervals are 95 %, by resampling artists."
+            plain(
+                f"{first.dataset}, {first.split}: {first.n:,} songs, measured {first.time[:10]} on "
+                f"{first.device}; intervals are 95 %, by resampling artists."
+            )
         )
         rows: list[dict[str, Any]] = []
         for record in records:
@@ -243,7 +248,7 @@ def _files(card: ModelCard, folder: Path, slot: Slot | None) -> None:
     bad = [name for name, verdict in verdicts.items() if verdict != "matches"]
     if bad:
         st.error(
-            f"{', '.join(f'{name} is {verdicts[name]}' for name in bad)}; "
+            f"{plain(', '.join(f'{name} is {verdicts[name]}' for name in bad))}; "
             "restore the folder with `git checkout -- models`.",
             icon=":material/error:",
         )
@@ -276,7 +281,7 @@ def presets_table() -> None:
 
     found = presets()
     for preset in found.values():
-        st.markdown(f"**{preset.name}**: {preset.description}")
+        st.markdown(f"**{plain(preset.name)}**: {plain(preset.description)}")
     slots = next(iter(found.values())).slots
     st.dataframe(
         [
