@@ -28,8 +28,7 @@ from typing import Any
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from engine.batch import answer_table
-from engine.classifiers import CLASSIFIERS, load_classifier
-from engine.classifiers.combined import combined_card
+from engine.classifiers import CLASSIFIERS, loading_once
 from engine.corpora.songbook import songbook
 from engine.lyrics import Lyrics
 from engine.models.bases import base_folder
@@ -109,24 +108,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("songs", nargs="?", type=int, default=64)
     parser.add_argument("--rounds", type=int, default=5)
-    card = combined_card()
-    known = [*CLASSIFIERS, *(["combined"] if card else [])]
+    known = list(CLASSIFIERS)
     parser.add_argument("--model", nargs="+", choices=known, default=known)
     arguments = parser.parse_args()
     songs = shuffled_songs(arguments.songs)
-    members = [name for name, weight in card.config["weights"].items() if weight] if card else []
-    wanted = [name for name in arguments.model if name in CLASSIFIERS]
-    if "combined" in arguments.model:
-        wanted = list(dict.fromkeys([*wanted, *members]))
-    loaded = {name: load_classifier(name) for name in wanted}
+    load = loading_once()
+    loaded: dict[str, Any] = {name: load(name, "embedded") for name in arguments.model}
+    parts = {
+        name: [member.name for member in getattr(model, "members", [model])]
+        for name, model in loaded.items()
+    }
+    wanted = list(dict.fromkeys(part for names in parts.values() for part in names))
+    loaded |= {name: load(name, "embedded") for name in wanted}
     loops = {name: plain_loop(name, loaded) for name in wanted}
     ours: dict[str, list[float]] = {name: [] for name in arguments.model}
-    plain: dict[str, list[float]] = {name: [] for name in [*wanted, "combined"]}
+    plain: dict[str, list[float]] = {name: [] for name in arguments.model}
     for _ in range(arguments.rounds):
-        for name in wanted:
-            plain[name].append(plain_rate(loops[name], songs))
-        if "combined" in arguments.model:
-            plain["combined"].append(1 / sum(1 / plain[name][-1] for name in members))
+        rates_of = {name: plain_rate(loops[name], songs) for name in wanted}
+        for name in arguments.model:
+            plain[name].append(1 / sum(1 / rates_of[part] for part in parts[name]))
         for name in arguments.model:
             ours[name].append(our_rate(name, songs, loaded))
     rates: dict[str, dict[str, float]] = {}

@@ -30,11 +30,12 @@ CHROMIUM = [
 ALL_MODELS = """
 import os, resource
 from pathlib import Path
-from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers import CLASSIFIERS, loading_once
 from engine.generator import Controls, load_generator
 from engine.lyrics import Lyrics
 song = Lyrics.parse("Down the dusty road I carried home the rain\\n" * 30)
-models = [load_classifier(name) for name in CLASSIFIERS]
+load = loading_once()
+models = [load(name, "embedded") for name in CLASSIFIERS]
 for model in models:
     model.predict([song])
 generator = load_generator()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.batch import EXTENSIONS, MODELS
+from engine.batch import EXTENSIONS
 from engine.classifiers import CLASSIFIERS
 from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     batch = commands.add_parser("batch", help="tell the genre of every song in a table")
     batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
     batch.add_argument("--output", type=Path, required=True, help="table to write, same formats")
-    batch.add_argument("--model", choices=MODELS, required=True)
+    batch.add_argument("--model", choices=list(CLASSIFIERS), required=True)
     batch.add_argument("--text-column", default="lyrics", help="column of the lyrics")
     batch.add_argument("--preset", default="embedded", help="embedded or full")
     batch.add_argument(
@@ -140,15 +140,12 @@ def _add_evaluation_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _genre(arguments: argparse.Namespace) -> None:
-    from engine.classifiers import load_classifier
+    from engine.classifiers import answers
     from engine.models.presets import preset
 
     preset(arguments.preset)
     lyrics = _read_lyrics(arguments.file)
-    predictions = [
-        load_classifier(name, arguments.preset).predict([lyrics])[0]
-        for name in dict.fromkeys(arguments.model)
-    ]
+    predictions = answers(list(dict.fromkeys(arguments.model)), lyrics, arguments.preset)
     if arguments.json:
         print(json.dumps([p.as_dict() for p in predictions], indent=2, ensure_ascii=False))
     else:

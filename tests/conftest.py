@@ -193,8 +193,8 @@ def tiny_models(
     tiny_runs: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Path:
-    """The three genre models, trained in seconds by the real scripts; a folder like ``models/``."""
-    from train import genre_bilstm_gru, genre_llama, genre_roberta
+    """The genre models, trained in seconds by the real scripts; a folder like ``models/``."""
+    from train import genre_bilstm_gru, genre_combined, genre_llama, genre_roberta
 
     folder = tmp_path_factory.mktemp("models")
     with pytest.MonkeyPatch.context() as patch:
@@ -211,6 +211,8 @@ def tiny_models(
             config = ["--config", str(tiny_runs / f"{name}.yaml")]
             patch.setattr(sys, "argv", [name, *shared, *config, *extra])
             module.main()
+        patch.setattr(sys, "argv", ["genre_combined", *shared])
+        genre_combined.main()
     return folder
 
 

@@ -12,9 +12,9 @@ from scipy.special import log_softmax, softmax
 from sklearn.metrics import accuracy_score, f1_score
 
 from engine.classifiers import load_classifier
+from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES, GenreClassifier
-from engine.evaluation.tasks.genre import card_revision
-from engine.models.card import ModelCard
+from engine.models.card import ModelCard, model_revision
 from engine.models.presets import slot
 from train.genre_data import GenreSplit, log_prior
 
@@ -170,7 +170,7 @@ def calibrate(
     probabilities go to ``runs/NAME/validation.npz`` for `train.genre_combined`.
     """
     folder = slot(name, preset).folder
-    card.config.update(prior_shift=[0.0] * len(GENRES), temperatures=[1.0] * len(GENRES))
+    card.config.update(Calibration.none(len(GENRES)).as_config())
     card.write(folder)
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
     if logits is None:
@@ -189,7 +189,7 @@ def calibrate(
         runs / name / "validation.npz",
         log_probabilities=log_softmax(scaled, axis=-1),
         labels=validation.labels,
-        revision=card_revision(ModelCard.read(folder)),
+        revision=model_revision(ModelCard.read(folder), slot(name, preset)),
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
 from engine.models.card import ModelCard
 from engine.models.presets import slot
@@ -65,6 +66,7 @@ def finish(
         training_data_sha256=corpus_sha256(arguments.data),
         config={
             **config,
+            **Calibration.none(len(GENRES)).as_config(),
             "settings": arguments.settings,
             "history": curves(history),
         },

@@ -3,9 +3,10 @@
 ``python -m train.genre_combined --data FOLDER``. Pooled are logits before the models' own
 calibration. Weights are those of greatest likelihood, the genres' log prior having one of its own
 (macro F1 hangs on few songs of rare genres, and chose a single model where the pool was surer and
-right more often); shifts and temperatures are then fitted as those of each model are. Calibrated
-answers left by the trainings in ``runs/NAME/validation.npz`` are taken where they are those of the
-present card, and made anew where not.
+right more often); shifts and temperatures are then fitted as those of each model are. The card
+keeps the revisions of the models it was fitted to, and is refused beside others. Calibrated answers
+left by the trainings in ``runs/NAME/validation.npz`` are taken where they are those of the present
+card, and made anew where not.
 """
 
 from __future__ import annotations
@@ -19,12 +20,9 @@ from typing import Any
 
 import numpy as np
 
-from engine.classifiers import CLASSIFIERS
-from engine.classifiers.combined import NAME
+from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
-from engine.evaluation.tasks.genre import card_revision
-from engine.models.card import ModelCard
-from engine.models.folders import models_folder
+from engine.models.card import ModelCard, model_revision
 from engine.models.presets import slot
 from train.calibration import (
     fitted_shift,
@@ -37,16 +35,20 @@ from train.card import LIBRARIES, LICENCE, LIMITS
 from train.command_line import parse_arguments
 from train.genre_data import GenreSplit, corpus_sha256, log_prior, read_split
 
+NAME = "combined"
+
 
 def main() -> None:
-    """Fit on validation, measure on test, write ``models/combined/card.json``."""
+    """Fit on validation, measure on test, write the pool's card."""
     arguments = parse_arguments(__doc__ or "", "genre_combined")
     splits = {
         s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
     }
-    cards = {name: ModelCard.read(slot(name, arguments.preset).folder) for name in CLASSIFIERS}
+    own = slot(NAME, arguments.preset)
+    slots = {name: slot(name, arguments.preset) for name in own.reads}
+    cards = {name: ModelCard.read(of.folder) for name, of in slots.items()}
     members = {
-        name: {key: card.config[key] for key in ("prior_shift", "temperatures")}
+        name: Calibration.read(card.config, len(GENRES), f"'{name}'")
         for name, card in cards.items()
     }
     validation = {
@@ -63,19 +65,22 @@ def main() -> None:
         name: uncalibrated(log_probabilities(name, arguments.preset, splits["test"]), member)
         for name, member in members.items()
     }
-    folder = models_folder() / NAME
-    folder.mkdir(parents=True, exist_ok=True)
+    own.folder.mkdir(parents=True, exist_ok=True)
     card = ModelCard(
         name=NAME,
         family="weighted pool of " + ", ".join(weights),
-        base="the three genre models",
+        base=own.base_label,
         base_sha256=None,
         labels=GENRES,
         training_data="none of its own: weights are fitted on the validation songs",
         training_data_sha256=corpus_sha256(arguments.data),
         config={
             "weights": weights,
-            "members": {name: members[name] for name, weight in weights.items() if weight},
+            "members": {
+                name: model_revision(cards[name], slots[name])
+                for name, weight in weights.items()
+                if weight
+            },
             "prior_shift": shift.tolist(),
             "temperatures": temperatures,
         },
@@ -88,7 +93,7 @@ def main() -> None:
         limits=LIMITS,
         created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    card.write(folder)
+    card.write(own.folder)
     print(json.dumps(card.metrics))
 
 
@@ -97,21 +102,20 @@ def answers(name: str, split: GenreSplit, arguments: Namespace) -> np.ndarray[An
     kept = arguments.runs / name / "validation.npz"
     if kept.exists():
         stored = np.load(kept, allow_pickle=False)
-        card = ModelCard.read(slot(name, arguments.preset).folder)
-        if str(stored["revision"]) == card_revision(card) and np.array_equal(
-            stored["labels"], split.labels
-        ):
+        own = slot(name, arguments.preset)
+        current = model_revision(ModelCard.read(own.folder), own)
+        if str(stored["revision"]) == current and np.array_equal(stored["labels"], split.labels):
             return stored["log_probabilities"]
     print(f"{name}: asking it for {len(split)} validation songs")
     return log_probabilities(name, arguments.preset, split)
 
 
 def uncalibrated(
-    log_probabilities: np.ndarray[Any, Any], member: Mapping[str, list[float]]
+    log_probabilities: np.ndarray[Any, Any], member: Calibration
 ) -> np.ndarray[Any, Any]:
     """Logits (songs, genres) from calibrated answers, as `engine.classifiers.combined` has them."""
-    temperatures = np.array(member["temperatures"])[log_probabilities.argmax(-1)]
-    return temperatures[:, None] * log_probabilities - np.array(member["prior_shift"])
+    temperatures = np.array(member.temperatures)[log_probabilities.argmax(-1)]
+    return temperatures[:, None] * log_probabilities - np.array(member.prior_shift)
 
 
 def pool(

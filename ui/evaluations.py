@@ -198,7 +198,7 @@ def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
             limit=plan.limit,
             progress=evaluation.report,
             cancelled=job.cancelled,
-            load=lambda name, _preset: _loaded(name, job.cancelled),
+            load=lambda name, preset: _loaded(name, preset, job.cancelled),
         )
 
 
@@ -209,9 +209,13 @@ def _written(file: File, folder: Path) -> Path:
     return path
 
 
-def _loaded(name: str, cancelled: Cancelled) -> Any:
+def _loaded(name: str, preset: str, cancelled: Cancelled) -> Any:
+    from engine.classifiers import load_classifier
+
     if name == resources.GENERATOR:
         return _QueuedGenerator(name, cancelled)
+    if name == resources.POOL:  # its models are asked, each in its own queue
+        return load_classifier(name, preset, lambda of, in_: _loaded(of, in_, cancelled))
     return _QueuedClassifier(name, cancelled)
 
 

@@ -31,13 +31,13 @@ TITLES = {
     "combined": "Combined",
 }
 GENRE_MODELS = ("llama", "roberta", "bilstm-gru")
-COMBINED = "combined"
+POOL = "combined"  # made of the answers of those above
 GENERATOR = "tinyllama"
 
 
 def model_title(name: str) -> str:
     """The name of a model slot on screen."""
-    return "Combined" if name == COMBINED else TITLES.get(name, name)
+    return TITLES.get(name, name)
 
 
 @lru_cache

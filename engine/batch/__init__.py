@@ -7,8 +7,7 @@ made, so a run that was interrupted or killed goes on where it stopped.
 
 from __future__ import annotations
 
-from engine.batch.models import MODELS
 from engine.batch.run import BatchRun, answer_table
 from engine.corpora.sources import EXTENSIONS
 
-__all__ = ["EXTENSIONS", "MODELS", "BatchRun", "answer_table"]
+__all__ = ["EXTENSIONS", "BatchRun", "answer_table"]

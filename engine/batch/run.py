@@ -8,11 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from engine.batch.answers import Answer, Answers
 from engine.batch.journal import Journal
-from engine.batch.models import MODELS, Loader, Predict, card_of, predictor, revision
 from engine.batch.writing import (
     added_columns,
     added_values,
@@ -20,13 +19,18 @@ from engine.batch.writing import (
     kept_columns,
     open_writer,
 )
-from engine.classifiers import load_classifier
+from engine.classifiers import classifier_class, load_classifier
 from engine.corpora.opening import open_table
 from engine.corpora.rows import Row, is_missing
 from engine.corpora.sources import Source
 from engine.corpora.tables import CHUNK, Table
 from engine.errors import CancelledError, InputError
 from engine.lyrics import Lyrics
+from engine.models.card import ModelCard, model_revision
+from engine.models.presets import slot
+
+if TYPE_CHECKING:
+    from engine.classifiers.prediction import Loader, Prediction
 
 # Characters of padded text given to the model at once: one of its own batches. More would lose
 # more work in a kill, fewer would leave that batch half empty.
@@ -35,6 +39,7 @@ _MOST_WORKERS = 8
 _ADVICE = "finish that run, name another --output, or begin anew with --restart"
 
 Progress = Callable[[int, int], None]
+Predict = Callable[[Sequence[Lyrics]], "list[Prediction]"]
 
 
 @dataclass(frozen=True)
@@ -87,7 +92,7 @@ def answer_table(
     source, output : Path
         Tables; the extension tells the format, and the two may differ.
     model : str
-        One of `MODELS`.
+        One of `engine.classifiers.CLASSIFIERS`.
     text_column : str
         Which column holds the lyrics.
     preset : str
@@ -109,10 +114,10 @@ def answer_table(
     CancelledError
         On Ctrl-C; its message says how to go on.
     """
-    if model not in MODELS:
-        raise InputError(f"There is no genre model '{model}'; models are {', '.join(MODELS)}.")
+    classifier_class(model)
     checked_output(source, output)
-    card = card_of(model, preset)
+    own = slot(model, preset)
+    card = ModelCard.read(own.folder)
     table = open_table(Source.of_file(source), text_column)
     stamp = _stamp(source)
     about = {
@@ -120,7 +125,7 @@ def answer_table(
         "column": table.columns[table.text],
         "model": model,
         "preset": preset,
-        "revision": revision(model, preset),
+        "revision": model_revision(card, own),
     }
     journal_path = output.with_name(output.name + ".partial")
     with Journal(journal_path, about, restart=restart, advice=_ADVICE) as journal:
@@ -129,7 +134,7 @@ def answer_table(
         seconds = 0.0
         try:
             if resumed < table.rows:
-                predict = predictor(model, preset, load)
+                predict = load(model, preset).predict
                 began = time.perf_counter()
                 _answer(table, answers, predict, card.labels, progress)
                 seconds = time.perf_counter() - began

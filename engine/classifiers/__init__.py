@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
 
 if TYPE_CHECKING:
-    from engine.classifiers.prediction import GenreClassifier
+    from engine.classifiers.prediction import GenreClassifier, Loader, Prediction
+    from engine.lyrics import Lyrics
 
 CLASSIFIERS = {
     "llama": "engine.classifiers.llama:LlamaClassifier",
     "roberta": "engine.classifiers.roberta:RobertaClassifier",
     "bilstm-gru": "engine.classifiers.bilstm_gru:BilstmGruClassifier",
+    "combined": "engine.classifiers.combined:CombinedClassifier",
 }
 
 
-def load_classifier(name: str, preset: str = "embedded") -> GenreClassifier:
+def load_classifier(
+    name: str, preset: str = "embedded", load: Loader | None = None
+) -> GenreClassifier:
     """Load one genre model; takes seconds, so callers keep what they get.
+
+    Parameters
+    ----------
+    load : callable, optional
+        (name, preset) to a loaded model, for the models that this one reads: a caller that keeps
+        models gives those. By default each is loaded, once.
 
     Raises
     ------
@@ -30,8 +41,45 @@ def load_classifier(name: str, preset: str = "embedded") -> GenreClassifier:
     from engine.models.presets import slot
     from engine.models.quiet import quiet_libraries
 
+    made = classifier_class(name)
+    quiet_libraries()
+    return made(slot(name, preset), load or loading_once())
+
+
+def classifier_class(name: str) -> Any:
+    """The class of a genre model: what it can do is asked of it; `InputError` names all models."""
     if name not in CLASSIFIERS:
         raise InputError(f"There is no genre model '{name}'; models are {', '.join(CLASSIFIERS)}.")
-    quiet_libraries()
     module, class_name = CLASSIFIERS[name].split(":")
-    return getattr(import_module(module), class_name)(slot(name, preset))
+    return getattr(import_module(module), class_name)
+
+
+def loading_once() -> Loader:
+    """A loader that keeps what it loaded, and lets models that read others share them."""
+    kept: dict[tuple[str, str], GenreClassifier] = {}
+
+    def load(name: str, preset: str = "embedded") -> GenreClassifier:
+        if (name, preset) not in kept:
+            kept[name, preset] = load_classifier(name, preset, load)
+        return kept[name, preset]
+
+    return load
+
+
+def explainable() -> tuple[str, ...]:
+    """Models whose answers can be attributed to words."""
+    return tuple(name for name in CLASSIFIERS if hasattr(classifier_class(name), "readings"))
+
+
+def answers(names: Sequence[str], lyric: Lyrics, preset: str = "embedded") -> list[Prediction]:
+    """What each of these models says of one lyric; those that several read are asked once."""
+    load = loading_once()
+    said: dict[str, Prediction] = {}
+    models: list[Any] = [load(name, preset) for name in names]
+    for model in [*models, *(member for of in models for member in getattr(of, "members", ()))]:
+        if model.name not in said and not hasattr(model, "pool"):
+            said[model.name] = model.predict([lyric])[0]
+    return [
+        model.pool.pooled(list(said.values())) if hasattr(model, "pool") else said[model.name]
+        for model in models
+    ]

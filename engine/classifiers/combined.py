@@ -4,102 +4,174 @@ The logarithmic opinion pool (Genest and Zidek 1986, doi:10.1214/ss/1177013825, 
 p(genre) proportional to exp((sum over models of w_m z_m(genre) + shift(genre)) / t): with positive
 weights a genre stands out only where no model rules it out. z_m are a model's logits before its own
 calibration, which is undone here: each model's shifts favour rare genres already, and its
-temperature depends on its answer. The pool has shifts and temperatures of its own. All is
-fitted on validation songs and stands in the card of ``models/combined``.
+temperature depends on its answer. The pool has shifts and temperatures of its own. They and the
+weights are fitted on validation songs and stand on the pool's card, with the revisions of the
+models that they were fitted to: to models that have changed they say nothing.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
 
+from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import Prediction
-from engine.errors import InputError
+from engine.errors import InputError, WeightsError
+from engine.models.card import CARD, ModelCard, model_revision
+from engine.models.presets import Slot, slot
 
 if TYPE_CHECKING:
-    from engine.models.card import ModelCard
+    from engine.classifiers.prediction import GenreClassifier, Loader
+    from engine.lyrics import Lyrics
 
-NAME = "combined"
 _SMALLEST = 1e-12
 
 
-def combined_card() -> ModelCard | None:
-    """The fitted weights, or None where none are shipped; `WeightsError` if they are unreadable."""
-    from engine.models.card import CARD, ModelCard
-    from engine.models.folders import models_folder
+@dataclass(frozen=True)
+class Pool:
+    """How answers are pooled.
 
-    folder = models_folder() / NAME
-    return ModelCard.read(folder) if (folder / CARD).exists() else None
-
-
-def combine(predictions: Sequence[Prediction], card: ModelCard) -> Prediction:
-    """Pool the answers of several models to one lyric.
-
-    Parameters
+    Attributes
     ----------
-    predictions : sequence of Prediction
-        One per model that has a weight, in any order; others are not counted.
-    card : ModelCard
-        ``config["weights"]`` by model name; ``prior_shift`` (0 if missing) and ``temperatures``,
-        above 0 (1 if missing), in the order of the labels, both in ``config`` for the pool and in
-        ``config["members"]`` by model name, as they stand on the models' own cards.
+    name : str
+        What the pooled answer is called.
+    labels : tuple of str
+        The genres, in the order of the calibrations.
+    weights : mapping of str to float
+        By model, each above 0.
+    members : mapping of str to Calibration
+        What each of these models' answers were calibrated by, to be undone.
+    calibration : Calibration
+        The pool's own.
+    """
 
-    Returns
-    -------
-    Prediction
-        Called "combined"; its seconds are those of its parts together.
+    name: str
+    labels: tuple[str, ...]
+    weights: Mapping[str, float]
+    members: Mapping[str, Calibration]
+    calibration: Calibration
+
+    @property
+    def base(self) -> str:
+        """What an answer stands on."""
+        return " + ".join(self.weights)
+
+    def pooled(self, predictions: Sequence[Prediction]) -> Prediction:
+        """One answer out of several models' to one lyric.
+
+        Parameters
+        ----------
+        predictions : sequence of Prediction
+            One per model that has a weight, in any order; others are not counted.
+
+        Returns
+        -------
+        Prediction
+            Its seconds are those of its parts together.
+
+        Raises
+        ------
+        InputError
+            If a weighted model's answer is missing, or the models answer with different genres.
+        """
+        answers = {prediction.model: prediction for prediction in predictions}
+        missing = [name for name in self.weights if name not in answers]
+        if missing:
+            raise InputError(
+                f"The combined answer needs {', '.join(self.weights)}; {', '.join(missing)}: "
+                "missing."
+            )
+        parts = [answers[name] for name in self.weights]
+        if any(set(part.labels) != set(self.labels) for part in parts):
+            raise InputError("The models answer with different genres and cannot be combined.")
+        scores = [0.0] * len(self.labels)
+        for part in parts:
+            of = dict(zip(part.labels, part.probabilities, strict=True))
+            logs = [math.log(max(of[label], _SMALLEST)) for label in self.labels]
+            for index, logit in enumerate(self.members[part.model].undone(logs)):
+                scores[index] += self.weights[part.model] * logit
+        return Prediction(
+            self.name,
+            self.base,
+            self.labels,
+            self.calibration.probabilities(scores),
+            sum(part.seconds for part in parts),
+            pooled=tuple(self.weights),
+        )
+
+
+def is_fitted(own: Slot) -> bool:
+    """Whether a pool's card is there."""
+    return (own.folder / CARD).exists()
+
+
+def read_pool(own: Slot, card: ModelCard | None = None) -> Pool:
+    """The pool of a slot, from its card and those of the models it weighs.
 
     Raises
     ------
-    InputError
-        If a weighted model's answer is missing, or the models answer with different genres.
+    WeightsError
+        If a card is missing or malformed, or a model is not the one the pool was fitted to.
     """
-    weights: dict[str, float] = {
-        name: float(weight) for name, weight in card.config["weights"].items() if weight
-    }
-    answers = {prediction.model: prediction for prediction in predictions}
-    missing = [name for name in weights if name not in answers]
-    if missing or not weights:
-        raise InputError(
-            f"The combined answer needs {', '.join(weights) or 'weights'}; "
-            f"{', '.join(missing) or 'its card has none'}: missing."
+    card = card or ModelCard.read(own.folder)
+    members: dict[str, Calibration] = {}
+    weights = _weights(card, own)
+    fitted_to = card.config.get("members")
+    for name in weights:
+        member = slot(name, own.preset)
+        of_member = ModelCard.read(member.folder)
+        if set(of_member.labels) != set(card.labels):
+            raise WeightsError(f"'{name}' answers with other genres than '{own.name}'; fit again.")
+        known = cast("dict[str, Any]", fitted_to) if isinstance(fitted_to, dict) else {}
+        if known.get(name) != model_revision(of_member, member):
+            raise WeightsError(
+                f"'{own.name}' was fitted to another '{name}' than the one that is here; fit it "
+                "again with `python -m train.genre_combined`."
+            )
+        calibration = Calibration.read(of_member.config, len(card.labels), f"'{name}'")
+        # Labels of a member may stand in another order than the pool's.
+        places = [of_member.labels.index(label) for label in card.labels]
+        members[name] = Calibration(
+            tuple(calibration.prior_shift[place] for place in places),
+            tuple(calibration.temperatures[place] for place in places),
         )
-    parts = [answers[name] for name in weights]
-    labels = card.labels
-    if any(set(part.labels) != set(labels) for part in parts):
-        raise InputError("The models answer with different genres and cannot be combined.")
-    members: Mapping[str, Mapping[str, Any]] = card.config.get("members", {})
-    scores, temperatures = _calibration(card.config, len(labels))
-    for part in parts:
-        logits = _uncalibrated(part, labels, members.get(part.model, {}))
-        for index, logit in enumerate(logits):
-            scores[index] += weights[part.model] * logit
-    highest = max(scores)
-    temperature = temperatures[scores.index(highest)]
-    odds = [math.exp((score - highest) / temperature) for score in scores]
-    return Prediction(
-        NAME,
-        " + ".join(part.model for part in parts),
-        labels,
-        tuple(odd / sum(odds) for odd in odds),
-        sum(part.seconds for part in parts),
+    own_calibration = Calibration.read(card.config, len(card.labels), f"'{own.name}'")
+    return Pool(own.name, card.labels, weights, members, own_calibration)
+
+
+def _weights(card: ModelCard, own: Slot) -> dict[str, float]:
+    """The weights above 0, by model; `WeightsError` if they are no weights of this slot's."""
+    found = card.config.get("weights")
+    weights = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    usable = all(
+        name in own.reads
+        and isinstance(weight, int | float)
+        and not isinstance(weight, bool)
+        and 0 <= weight < 1e6
+        for name, weight in weights.items()
     )
+    if not usable or not any(weights.values()):
+        raise WeightsError(
+            f"The card of '{own.name}' does not hold weights of {', '.join(own.reads)}, one of "
+            "them above 0; restore it with `git checkout -- models`, or fit it again."
+        )
+    return {name: float(weight) for name, weight in weights.items() if weight}
 
 
-def _calibration(config: Mapping[str, Any], count: int) -> tuple[list[float], list[float]]:
-    """Shifts and temperatures by label."""
-    shifts: Sequence[float] = config.get("prior_shift", [0.0] * count)
-    temperatures: Sequence[float] = config.get("temperatures", [1.0] * count)
-    return list(map(float, shifts)), list(map(float, temperatures))
+class CombinedClassifier:
+    """The pool as a genre model: it asks the models it weighs, and pools what they say."""
 
+    def __init__(self, own: Slot, load: Loader) -> None:
+        self.name = own.name
+        self.slot = own
+        self.card = ModelCard.read(own.folder)
+        self.pool = read_pool(own, self.card)
+        self.base = self.pool.base
+        self.members: list[GenreClassifier] = [load(name, own.preset) for name in self.pool.weights]
 
-def _uncalibrated(
-    prediction: Prediction, labels: Sequence[str], config: Mapping[str, Any]
-) -> list[float]:
-    """A model's logits by label, but for what is the same for all, from its calibrated answer."""
-    of = dict(zip(prediction.labels, prediction.probabilities, strict=True))
-    shifts, temperatures = _calibration(config, len(labels))
-    logs = [math.log(max(of[label], _SMALLEST)) for label in labels]
-    temperature = temperatures[logs.index(max(logs))]
-    return [temperature * log - shift for log, shift in zip(logs, shifts, strict=True)]
+    def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
+        """One `Prediction` per lyric, in order; each member is asked once for all of them."""
+        answers = [member.predict(lyrics) for member in self.members]
+        return [self.pool.pooled(of_one) for of_one in zip(*answers, strict=True)]

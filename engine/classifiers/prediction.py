@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -44,6 +44,8 @@ class Prediction:
     tags : tuple of (str, float)
         Fine-grained tags with independent probabilities, most probable first; only from
         models that have them.
+    pooled : tuple of str
+        The models whose answers were pooled into this one; empty for a model's own.
     """
 
     model: str
@@ -52,6 +54,7 @@ class Prediction:
     probabilities: tuple[float, ...]
     seconds: float
     tags: tuple[tuple[str, float], ...] = ()
+    pooled: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.probabilities):
@@ -98,3 +101,7 @@ class GenreClassifier(Protocol):
     def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
         """One `Prediction` per lyric, in order; an empty sequence gives an empty list."""
         ...
+
+
+Loader = Callable[[str, str], GenreClassifier]
+"""(name, preset) to a loaded model."""

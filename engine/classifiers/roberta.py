@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import nn
@@ -26,7 +26,6 @@ from engine.classifiers.torch_classifier import (
 )
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
 from engine.models.bases import base_source
-from engine.models.presets import Slot
 
 if TYPE_CHECKING:
     from engine.classifiers.bilstm_gru import BilstmGruClassifier
@@ -130,13 +129,12 @@ def heard_features(
 
 
 class RobertaClassifier(TransformerClassifier):
-    """RoBERTa with its own BiLSTM-GRU beside it."""
+    """RoBERTa with the BiLSTM-GRU beside it."""
 
-    def __init__(self, slot: Slot) -> None:
-        from engine.classifiers import load_classifier
-
-        self.bilstm: BilstmGruClassifier = load_classifier("bilstm-gru")  # type: ignore[assignment]
-        super().__init__(slot)
+    @property
+    def bilstm(self) -> BilstmGruClassifier:
+        """The model it is fed by."""
+        return cast("BilstmGruClassifier", self.read["bilstm-gru"])
 
     def _load(self, folder: Path) -> None:
         from transformers import AutoModel, AutoTokenizer

@@ -17,7 +17,8 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
-from engine.classifiers.prediction import Prediction
+from engine.classifiers.calibration import Calibration
+from engine.classifiers.prediction import GenreClassifier, Loader, Prediction
 from engine.errors import WeightsError
 from engine.lyrics import positions_in
 from engine.models.card import ModelCard
@@ -27,8 +28,6 @@ from engine.models.threads import use_model_threads
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics, Span
-
-Batch = Mapping[str, torch.Tensor]
 
 
 @dataclass(frozen=True)
@@ -59,6 +58,8 @@ class TorchClassifier(ABC):
     ----------
     slot : Slot
         Names the base, the quantization and the folder with our weights and card.
+    load : callable
+        (name, preset) to a loaded model, for the models that this one reads.
 
     Raises
     ------
@@ -67,24 +68,21 @@ class TorchClassifier(ABC):
     """
 
     model: Any
+    read: dict[str, GenreClassifier]
     # What a padded batch may hold: larger ones gain nothing on two cores and cost memory.
     batch_tokens = 4096
 
-    def __init__(self, slot: Slot) -> None:
+    def __init__(self, slot: Slot, load: Loader) -> None:
         self.name = slot.name
         self.base = slot.base_label
         self.slot = slot
         self.card = ModelCard.read(slot.folder)
         self.card.verify(slot.folder)
         self.labels = self.card.labels
-        temperatures: Sequence[float] = self.card.config.get(
-            "temperatures", [1.0] * len(self.labels)
-        )
-        self.temperatures = torch.tensor(temperatures, dtype=torch.float64)
-        shift: Sequence[float] = self.card.config.get("prior_shift", [0.0] * len(self.labels))
-        self.prior_shift = torch.tensor(shift, dtype=torch.float64)
+        self.calibration = Calibration.read(self.card.config, len(self.labels), f"'{slot.name}'")
         use_model_threads()
         self.device = compute_device()
+        self.read = {name: load(name, slot.preset) for name in slot.reads}
         self._load(slot.folder)
 
     def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
@@ -123,11 +121,13 @@ class TorchClassifier(ABC):
         The card's shift says how often genres come, its temperatures how sure the network may be
         of each answer. With `answer`, a label's position, the temperature is that label's for all.
         """
-        shifted = logits.double().cpu() + self.prior_shift
+        shift = torch.tensor(self.calibration.prior_shift, dtype=torch.float64)
+        temperatures = torch.tensor(self.calibration.temperatures, dtype=torch.float64)
+        shifted = logits.double().cpu() + shift
         answers = shifted.argmax(-1, keepdim=True)
         if answer is not None:
             answers = torch.full_like(answers, answer)
-        return shifted / self.temperatures[answers]
+        return shifted / temperatures[answers]
 
     def _ranked_tags(self, probabilities: torch.Tensor) -> tuple[tuple[str, float], ...]:
         names: list[str] = self.card.config["tags"]

@@ -29,17 +29,35 @@ class Base:
 
 @dataclass(frozen=True)
 class Slot:
-    """One model slot of a preset: its base (None: trained from nothing), adapter, quantization."""
+    """One model slot of a preset.
+
+    Attributes
+    ----------
+    name, preset : str
+        What it is called, and in which preset it stands.
+    adapter : str
+        The folder below ``models/`` with our weights and their card.
+    base : Base or None
+        What it stands on; None if it was trained from nothing, or only pools other models.
+    quantization : str or None
+        How the base is packed.
+    reads : tuple of str
+        Models of the same preset whose answers it reads.
+    """
 
     name: str
     adapter: str
     base: Base | None = None
     quantization: str | None = None
+    reads: tuple[str, ...] = ()
+    preset: str = "embedded"
 
     @property
     def base_label(self) -> str:
         """The name shown on screen for the base that really runs."""
-        return self.base.label if self.base else "trained from scratch"
+        if self.base:
+            return self.base.label
+        return f"pooled from {', '.join(self.reads)}" if self.reads else "trained from scratch"
 
     @property
     def folder(self) -> Path:
@@ -69,6 +87,8 @@ def presets() -> dict[str, Preset]:
                 adapter=value["adapter"],
                 base=bases[value["base"]] if "base" in value else None,
                 quantization=value.get("quantization"),
+                reads=tuple(value.get("reads", ())),
+                preset=name,
             )
             for slot, value in entry.items()
             if slot != "description"

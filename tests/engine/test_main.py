@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from engine.__main__ import main
+from engine.classifiers import CLASSIFIERS
 from engine.classifiers.prediction import GENRES
 from engine.lyrics import MAX_CHARACTERS
 from tests.conftest import song_of
@@ -86,7 +87,7 @@ def test_genre_answers_in_json(
     file.write_text(song_of("country", 1), "utf-8")
     assert main(["genre", str(file), "--json"]) == 0
     answers = json.loads(capsys.readouterr().out)
-    assert [answer["model"] for answer in answers] == ["llama", "roberta", "bilstm-gru"]
+    assert [answer["model"] for answer in answers] == list(CLASSIFIERS)
     for answer in answers:
         assert set(answer) == {"model", "base", "label", "probabilities", "seconds"}
         assert set(answer["probabilities"]) == set(GENRES)

@@ -13,6 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 import engine.explanation
+from engine.classifiers.calibration import Calibration
+from engine.classifiers.combined import Pool
 from engine.classifiers.prediction import GENRES
 from engine.errors import CancelledError, EngineError
 from engine.explanation import Explanation
@@ -215,15 +217,12 @@ def test_a_fourth_row_is_the_combined_answer(
     answered: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weights = {"llama": 0.2, "roberta": 0.2, "bilstm-gru": 0.6}
-    card = ModelCard(
-        "combined", "pool", "pool", None, GENRES, "songs", "", {"weights": weights}, {},
-        {"test/macro_f1": 0.77, "test/songs": 10}, "MIT", "none", "today",
-    )  # fmt: skip
-    monkeypatch.setattr("engine.classifiers.combined.combined_card", lambda: card)
+    none = Calibration.none(len(GENRES))
+    pool = Pool("combined", GENRES, weights, dict.fromkeys(weights, none), none)
+    monkeypatch.setattr("engine.classifiers.combined.read_pool", lambda _own: pool)
     answered.run()
     assert [(m.label, m.value) for m in answered.metric][3:] == [("Combined", "country")]
     assert answered.subheader[0].value == "Two of three models say folk; BiLSTM-GRU says country"
-    assert "0.77" in texts(answered)
 
 
 def test_history_as_csv_has_a_row_for_each_model(answered: AppTest) -> None:

@@ -9,8 +9,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.evaluation.board.records import EvaluationRecord, append_records
-from engine.evaluation.tasks.genre import card_revision
-from engine.models.card import CARD, ModelCard
+from engine.models.card import CARD, ModelCard, model_revision
+from engine.models.presets import slot
 from tests.pages.conftest import FakeClassifier
 from ui import resources
 
@@ -140,7 +140,7 @@ def test_figures_are_those_measured_with_these_weights(
     page.run()
     assert "only of earlier weights" in page.info[0].value
 
-    now = card_revision(ModelCard.read(models / "llama"))
+    now = model_revision(ModelCard.read(models / "llama"), slot("llama"))
     early = replace(record, revision=now, value=0.1, run="first")
     last = replace(record, revision=now, run="last", time="2026-03-01T00:00:00+00:00")
     append_records([last, early, replace(last, metric="f1/rock")], tmp_path / "results")
@@ -189,10 +189,19 @@ def test_the_log_of_the_training_is_drawn_where_there_is_one(page: AppTest, mode
     assert not page.get("plotly_chart")
 
 
-def test_the_combined_answer_has_a_card_where_it_is_fitted(page: AppTest, models: Path) -> None:
-    assert "Combined" not in [heading.value for heading in page.subheader]
+def test_the_combined_answer_has_a_card_and_nothing_to_load(page: AppTest, models: Path) -> None:
+    assert any("combined/card.json" in error.value for error in page.error)
     (models / "combined").mkdir()
     card("combined").write(models / "combined")
     page.run()
     assert not page.exception
+    assert not any("combined/card.json" in error.value for error in page.error)
     assert "Combined" in [heading.value for heading in page.subheader]
+    assert "load_combined" not in [button.key for button in page.button]
+
+
+def test_figures_of_a_model_whose_reading_is_gone_are_told(page: AppTest, models: Path) -> None:
+    (models / "bilstm-gru" / CARD).unlink()
+    opened(page, "roberta", "Figures")
+    assert not page.exception
+    assert any("bilstm-gru" in error.value for error in page.error)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def verdict(predictions: Sequence[Prediction]) -> None:
     """One sentence, one card a model, and where they part; the combined answer last."""
-    single = [p for p in predictions if p.model != resources.COMBINED]
+    single = [p for p in predictions if not p.pooled]
     st.subheader(plain(words.agreement(single)), anchor=False)
     for column, prediction in zip(st.columns(len(predictions)), predictions, strict=True):
         with column.container(border=True, key=f"answer_{prediction.model}"):
@@ -29,7 +29,7 @@ def verdict(predictions: Sequence[Prediction]) -> None:
                 delta_color="off",
                 delta_arrow="off",
             )
-            if prediction.model == resources.COMBINED:
+            if prediction.pooled:
                 st.caption("weighted average of the models")
             else:
                 st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f} s")

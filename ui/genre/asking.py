@@ -84,24 +84,21 @@ def remembered_predictions(lyrics: Lyrics, models: Sequence[str]) -> list[Predic
 
 
 def with_combined(predictions: Sequence[Prediction]) -> list[Prediction]:
-    """The answers, and the combined one where its weights are shipped and all its models answered.
+    """The answers, and the pooled one where a pool is fitted and all its models answered.
 
-    What is wrong with the weights is said on screen.
+    What is wrong with the pool is said on screen.
     """
-    from engine.classifiers.combined import combine, combined_card
+    from engine.classifiers.combined import is_fitted, read_pool
+    from engine.models.presets import slot
 
-    try:
-        card = combined_card()
-    except EngineError as error:
-        show_error(error)
-        return list(predictions)
-    answered = {prediction.model for prediction in predictions}
-    if card is None or any(
-        weight and name not in answered for name, weight in card.config["weights"].items()
-    ):
+    own = slot(resources.POOL)
+    if not is_fitted(own):
         return list(predictions)
     try:
-        return [*predictions, combine(predictions, card)]
+        pool = read_pool(own)
+        if not set(pool.weights) <= {prediction.model for prediction in predictions}:
+            return list(predictions)
+        return [*predictions, pool.pooled(predictions)]
     except EngineError as error:
         show_error(error)
         return list(predictions)

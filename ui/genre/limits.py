@@ -40,8 +40,8 @@ def sentences(cards: Sequence[ModelCard]) -> str:
     listed = f"{', '.join(labels[:-1])} and {labels[-1]}"
     told = [f"The models know {len(labels)} genres and nothing else: {listed}."]
     told.append("They read English, and words alone: not the tune, the beat or the voice.")
-    # The combined answer has learned nothing of its own from songs.
-    learned = sorted({_learned(card) for card in cards if card.name != resources.COMBINED})
+    # A pool of models has learned nothing of its own from songs.
+    learned = sorted({_learned(card) for card in cards if card.files})
     told.append(f"They learned from {'; '.join(learned)}.")
     scores = [score for card in cards if (score := card.metrics.get("test/macro_f1")) is not None]
     songs = max((card.metrics.get("test/songs", 0) for card in cards), default=0)
@@ -77,10 +77,10 @@ def _table(cards: Sequence[ModelCard]) -> list[dict[str, object]]:
 
 
 def _cards() -> list[ModelCard]:
-    """The cards of the genre models, and of their combination where it is shipped."""
-    from engine.classifiers.combined import combined_card
+    """The cards of the genre models, and of their pool where it is fitted."""
+    from engine.classifiers.combined import is_fitted
     from engine.models.presets import slot
 
-    cards = [ModelCard.read(slot(name).folder) for name in resources.GENRE_MODELS]
-    combined = combined_card()
-    return cards if combined is None else [*cards, combined]
+    slots = [slot(name) for name in resources.GENRE_MODELS]
+    pool = slot(resources.POOL)
+    return [ModelCard.read(of.folder) for of in (*slots, *([pool] if is_fitted(pool) else []))]

@@ -8,33 +8,27 @@ import streamlit as st
 
 from engine.errors import EngineError
 from engine.models import memory
-from engine.models.card import CARD, ModelCard, checked_files
+from engine.models.card import ModelCard, checked_files, model_revision
 from ui import boards, resources
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from engine.evaluation.board.records import EvaluationRecord
     from engine.models.presets import Slot
 
 _MESSAGE = "_models_message_"
-_COMBINED = "combined"
 _TABS = ("About", "Figures", "Training", "Files")
 
 
 def show_all() -> None:
     """Memory in all, then a card for every model of the preset that runs here."""
-    from engine.models.folders import models_folder
     from engine.models.presets import preset
 
     _memory()
     slots = preset("embedded").slots
     for name in resources.TITLES:
         if name in slots:
-            _card(name, slots[name].folder, slots[name])
-    if (models_folder() / _COMBINED / CARD).exists():
-        _card(_COMBINED, models_folder() / _COMBINED, None)
+            _card(slots[name])
 
 
 def _memory() -> None:
@@ -56,8 +50,8 @@ def _memory() -> None:
     )
 
 
-def _card(name: str, folder: Path, slot: Slot | None) -> None:
-    title = resources.model_title(name)
+def _card(slot: Slot) -> None:
+    name, title = slot.name, resources.model_title(slot.name)
     with st.container(border=True, key=f"card_{name}"):
         with st.container(
             horizontal=True,
@@ -66,16 +60,14 @@ def _card(name: str, folder: Path, slot: Slot | None) -> None:
             key=f"head_{name}",
         ):
             st.subheader(title, anchor=False)
-            if slot:
+            if name != resources.POOL:  # the models it is made of are loaded above
                 _loading(name, title)
         try:
-            card = ModelCard.read(folder)
+            card = ModelCard.read(slot.folder)
         except EngineError as error:
             show_error(error)
             return
-        runs_on = "pooled from the models above"
-        if slot:
-            runs_on = f"runs on {slot.base_label}" if slot.base else slot.base_label
+        runs_on = f"runs on {slot.base_label}" if slot.base else slot.base_label
         st.caption(plain(f"{card.family} · {runs_on}{_placed(name)}"))
         if message := st.session_state.pop(_MESSAGE + name, None):
             st.success(message, icon=":material/memory:")
@@ -84,10 +76,10 @@ def _card(name: str, folder: Path, slot: Slot | None) -> None:
             with tab:
                 if not tab.open:
                     continue
-                if label == "Files":
-                    _files(card, folder, slot)
+                if label in ("Files", "Figures"):
+                    {"Files": _files, "Figures": _figures}[label](card, slot)
                 else:
-                    {"About": _about, "Figures": _figures, "Training": _training}[label](card)
+                    {"About": _about, "Training": _training}[label](card)
 
 
 def _loading(name: str, title: str) -> None:
@@ -119,7 +111,7 @@ def _loading(name: str, title: str) -> None:
 def _placed(name: str) -> str:
     entry = resources.pool().loaded(name)
     if entry is None:
-        return " · not loaded" if name != _COMBINED else ""
+        return " · not loaded" if name != resources.POOL else ""
     of = entry.tensors
     place = f" as {of.dtype} on {of.device}" if of.bytes else ""
     return f" · loaded: {megabytes(of.bytes)} of tensors{place}"
@@ -163,12 +155,16 @@ def _metrics(card: ModelCard) -> None:
             st.metric(f"Test {plain(label)}", number, width="content")
 
 
-def _figures(card: ModelCard) -> None:
+def _figures(card: ModelCard, slot: Slot) -> None:
     from engine.evaluation.metrics import metric
-    from engine.evaluation.tasks.genre import card_revision
 
+    try:
+        revision = model_revision(card, slot)
+    except EngineError as error:  # a model that it reads is not there
+        show_error(error)
+        return
     of_model = [r for r in boards.records() if r.kind == "model" and r.model == card.name]
-    current = [r for r in of_model if r.revision == card_revision(card)]
+    current = [r for r in of_model if r.revision == revision]
     if not current:
         older = "only of earlier weights" if of_model else "none yet"
         st.info(f"Records of this model: {older}. `python -m engine evaluate` makes them.")
@@ -239,11 +235,11 @@ def _training(card: ModelCard) -> None:
     )
 
 
-def _files(card: ModelCard, folder: Path, slot: Slot | None) -> None:
+def _files(card: ModelCard, slot: Slot) -> None:
     kept = f"_verified_{card.name}"
     if st.button("Verify the files", key=f"verify_{card.name}", icon=":material/verified:"):
         with st.spinner("Reading every file again"):
-            st.session_state[kept] = {c.name: c.verdict for c in checked_files(card, folder)}
+            st.session_state[kept] = {c.name: c.verdict for c in checked_files(card, slot.folder)}
     verdicts: dict[str, str] = st.session_state.get(kept, {})
     bad = [name for name, verdict in verdicts.items() if verdict != "matches"]
     if bad:
@@ -256,17 +252,17 @@ def _files(card: ModelCard, folder: Path, slot: Slot | None) -> None:
         st.success("Every file is as its card says.", icon=":material/verified:")
     rows: list[dict[str, Any]] = []
     for name, digest in card.files.items():
-        path = folder / name
+        path = slot.folder / name
         size = megabytes_exact(path.stat().st_size) if path.exists() else "missing"
         row = {"file": name, "size": size, "sha256": digest}
         rows.append({**row, "verdict": verdicts[name]} if name in verdicts else row)
     st.dataframe(rows, key=f"files_{card.name}", hide_index=True)
     st.markdown("**Made from**")
     sources = [{"what": "training data", "sha256": card.training_data_sha256}]
-    if slot and slot.base:
+    if slot.base:
         sources.insert(0, {"what": f"base {card.base}", "sha256": card.base_sha256 or "unknown"})
     st.dataframe(sources, key=f"sources_{card.name}", hide_index=True)
-    if slot and slot.base and slot.base.sha256 not in (None, card.base_sha256):
+    if slot.base and slot.base.sha256 not in (None, card.base_sha256):
         st.warning("The base that runs here is not the one this model was trained on.")
 
 

@@ -17,12 +17,14 @@ from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.chords import CHORD_METRICS, song_columns
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.tasks.chord_songs import ChordSong, chord_songs
-from engine.evaluation.tasks.genre import card_revision, megabytes_read
+from engine.evaluation.tasks.genre import megabytes_read
 from engine.evaluation.tasks.task import Assignment, Loader, Request, Subject, Task
 from engine.generator.controls import COMPLEXITIES, Controls
 from engine.generator.encoding import line_key
 from engine.generator.vocabulary import complexity_of
 from engine.lyrics import Lyrics
+from engine.models.card import model_revision
+from engine.models.presets import slot
 from engine.music.lead_sheet import LeadSheet
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ def chord_assignment(request: Request) -> Assignment:
         else:
             model = _loaded(name, preset, request.load)
             kind, of = "model", preset
-            revision, size = card_revision(model.card), megabytes_read(name, preset)
+            revision = model_revision(model.card, slot(name, preset))
+            size = megabytes_read(name, preset)
         next_chords = next_chord_sums(model)
 
         def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:

@@ -20,15 +20,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.classifiers import CLASSIFIERS
+from engine.classifiers import explainable
 from engine.corpora.reading import EXTENSIONS
 from engine.errors import InputError
 from engine.evaluation.metrics.faithfulness import DRAWS, FAITHFULNESS_METRICS, SHARES
 from engine.evaluation.tasks.data import genre_songs
-from engine.evaluation.tasks.genre import assignment_over, card_revision, loaded, megabytes_read
+from engine.evaluation.tasks.genre import assignment_over, loaded, megabytes_read
 from engine.evaluation.tasks.task import Assignment, Request, Subject, Task
 from engine.explanation import Explanation, explain
 from engine.lyrics import Lyrics
+from engine.models.card import model_revision
+from engine.models.presets import slot
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -141,7 +143,8 @@ def faithfulness_assignment(request: Request) -> Assignment:
         def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
             return [_row(model, songs.lyrics[n], request.seed + n) for n in numbers]
 
-        revision, size = card_revision(model.card), megabytes_read(name, request.preset)
+        revision = model_revision(model.card, slot(name, request.preset))
+        size = megabytes_read(name, request.preset)
         return Subject(name, model.base, request.preset, "model", revision, size, answer, 1)
 
     def table(rows: list[dict[str, Any]]) -> Any:
@@ -178,7 +181,7 @@ TASK = Task(
     title="Faithfulness of explanations",
     songs="Songs with columns lyrics and genre",
     extensions=EXTENSIONS,
-    models=lambda: tuple(CLASSIFIERS),
+    models=explainable,
     assignment=faithfulness_assignment,
     headline="comprehensiveness-gain",
     recorded_as="genre",

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.batch.models import MODELS, card_of, predictor
-from engine.classifiers.combined import NAME as COMBINED
+from engine.classifiers import CLASSIFIERS
 from engine.corpora.reading import EXTENSIONS
 from engine.evaluation.baselines import baselines_of, fitted_baseline
 from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.genre import GENRE_METRICS, class_metrics, labels_of
 from engine.evaluation.metrics.metric import Metric
-from engine.evaluation.tasks.data import GenreSongs, genre_songs, short_hash
+from engine.evaluation.tasks.data import GenreSongs, genre_songs
 from engine.evaluation.tasks.task import Assignment, Loader, Request, Subject, Task
+from engine.models.card import model_revision
+from engine.models.presets import Slot, slot
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,17 +40,11 @@ def genre_assignment(request: Request) -> Assignment:
             model: Any = fitted_baseline("genre", name, training)
             kind, of, revision, size = "baseline", "", model.revision, model.megabytes
             predict, base = model.predict, model.base
-        elif name == COMBINED:
-            card = card_of(name, preset)
-            predict = predictor(name, preset, lambda part, of_preset: loaded(part, of_preset, load))
-            kind, of, base = "model", preset, card.base
-            revision = card_revision(card)
-            size = sum(megabytes_read(of_one, preset) for of_one in card.config["weights"])
         else:
             model = loaded(name, preset, load)
             kind, of = "model", preset
-            revision, size = card_revision(model.card), megabytes_read(name, preset)
-            predict, base = model.predict, model.base
+            revision = model_revision(model.card, slot(name, preset))
+            size, predict, base = megabytes_read(name, preset), model.predict, model.base
 
         def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
             predictions = predict([songs.lyrics[number] for number in numbers])
@@ -126,35 +119,28 @@ def scored_table(table: pd.DataFrame, scorer: str) -> tuple[pd.DataFrame, Sequen
     return table, metrics
 
 
-def card_revision(card: Any) -> str:
-    """First 12 hex digits of the sha256 of what a card says of its answers.
-
-    Figures, curves and dates are left out: they may be written after an evaluation.
-    """
-    content = asdict(card)
-    for told in ("metrics", "created", "limits", "licence"):
-        content.pop(told)
-    content["config"] = {k: v for k, v in content["config"].items() if k != "history"}
-    return short_hash(json.dumps(content, sort_keys=True), 12)
-
-
 def megabytes_read(name: str, preset: str) -> float:
-    """MB of the files a slot reads: its own weights, and its base's where that is on this disk."""
-    from engine.models.bases import base_source
-    from engine.models.presets import slot
+    """MB of the files a model reads; those that it reads through another model count once.
 
-    place = slot(name, preset)
-    folders = [place.folder]
-    if place.base:
-        folders.append(Path(base_source(place.base)))
+    Its own weights, its base's where that is on this disk, and those of the models it asks.
+    """
     sizes = [
         path.stat().st_size
-        for folder in folders
+        for folder in _folders_read(slot(name, preset))
         if folder.is_dir()
         for path in folder.iterdir()
         if path.suffix == ".safetensors"
     ]
     return sum(sizes) / 2**20
+
+
+def _folders_read(own: Slot) -> set[Path]:
+    from engine.models.bases import base_source
+
+    folders = {own.folder}
+    if own.base:
+        folders.add(Path(base_source(own.base)))
+    return folders.union(*(_folders_read(slot(name, own.preset)) for name in own.reads))
 
 
 def loaded(name: str, preset: str, load: Loader | None) -> Any:
@@ -171,7 +157,7 @@ TASK = Task(
     title="Genre",
     songs="Songs with columns lyrics and genre (id, artist, title, year if there are any)",
     extensions=EXTENSIONS,
-    models=lambda: MODELS,
+    models=lambda: tuple(CLASSIFIERS),
     assignment=genre_assignment,
     headline="accuracy",
 )

@@ -24,10 +24,14 @@ import pytest
 import torch
 
 from engine.batch import answer_table, run
-from engine.classifiers.prediction import Prediction
+from engine.classifiers import load_classifier
+from engine.classifiers.calibration import Calibration
+from engine.classifiers.prediction import GenreClassifier, Prediction
 from engine.corpora.tables import CHUNK
 from engine.errors import CancelledError, InputError, WeightsError
 from engine.lyrics import MAX_CHARACTERS, Lyrics
+from engine.models.card import ModelCard, model_revision
+from engine.models.presets import slot
 from tests.engine.batch.quick_model import LABELS, CountingModel, probabilities_of, write_card
 
 ROOT = Path(__file__).parents[3]
@@ -388,7 +392,7 @@ def test_answers_of_another_input_or_model_are_refused(
     other = write_songs(tmp_path / "other.csv", songs(21))
     with pytest.raises(InputError, match=r"begun with another input: .* --restart"):
         answered(other, output)
-    write_card(tmp_path / "models" / "llama", "2026-02-02T00:00:00+00:00")
+    write_card(tmp_path / "models" / "llama", "2026-02-02T00:00:00+00:00", {"layers": 1})
     with pytest.raises(InputError, match="begun with another revision"):
         answered(source, output)
     assert answered(other, output, restart=True).rows == 21
@@ -418,15 +422,22 @@ def test_the_combined_answer_pools_what_its_members_say(
     model: CountingModel, tmp_path: Path
 ) -> None:
     source = write_songs(tmp_path / "in.csv", songs(9))
-    with pytest.raises(InputError, match=r"models/combined/card.json is missing"):
+    with pytest.raises(WeightsError, match=r"No model card at .*combined"):
         answer_table(source, tmp_path / "out.csv", "combined")
-    write_card(tmp_path / "models" / "roberta", "2026-01-01T00:00:00+00:00")
+    same = Calibration.none(len(LABELS)).as_config()
+    for name in ("bilstm-gru", "llama", "roberta"):
+        write_card(tmp_path / "models" / name, "2026-01-01T00:00:00+00:00", same)
     weights = {"llama": 1.0, "roberta": 1.0, "bilstm-gru": 0.0}
-    config = {"weights": weights, "temperatures": [2.0] * len(LABELS)}
+    members = {
+        name: model_revision(ModelCard.read(slot(name).folder), slot(name)) for name in weights
+    }
+    config = {**same, "weights": weights, "members": members, "temperatures": [2.0] * len(LABELS)}
     write_card(tmp_path / "models" / "combined", "2026-01-01T00:00:00+00:00", config)
     loaded: list[str] = []
 
-    def load(name: str, _preset: str) -> CountingModel:
+    def load(name: str, preset: str) -> GenreClassifier:
+        if name == "combined":
+            return load_classifier(name, preset, load)
         loaded.append(name)
         return CountingModel(name)
 
@@ -438,7 +449,7 @@ def test_the_combined_answer_pools_what_its_members_say(
         expected = probabilities_of(Lyrics.parse(lyric))
         found = [float(row[f"p_{label}"]) for label in LABELS]
         assert found == pytest.approx(expected, rel=1e-4)
-    with pytest.raises(InputError, match="embedded preset"):
+    with pytest.raises(WeightsError, match="combined-full"):
         answer_table(source, tmp_path / "out.csv", "combined", preset="full")
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers import CLASSIFIERS, answers, explainable, load_classifier, loading_once
 from engine.classifiers.prediction import GENRES, GenreClassifier
 from engine.errors import InputError, WeightsError
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
+from engine.models.presets import slot
 from tests.conftest import song_of
 
 SHAPES = {
@@ -22,6 +24,9 @@ SHAPES = {
     "unknown words": "zxqv wqqz blorft\nfnord glarb",
     "digits": "1999 and 2000 a",
 }
+
+
+WITH_WEIGHTS = ["llama", "roberta", "bilstm-gru"]
 
 
 @pytest.fixture(params=list(CLASSIFIERS))
@@ -69,7 +74,7 @@ def test_words_matter(classifier: GenreClassifier) -> None:
 
 
 def test_the_card_lists_every_file(classifier: GenreClassifier) -> None:
-    folder = classifier.slot.folder  # type: ignore[attr-defined]
+    folder = slot(classifier.name).folder
     names = {path.name for path in folder.iterdir()} - {"card.json"}
     assert set(classifier.card.files) == names
     assert not any(name.endswith((".bin", ".pt", ".pkl")) for name in names)
@@ -99,7 +104,7 @@ def test_padding_changes_nothing_for_the_bilstm_gru(with_tiny_models: Path) -> N
         torch.testing.assert_close(single[0], batch[0])
 
 
-@pytest.mark.parametrize("name", list(CLASSIFIERS))
+@pytest.mark.parametrize("name", WITH_WEIGHTS)
 def test_a_changed_weight_file_is_refused(
     name: str, with_tiny_models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -145,3 +150,36 @@ def test_the_shipped_model_beats_the_majority_class(name: str) -> None:
     # Rock is the largest class: 35.1% of the test songs (the majority baseline's record).
     assert card.metrics["test/accuracy"] > 0.40
     assert card.metrics["test/macro_f1"] > 0.15
+
+
+def test_what_can_be_explained_is_asked_of_the_classes() -> None:
+    assert explainable() == tuple(WITH_WEIGHTS)
+
+
+def test_a_model_that_several_read_is_loaded_once(with_tiny_models: Path) -> None:
+    load = loading_once()
+    combined: Any = load("combined", "embedded")
+    members = {member.name: member for member in combined.members}
+    assert members
+    assert all(load(name, "embedded") is member for name, member in members.items())
+    roberta: Any = load("roberta", "embedded")
+    assert roberta.bilstm is load("bilstm-gru", "embedded")
+
+
+def test_models_that_answered_are_not_asked_again_for_the_pool(
+    with_tiny_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.classifiers.torch_classifier import TorchClassifier
+
+    asked: list[str] = []
+    predict = TorchClassifier.predict
+
+    def counted(self: TorchClassifier, lyrics: Any) -> Any:
+        asked.append(self.name)
+        return predict(self, lyrics)
+
+    monkeypatch.setattr(TorchClassifier, "predict", counted)
+    song = Lyrics.parse(song_of("folk", 3))
+    found = answers(["combined", *WITH_WEIGHTS], song)
+    assert sorted(asked) == sorted(WITH_WEIGHTS)
+    assert [answer.model for answer in found] == ["combined", *WITH_WEIGHTS]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers import explainable, load_classifier
 from engine.classifiers.bilstm_gru import word_token_offsets, word_tokens
 from engine.explanation.alignment import word_values
 from engine.lyrics import Lyrics
@@ -23,7 +23,7 @@ ODD = {
 }
 
 
-@pytest.fixture(params=list(CLASSIFIERS))
+@pytest.fixture(params=explainable())
 def classifier(request: pytest.FixtureRequest, with_tiny_models: Path) -> Any:
     return load_classifier(request.param)
 

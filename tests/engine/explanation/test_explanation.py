@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import torch
 
-from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers import explainable, load_classifier
 from engine.classifiers.text_style import FEWEST_WORDS, StylePath
 from engine.errors import CancelledError, InputError
 from engine.explanation import Explanation, bare_word, explain
@@ -19,7 +19,7 @@ from tests.conftest import song_of
 SONG = Lyrics.parse(f"[Verse]\n{song_of('metal', 5)}\n\n[Chorus]\n{song_of('reggae', 6)}")
 
 
-@pytest.fixture(params=list(CLASSIFIERS))
+@pytest.fixture(params=explainable())
 def classifier(request: pytest.FixtureRequest, with_tiny_models: Path) -> Any:
     return load_classifier(request.param)
 
