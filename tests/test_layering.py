@@ -101,7 +101,7 @@ ROOMS = {
     "formats": {"arrangement", "errors", "files", "lyrics", "music", "notation"},
     "classifiers": {"errors", "lyrics", "models"},
     "explanation": {"classifiers", "errors", "lyrics"},
-    "generator": {"errors", "lyrics", "models", "music"},
+    "generator": {"corpora", "errors", "lyrics", "models", "music"},
     "corpora": {"errors", "files", "formats", "lyrics", "music"},
     "batch": {"classifiers", "corpora", "errors", "files", "lyrics", "models"},
     "evaluation": {

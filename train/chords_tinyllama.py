@@ -46,6 +46,7 @@ from transformers import (
     TrainingArguments,
 )
 
+from engine.corpora.chord_songs import read_chord_songs
 from engine.evaluation.tasks.next_chord import best_trigram, chord_sequences, judged
 from engine.generator.encoding import (
     Encoder,
@@ -56,7 +57,7 @@ from engine.generator.encoding import (
     window_tokens,
 )
 from engine.generator.model import ChordModel, new_model, save_model
-from engine.generator.songs import HomeSong, songs, vocabulary_of
+from engine.generator.songs import HomeSong, home_songs, vocabulary_of
 from engine.generator.vocabulary import Vocabulary
 from engine.models.bases import base_source
 from engine.models.card import ModelCard
@@ -339,7 +340,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     output = options.output or where.folder
 
     splits = {
-        name: songs(path)
+        name: home_songs(read_chord_songs(path).songs)
         for name in ("train", "validation", "test")
         if (path := options.data / f"{name}.jsonl.gz").exists()
     }

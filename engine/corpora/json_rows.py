@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TextIO, cast
 
 from engine.corpora.encoding import encoding_of
@@ -24,6 +25,7 @@ MAX_DOCUMENT = 200 * 2**20
 # Where programs that save songs put them: {"songs": [...]}.
 WRAPPERS = ("songs", "tracks", "rows", "data", "items", "results")
 
+_TOO_DEEP = f"A row is nested deeper than {MAX_DEPTH} levels."
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 _SPACE = re.compile(r"\s*")
 
@@ -122,13 +124,25 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 def _object_in(line: str) -> dict[str, Any] | _Broken:
     try:
-        if line.count("[") + line.count("{") > MAX_DEPTH:
-            _end(line, _skipped(line, 0))
-        return _as_item(_DECODER.decode(line))
-    except InputError as error:
-        return _Broken(line, str(error))
-    except (ValueError, RecursionError):
+        item = _as_item(_DECODER.decode(line))
+    except ValueError:
         return _Broken(line, "The line is not a JSON object.")
+    except RecursionError:
+        return _Broken(line, _TOO_DEEP)
+    return _Broken(line, _TOO_DEEP) if _is_deep(item) else item
+
+
+def _is_deep(value: Any) -> bool:
+    """Whether lists and objects are nested deeper than `MAX_DEPTH`."""
+    level = [value]
+    for _ in range(MAX_DEPTH + 1):
+        inside = (
+            item.values() if isinstance(item, dict) else item
+            for item in level
+            if isinstance(item, dict | list)
+        )
+        level = list(chain.from_iterable(inside))
+    return bool(level)
 
 
 def _as_item(value: Any) -> dict[str, Any] | _Broken:
@@ -204,7 +218,7 @@ def _end(text: str, at: int) -> int:
         symbol = mark.group()[0]
         depth += (symbol in "[{") - (symbol in "]}")
         if depth > MAX_DEPTH:
-            raise InputError(f"A row is nested deeper than {MAX_DEPTH} levels.")
+            raise InputError(_TOO_DEEP)
         if mark.end() - at > MAX_RECORD:
             raise InputError(f"A row has more than {MAX_RECORD:,} characters.")
         if not depth:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, cast
 
 from engine.errors import InputError, quoted
@@ -57,7 +58,11 @@ def read(data: bytes) -> LeadSheet:
         raise InputError(
             "The file is not JSON text; a lead sheet as JSON in UTF-8 is accepted."
         ) from None
-    song = _object(song, "The file")
+    return lead_sheet(_object(song, "The file"))
+
+
+def lead_sheet(song: dict[str, Any]) -> LeadSheet:
+    """A lead sheet out of a JSON object that was read already; `InputError` as `read`."""
     entries = _array(song.get("lines"), "'lines'")
     lines = tuple(_line(entry, f"Line {number}") for number, entry in enumerate(entries, 1))
     chords = [placed.chord for line in lines for placed in line.chords]
@@ -100,7 +105,7 @@ def _line(entry: Any, where: str) -> Line:
         raise InputError(f"{where} has a stanza that is not a whole number.")
     try:
         chords = tuple(_placed(pair) for pair in pairs)
-        return Line(tuple(words), chords, _text(fields, "section"), stanza)
+        return Line(tuple(map(_whole, words)), chords, _text(fields, "section"), stanza)
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
 
@@ -108,12 +113,17 @@ def _line(entry: Any, where: str) -> Line:
 def _placed(pair: Any) -> PlacedChord:
     match pair:
         case [int(word), str(label)] if not isinstance(word, bool):
-            return PlacedChord(word, Chord.harte(label))
+            return PlacedChord(word, _chord(label))
         case _:
             raise InputError(
                 f"{quoted(_json(pair))} does not place a chord; "
                 'a word index and a label are accepted, such as [0, "G:maj"].'
             )
+
+
+@lru_cache(maxsize=4096)  # corpora have a few hundred labels and a few hundred thousand chords
+def _chord(label: str) -> Chord:
+    return Chord.harte(label)
 
 
 def _object(value: Any, what: str) -> dict[str, Any]:
@@ -134,7 +144,12 @@ def _text(fields: dict[str, Any], name: str) -> str | None:
     value = fields.get(name)
     if value is not None and not isinstance(value, str):
         raise InputError(f"'{name}' is not text; a string is accepted.")
-    return value
+    return None if value is None else _whole(value)
+
+
+def _whole(text: str) -> str:
+    """Text that UTF-8 can hold: half characters, which JSON can name, become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _is_number(value: Any) -> bool:

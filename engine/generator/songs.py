@@ -1,25 +1,23 @@
-"""Songs with placed chords, read for training and scoring.
+"""Songs with placed chords as generators learn them: in C major or A minor, each line once.
 
-One row of ``train.jsonl.gz`` and its siblings is the JSON form of a lead sheet with a few fields
-more. Chords are brought to C major or A minor here, with the code that generation uses.
+Chords are brought home with the code that generation uses.
 """
 
 from __future__ import annotations
 
-import gzip
-import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from engine.errors import InputError
 from engine.generator.encoding import Header, ModelLine, chunks, line_key
 from engine.generator.vocabulary import HOME, Vocabulary, complexity_of, metre_of, normalised
 from engine.music.chord import Chord
 from engine.music.key import Key
+
+if TYPE_CHECKING:
+    from engine.corpora.chord_songs import ChordSong
 
 _SILENT_SHARE = 0.2  # above this share of chordless lines, chords were left out, not absent
 _SEVENTHS_SHARE = 0.05
@@ -83,26 +81,32 @@ class HomeSong:
         return result
 
 
-def songs(path: Path) -> list[HomeSong]:
-    """All songs of a ``.jsonl`` or ``.jsonl.gz`` file that have a line to learn from.
+def home_song(song: ChordSong) -> HomeSong:
+    """A song of a corpus in the home key, its distinct lines only."""
+    key = song.sheet.key
+    home = HOME[key.mode]
+    semitones = home.tonic_pitch_class - key.tonic_pitch_class
+    distinct: dict[tuple[str, ...], HomeLine] = {}
+    for line in song.lines:
+        chords = tuple(
+            (placed.word, _at_home(placed.chord.label, semitones, home)) for placed in line.chords
+        )
+        name = line_key(line.words)
+        known = distinct.get(name)
+        # A repeat written without chords says nothing; one written with chords where the first
+        # time had none takes its place.
+        if known is None or (chords and not known.chords):
+            distinct[name] = HomeLine(line.words, chords, line.section)
+    lines = tuple(distinct.values())
+    silent = sum(1 for line in lines if not line.chords)
+    if silent > _SILENT_SHARE * len(lines):
+        lines = tuple(line for line in lines if line.chords)
+    return HomeSong(key, song.key_given, song.genre, song.time_signature, lines)
 
-    Raises
-    ------
-    InputError
-        If a row is not a song, naming the row.
-    """
-    found: list[HomeSong] = []
-    for number, row in enumerate(_rows(path), start=1):
-        try:
-            song = _song(row)
-        except (KeyError, TypeError, ValueError) as error:
-            raise InputError(
-                f"Row {number} of {path.name} is not a song ({error!r}); "
-                f"rows need key and lines of words and chords."
-            ) from None
-        if any(line.chords for line in song.lines):
-            found.append(song)
-    return found
+
+def home_songs(songs: Iterable[ChordSong]) -> list[HomeSong]:
+    """Every song of a corpus in the home key, in their order."""
+    return [home_song(song) for song in songs]
 
 
 def vocabulary_of(songs: Sequence[HomeSong]) -> Vocabulary:
@@ -118,45 +122,6 @@ def vocabulary_of(songs: Sequence[HomeSong]) -> Vocabulary:
         mode: dict(counts.most_common()) or {HOME[mode].tonic: 1} for mode, counts in keys.items()
     }
     return Vocabulary.build(chords, Counter(song.genre for song in songs), common)
-
-
-def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    data = path.read_bytes()
-    text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
-    for line in text.splitlines():
-        yield json.loads(line)
-
-
-def _song(row: dict[str, Any]) -> HomeSong:
-    key = Key.parse(row["key"])
-    home = HOME[key.mode]
-    semitones = home.tonic_pitch_class - key.tonic_pitch_class
-    distinct: dict[tuple[str, ...], HomeLine] = {}
-    for line in row["lines"]:
-        words = tuple(str(word) for word in line["words"])
-        if not words:
-            continue
-        chords = tuple(
-            (min(int(position), len(words)), _at_home(label, semitones, home))
-            for position, label in line["chords"]
-        )
-        name = line_key(words)
-        known = distinct.get(name)
-        # A repeat written without chords says nothing; one written with chords where the first
-        # time had none takes its place.
-        if known is None or (chords and not known.chords):
-            distinct[name] = HomeLine(words, chords, line.get("section"))
-    lines = tuple(distinct.values())
-    silent = sum(1 for line in lines if not line.chords)
-    if silent > _SILENT_SHARE * len(lines):
-        lines = tuple(line for line in lines if line.chords)
-    return HomeSong(
-        key,
-        row.get("key_source") != "estimated",
-        row.get("genre") or "unknown",
-        row.get("time_signature"),
-        lines,
-    )
 
 
 @cache

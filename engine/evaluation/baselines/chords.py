@@ -13,11 +13,12 @@ from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from engine.corpora.chord_songs import read_chord_songs
 from engine.evaluation.tasks.data import short_hash
 from engine.evaluation.tasks.next_chord import Trigram, best_trigram, chord_sequences
 from engine.generator.controls import COMPLEXITIES, Controls
 from engine.generator.encoding import line_key
-from engine.generator.songs import HomeSong, songs, vocabulary_of
+from engine.generator.songs import HomeSong, home_songs, vocabulary_of
 from engine.generator.vocabulary import HOME, complexity_of
 from engine.lyrics import Lyrics
 from engine.models.card import sha256
@@ -35,12 +36,12 @@ class TrainingChords:
     Parameters
     ----------
     training : Path
-        A file as `engine.generator.songs.songs` reads.
+        A file as `engine.corpora.chord_songs.read_chord_songs` reads.
     """
 
     def __init__(self, training: Path) -> None:
         self.sha256 = sha256(training)
-        self.songs = songs(training)
+        self.songs = home_songs(read_chord_songs(training).songs)
         self.vocabulary = vocabulary_of(self.songs)
         self.sequences = chord_sequences(self.songs, self.vocabulary)
 
@@ -71,7 +72,9 @@ class TrigramBaseline:
         self.training = training
         size = len(training.vocabulary.chords)
         if validation is not None and validation.exists():
-            held_out = chord_sequences(songs(validation), training.vocabulary)
+            held_out = chord_sequences(
+                home_songs(read_chord_songs(validation).songs), training.vocabulary
+            )
             self.trigram = best_trigram(training.sequences, held_out, size)
         else:
             self.trigram = Trigram(training.sequences, size, _K)

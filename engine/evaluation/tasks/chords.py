@@ -16,7 +16,7 @@ from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.chords import CHORD_METRICS, song_columns
 from engine.evaluation.metrics.metric import Metric
-from engine.evaluation.tasks.chord_songs import ChordSong, chord_songs
+from engine.evaluation.tasks.chord_songs import ReferenceSong, chord_songs
 from engine.evaluation.tasks.genre import megabytes_read
 from engine.evaluation.tasks.task import Assignment, Loader, Request, Subject, Task
 from engine.generator.controls import COMPLEXITIES, Controls
@@ -76,7 +76,7 @@ def chord_assignment(request: Request) -> Assignment:
     )
 
 
-def controls_of(song: ChordSong, seed: int) -> Controls:
+def controls_of(song: ReferenceSong, seed: int) -> Controls:
     """What is asked of a generator for a song: what a user who knows the song would ask."""
     sheet = song.sheet
     return Controls(
@@ -162,7 +162,7 @@ def next_chord_sums(model: Any) -> Callable[[Any], dict[str, float]]:
 
 
 def _row(
-    model: Any, song: ChordSong, seed: int, next_chords: Callable[[Any], dict[str, float]]
+    model: Any, song: ReferenceSong, seed: int, next_chords: Callable[[Any], dict[str, float]]
 ) -> dict[str, Any]:
     controls = controls_of(song, seed)
     began = time.perf_counter()
@@ -193,7 +193,7 @@ def _written(lines: Sequence[Any]) -> str:
 
 
 def _table(
-    songs: Sequence[ChordSong], rows: list[dict[str, Any]], scorer: str
+    songs: Sequence[ReferenceSong], rows: list[dict[str, Any]], scorer: str
 ) -> tuple[pd.DataFrame, Sequence[Metric]]:
     import pandas as pd
 
@@ -223,7 +223,7 @@ def _table(
     return table, (*CHORD_METRICS, *bertscore_metrics(bert.signature))
 
 
-def _symbols(song: ChordSong) -> list[str]:
+def _symbols(song: ReferenceSong) -> list[str]:
     return [placed.chord.symbol for line in song.lines for placed in line.chords]
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from engine.corpora.chord_songs import read_chord_songs
+from engine.generator.songs import HomeSong, home_songs
+
 
 def corpus_row(**change: object) -> dict[str, object]:
     """A small song in G major with a repeat, a line without words and a restated chord."""
@@ -29,3 +32,8 @@ def corpus_file(folder: Path, *rows: dict[str, object]) -> Path:
     path = folder / "rows.jsonl"
     path.write_text("\n".join(json.dumps(row) for row in rows))
     return path
+
+
+def corpus_songs(folder: Path, *rows: dict[str, object]) -> list[HomeSong]:
+    """The rows as training reads them."""
+    return home_songs(read_chord_songs(corpus_file(folder, *rows)).songs)

@@ -2,16 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from engine.errors import InputError
 from engine.generator.encoding import Header
-from engine.generator.songs import songs, vocabulary_of
-from tests.engine.generator.rows import corpus_file, corpus_row
+from engine.generator.songs import vocabulary_of
+from tests.engine.generator.rows import corpus_row, corpus_songs
 
 
 def test_songs_come_home_without_repeats_and_restatements(tmp_path: Path) -> None:
-    (song,) = songs(corpus_file(tmp_path, corpus_row()))
+    (song,) = corpus_songs(tmp_path, corpus_row())
     assert song.key_given
     vocabulary = vocabulary_of([song])
     lines = song.model_lines(vocabulary)
@@ -25,10 +22,5 @@ def test_songs_with_chords_for_one_verse_only_do_not_teach_silence(tmp_path: Pat
     row = corpus_row()
     silent = [{"section": None, "words": [f"word{n}"], "chords": []} for n in range(3)]
     row["lines"] = [*row["lines"], *silent]  # pyright: ignore
-    (song,) = songs(corpus_file(tmp_path, row))
+    (song,) = corpus_songs(tmp_path, row)
     assert len(song.lines) == 2
-
-
-def test_broken_rows_are_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="Row 2"):
-        songs(corpus_file(tmp_path, corpus_row(), corpus_row(key="H")))

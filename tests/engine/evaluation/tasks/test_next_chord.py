@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from engine.evaluation.tasks.next_chord import Trigram, best_trigram, chord_sequences, judged
-from engine.generator.songs import songs
 from engine.generator.tinyllama import TinyLlamaGenerator
-from tests.engine.generator.rows import corpus_file, corpus_row
+from tests.engine.generator.rows import corpus_row, corpus_songs
 
 
 def test_trigram_knows_what_it_saw() -> None:
@@ -19,7 +18,7 @@ def test_trigram_knows_what_it_saw() -> None:
 
 
 def test_scores_count_every_target(generator: TinyLlamaGenerator, tmp_path: Path) -> None:
-    found = songs(corpus_file(tmp_path, corpus_row(), corpus_row(key="E:minor")))
+    found = corpus_songs(tmp_path, corpus_row(), corpus_row(key="E:minor"))
     result = judged(generator.model, generator.encoder, found)
     assert (result["mode"].n, result["position"].n, result["chord"].n) == (2, 10, 6)
     assert all(value.perplexity > 1 and 0 <= value.accuracy <= 1 for value in result.values())
