@@ -157,6 +157,46 @@ def test_from_a_pasted_lyric_to_genre_chords_and_musicxml(page: Page, tmp_path: 
     assert "dusty" in " ".join(sung) or "dus" in sung
 
 
+def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
+    page: Page, address: str
+) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{address}/chords")
+    box = page.locator(".st-key-lyric textarea")
+    box.fill(LYRIC)
+    box.press("Tab")
+    title = page.locator(".st-key-song_title input")
+    title.fill("Dusty road")
+    title.press("Tab")
+    page.wait_for_timeout(1000)
+    click(page, "chords_write")
+    cancel = page.locator(".st-key-chords_cancel button")
+    cancel.wait_for(timeout=MINUTES)
+
+    page.reload()
+    cancel.or_(page.locator(".ll-sheet")).first.wait_for(timeout=MINUTES)
+    expect(box).to_have_value(LYRIC, timeout=MINUTES)
+    if cancel.is_visible():
+        cancel.click()
+        page.get_by_text("Cancelled").wait_for(timeout=MINUTES)
+    page.locator(".st-key-chords_asking summary").click()
+    click(page, "chords_write")
+    page.locator(".ll-sheet").wait_for(timeout=2 * MINUTES)
+    assert page.get_by_text("being written before yours").count() == 0
+
+    page.reload()
+    page.locator(".ll-sheet").wait_for(timeout=MINUTES)
+    page.get_by_role("heading", name="Dusty road").wait_for(timeout=MINUTES)
+
+    other = page.context.browser.new_page()  # type: ignore[union-attr]
+    other.goto(f"{address}/chords")
+    other.get_by_role("heading", name="Chords", exact=True).wait_for(timeout=MINUTES)
+    other.wait_for_timeout(2000)
+    assert other.locator(".st-key-lyric textarea").input_value() == ""
+    assert other.locator(".ll-sheet").count() == 0
+
+
 def test_a_deep_link_as_first_visit_has_theme_and_menu(page: Page, address: str) -> None:
     page.goto(f"{address}/models")
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=MINUTES)

@@ -181,7 +181,7 @@ def test_importing_the_engine_imports_nothing_heavy() -> None:
 
 
 def test_importing_the_first_page_imports_no_model_library() -> None:
-    loaded = modules_after("import ui.home, ui.theme, ui.genre.view, ui.chords.view")
+    loaded = modules_after("import ui.home, ui.theme, ui.genre.view, ui.chords.song")
     assert not loaded & (HEAVY - {"plotly", "pandas"})
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import home, theme
+from ui import home, state, theme, visits
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -38,6 +38,7 @@ def enter() -> Page:
     theme.set_up()
     page = menu()
     theme.name_tab(page.title)
+    visits.follow(state.KEPT, state.LYRIC)
     st.session_state[_ENTERED] = True
     return page
 

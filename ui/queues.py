@@ -3,7 +3,9 @@
 Streamlit's Stop button does not end a running script, and every open browser tab has a script of
 its own. So a model is asked through its `Queue`: one worker, a few places to wait, and a refusal
 in words when those are taken. A `Job` is what the page holds meanwhile; it may be polled from a
-fragment, waited for, or cancelled, and it outlives the script run that submitted it.
+fragment, waited for, or cancelled, and it outlives the script run that submitted it. One that was
+asked for by a tab is cancelled soon after that tab is gone, so that nobody waits for work that
+nobody will see.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from concurrent.futures import wait as wait_for
 from typing import Generic, TypeVar
 
 from engine.errors import CancelledError, EngineError
+from ui.presence import Presence
 
 T = TypeVar("T")
 
@@ -36,10 +39,13 @@ class Job(Generic[T]):
         What is being done, in words for the screen.
     step, steps : int
         Progress as the task reports it; both 0 until the first report.
+    presence : Presence or None
+        The tab that wants the result; None for work that goes on without one.
     """
 
-    def __init__(self, name: str, queue: Queue) -> None:
+    def __init__(self, name: str, queue: Queue, presence: Presence | None = None) -> None:
         self.name = name
+        self.presence = presence
         self.step = 0
         self.steps = 0
         self._queue = queue
@@ -59,7 +65,9 @@ class Job(Generic[T]):
             self._future.cancel()
 
     def cancelled(self) -> bool:
-        """Whether a stop was asked for; the task looks at this in its loop."""
+        """Whether a stop was asked for, or nobody is left; the task looks at this in its loop."""
+        if not self._cancel.is_set() and self.presence is not None and self.presence.gone():
+            self.cancel()
         return self._cancel.is_set()
 
     @property
@@ -108,6 +116,8 @@ class Job(Generic[T]):
 
     def run(self, task: Callable[[Job[T]], T]) -> T:
         """Do the work (on the queue's worker)."""
+        if self.cancelled():
+            raise CancelledError(f"{self.name}: cancelled before it began.")
         self._started = time.perf_counter()
         try:
             return task(self)
@@ -129,29 +139,38 @@ class Queue:
         self._lock = threading.Lock()
         self._jobs: list[Job[object]] = []
 
-    def submit(self, name: str, task: Callable[[Job[T]], T]) -> Job[T]:
-        """Put a task in the queue; `BusyError` if it is full."""
+    def submit(
+        self, name: str, task: Callable[[Job[T]], T], presence: Presence | None = None
+    ) -> Job[T]:
+        """Put a task in the queue, for a tab or for nobody; `BusyError` if it is full."""
         with self._lock:
-            self._jobs = [job for job in self._jobs if not job.finished]
+            self._forget()
             if len(self._jobs) >= self.limit:
                 raise BusyError(
                     f"{self.name} is busy: {len(self._jobs)} songs are waiting already and no more "
                     "are taken; try again in a minute."
                 )
-            job: Job[T] = Job(name, self)
+            job: Job[T] = Job(name, self, presence)
             job.attach(self._pool.submit(job.run, task))
             self._jobs.append(job)  # type: ignore[arg-type]
         return job
 
     @property
     def tasks(self) -> int:
-        """How many tasks wait or run; what finished ones left is forgotten."""
+        """How many tasks wait or run."""
         with self._lock:
-            self._jobs = [job for job in self._jobs if not job.finished]
+            self._forget()
             return len(self._jobs)
 
     def ahead(self, job: Job[T]) -> int:
         """How many unfinished tasks came before this one."""
         with self._lock:
-            jobs = [other for other in self._jobs if not other.finished]
+            self._forget()
+            jobs = list(self._jobs)
         return next((index for index, other in enumerate(jobs) if other is job), 0)
+
+    def _forget(self) -> None:
+        """Drop what has finished, and what is wanted by nobody and has not begun."""
+        for job in self._jobs:
+            job.cancelled()  # looks whether its tab is gone
+        self._jobs = [job for job in self._jobs if not job.finished]

@@ -1,7 +1,8 @@
 """What a session remembers, by name: the lyric, the last answers, and a task to begin on arrival.
 
 Widgets that must survive a change of page carry ``persist_state="session"`` under these keys; the
-rest are values the app itself keeps. A stranger's browser tab never sees another's.
+rest are values the app itself keeps, in the tab's `Visit`. A stranger's browser tab never sees
+another's.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from ui import visits
+
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
+    from engine.generator.controls import Controls
     from engine.music.lead_sheet import LeadSheet
     from ui.queues import Job
 
@@ -22,9 +26,24 @@ GENRE_PAGE = "pages/genre.py"
 CHORDS_PAGE = "pages/chords.py"
 _PAGES = {"genre": GENRE_PAGE, "chords": CHORDS_PAGE}
 
-_GENRE_ANSWER = "_genre_answer"
-_SONG = "_song"
-_JOB = "_chords_job"
+
+# Widgets whose values a reload must not lose.
+KEPT = (
+    LYRIC,
+    TITLE,
+    "chords_key",
+    "chords_genre",
+    "chords_per_line",
+    "chords_metre",
+    "chords_complexity",
+    "chords_tempo",
+    "chords_temperature",
+    "chords_seed",
+    "transpose",
+    "capo",
+    "chord_style",
+    "instrument",
+)
 _BEGIN = "_begin"
 _MESSAGE = "_message"
 
@@ -42,11 +61,22 @@ class GenreAnswer:
 
 @dataclass(frozen=True)
 class Song:
-    """A lead sheet on the Chords page, with where it came from."""
+    """A lead sheet on the Chords page, with where it came from.
+
+    Attributes
+    ----------
+    lyric : str
+        The words it was written for, as they stood in the box.
+    source : str
+        Who wrote it, for the screen.
+    wishes : Controls or None
+        What was asked for; None for a song that no model wrote.
+    """
 
     sheet: LeadSheet
     lyric: str
     source: str
+    wishes: Controls | None = None
     seconds: float | None = None
     warning: str | None = None
 
@@ -67,6 +97,13 @@ def set_song(text: str, song_title: str = "") -> None:
     st.session_state[TITLE] = song_title
 
 
+def preset(**values: object) -> None:
+    """Fill widgets that hold nothing yet. Their own default would quarrel with a value taken up."""
+    for key, value in values.items():
+        if key not in st.session_state:
+            st.session_state[key] = value
+
+
 def go(task: str) -> None:
     """Open the page of ``"genre"`` or ``"chords"`` and begin there at once."""
     st.session_state[_BEGIN] = task
@@ -85,36 +122,36 @@ def begins(task: str) -> bool:
 
 def genre_answer() -> GenreAnswer | None:
     """The last genre answer."""
-    return st.session_state.get(_GENRE_ANSWER)
+    return visits.own().genre_answer
 
 
 def keep_genre_answer(answer: GenreAnswer | None) -> None:
     """Remember a genre answer."""
-    st.session_state[_GENRE_ANSWER] = answer
+    visits.own().genre_answer = answer
 
 
 def song() -> Song | None:
     """The song with chords shown on the Chords page."""
-    return st.session_state.get(_SONG)
+    return visits.own().song
 
 
 def keep_song(value: Song | None) -> None:
     """Show another song on the Chords page, as it is: no transposition or capo left over."""
-    st.session_state[_SONG] = value
+    visits.own().song = value
     for name in ("transpose", "capo"):
         st.session_state.pop(name, None)
 
 
 def job() -> Job[Any] | None:
     """The chord generation under way, if any."""
-    return st.session_state.get(_JOB)
+    return visits.own().job
 
 
 def keep_job(value: Job[Any] | None) -> None:
     """Remember the generation under way; one that it replaces is cancelled."""
     if (old := job()) is not None and old is not value:
         old.cancel()
-    st.session_state[_JOB] = value
+    visits.own().job = value
 
 
 def keep_message(text: str) -> None:

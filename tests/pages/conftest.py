@@ -102,7 +102,7 @@ def app(monkeypatch: pytest.MonkeyPatch, generator: FakeGenerator) -> Iterator[A
 def finished(app: AppTest, seconds: float = 20) -> AppTest:
     """Run the app as its polling fragment would, until no job is under way."""
     end = time.monotonic() + seconds
-    while app.session_state.get("_chords_job") is not None:
+    while app.session_state["_visit"].job is not None:
         assert time.monotonic() < end, "the job does not end"
         time.sleep(0.02)
         app.run()

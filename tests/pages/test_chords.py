@@ -111,7 +111,7 @@ def test_cancel_stops_the_generator_and_keeps_what_was_there(
     before = lead_sheet(written)
     generator.seconds_per_line = 0.3  # type: ignore[attr-defined]
     written.button(key="chords_again").click().run()
-    job = written.session_state["_chords_job"]
+    job = written.session_state["_visit"].job
     written.button(key="chords_cancel").click().run()
     until_finished(written)
 
@@ -190,3 +190,60 @@ def test_controls_and_song_survive_a_walk_through_the_pages(written: AppTest) ->
 
     assert written.selectbox(key="chords_genre").value == "reggae"
     assert lead_sheet(written) == before
+
+
+def test_words_and_wishes_fold_away_once_there_is_a_song(page: AppTest, lyric: str) -> None:
+    assert page.session_state["chords_asking"] is True
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="chords_write").click().run()
+
+    assert page.session_state["chords_asking"] is False
+    page.session_state["chords_asking"] = True
+    page.run()
+    assert page.session_state["chords_asking"] is True, "the user's own choice stays"
+
+
+def test_an_unreadable_lyric_is_refused_and_its_box_stays_open(page: AppTest) -> None:
+    page.button(key="chords_write").click().run()
+
+    assert "empty" in page.error[0].value
+    assert page.session_state["chords_asking"] is True
+
+
+def test_a_song_that_answers_other_words_or_wishes_says_so(
+    written: AppTest, lyric: str, until_finished: Wait, generator: object
+) -> None:
+    def marks() -> list[str]:
+        return [m.value for m in written.markdown if "were written for other" in m.value]
+
+    assert not marks()
+    written.text_area(key="lyric").set_value(lyric + "One more line").run()
+    assert marks() == ["**These chords were written for other words.**"]
+    written.selectbox(key="chords_key").set_value("E minor").run()
+    assert marks() == ["**These chords were written for other words and wishes.**"]
+
+    written.button(key="chords_rewrite").click().run()
+    until_finished(written)
+    assert not marks()
+    assert len(generator.asked) == 2  # type: ignore[attr-defined]
+    assert "more" in lead_sheet(written)
+
+
+def test_title_and_tempo_are_written_on_the_song_at_once(
+    written: AppTest, generator: object
+) -> None:
+    written.text_input(key="song_title").set_value("Rain").run()
+    written.number_input(key="chords_tempo").set_value(72).run()
+
+    assert written.header[0].value == "Rain"
+    assert any("72 bpm" in caption.value for caption in written.caption)
+    assert len(generator.asked) == 1  # type: ignore[attr-defined]
+
+
+def test_every_control_is_kept_over_a_reload(written: AppTest) -> None:
+    from ui import state
+
+    of_the_page = ("selectbox", "number_input", "slider", "button_group", "text_input", "text_area")
+    drawn = {w.key for kind in of_the_page for w in getattr(written, kind)}
+
+    assert drawn <= set(state.KEPT)

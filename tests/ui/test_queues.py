@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from engine.errors import CancelledError, EngineError, InputError
+from ui.presence import Presence
 from ui.queues import Job, Queue
 
 
@@ -96,3 +97,34 @@ def test_errors_of_the_task_come_out_as_they_are() -> None:
 
     with pytest.raises(InputError, match="The lyric is empty"):
         job.result()
+
+
+def test_the_work_of_a_closed_tab_is_cancelled_and_frees_the_queue() -> None:
+    queue, there, now = Queue("model"), [True], [0.0]
+    tab = Presence(lambda: there[0], patience=5, clock=lambda: now[0])
+    started = threading.Event()
+
+    def task(job: Job[None]) -> None:
+        started.set()
+        while not job.cancelled():
+            threading.Event().wait(0.005)
+        raise CancelledError("stopped")
+
+    running = queue.submit("Writing", task, tab)
+    assert started.wait(5)
+    waiting = queue.submit("Writing", task, tab)
+    mine = queue.submit("Writing", lambda job: "mine", Presence(lambda: True))
+    assert mine.ahead == 2
+
+    there[0] = False
+    assert mine.ahead == 2, "a connection may be lost for a moment"
+    now[0] = 6
+    assert mine.ahead <= 1
+    assert mine.result() == "mine"
+    for job in (running, waiting):
+        with pytest.raises(CancelledError):
+            job.result()
+
+
+def test_work_that_no_tab_asked_for_goes_on() -> None:
+    assert Queue("model").submit("Evaluation", lambda job: job.cancelled()).result() is False

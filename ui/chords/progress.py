@@ -1,0 +1,59 @@
+"""A song being written: how far it is, Cancel, and what came of it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from engine.errors import CancelledError, EngineError
+from ui import resources, state
+from ui.chords import asking
+from ui.plain_text import show_error
+
+_POLL_SECONDS = 0.6
+
+
+def show() -> None:
+    """A bar and Cancel while a song is being written; then the song, or why there is none."""
+    job = state.job()
+    if job is None:
+        return
+    if not job.finished:
+        st.fragment(_bar, run_every=_POLL_SECONDS)()
+        return
+    state.keep_job(None)
+    try:
+        song = job.result()
+    except CancelledError:
+        st.info("Cancelled; nothing was changed.", icon=":material/cancel:")
+    except EngineError as error:
+        show_error(error)
+    else:
+        state.keep_song(song)
+        asking.leave_as_it_is(song)
+
+
+def _bar() -> None:
+    job = state.job()
+    if job is None:  # a poll that was already under way when the song came
+        return
+    if job.finished:
+        st.rerun(scope="app")
+    with st.container(
+        border=True, horizontal=True, vertical_alignment="center", key="chords_progress"
+    ):
+        if not job.started:
+            ahead = job.ahead
+            others = "1 song is" if ahead == 1 else f"{ahead} songs are"
+            st.progress(0.0, text=f"Waiting: {others} being written before yours")
+        elif not job.steps:
+            loaded = resources.pool().loaded(resources.GENERATOR)
+            doing = (
+                "Reading the lyric" if loaded else resources.loading_message(resources.GENERATOR)
+            )
+            st.progress(0.0, text=doing)
+        else:
+            st.progress(
+                min(job.step / job.steps, 1.0),
+                text=f"Writing chords: line {job.step} of {job.steps}",
+            )
+        st.button("Cancel", key="chords_cancel", icon=":material/cancel:", on_click=job.cancel)

@@ -1,0 +1,155 @@
+"""The song with its chords: what it is, whether it still answers what is asked, and its views."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine.errors import EngineError
+from ui import state
+from ui.chords import asking, controls, files, shapes, sound, staff
+from ui.lead_sheet_html import CHORD_STYLES, leadsheet_html
+from ui.plain_text import plain, show_error
+
+if TYPE_CHECKING:
+    from engine.generator.controls import Controls
+    from engine.music.lead_sheet import LeadSheet
+
+
+def show(song: state.Song, text: str, wishes: Controls) -> None:
+    """Draw the song with its view controls; they change what is shown, never write anew.
+
+    `text` and `wishes` are what stands above now.
+    """
+    changed = changes(song, text, wishes)
+    if song.wishes and not changed:
+        song = replace(song, sheet=_named(song.sheet, wishes))
+    sheet = song.sheet
+    with st.container(
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="chords_head",
+    ):
+        st.header(plain(sheet.title) or "Untitled", anchor=False, width="content")
+        again = st.button(
+            "Another version",
+            key="chords_again",
+            icon=":material/casino:",
+            on_click=controls.next_seed,
+            help="The words and wishes as they stand now, with the next seed",
+        )
+    if song.warning:
+        st.warning(plain(song.warning), icon=":material/translate:")
+    if changed:
+        again = _say_changed(changed) or again
+    if again:
+        asking.begin(text, wishes)
+    _views(song)
+
+
+def changes(song: state.Song, text: str, wishes: Controls) -> str:
+    """What has changed since the chords were written: "words", "wishes", both, or nothing."""
+    what: list[str] = []
+    if text.strip() != song.lyric.strip():
+        what.append("words")
+    if song.wishes is not None and _heard(wishes) != _heard(song.wishes):
+        what.append("wishes")
+    return " and ".join(what)
+
+
+def _heard(wishes: Controls) -> Controls:
+    """What the model hears of the wishes; title and tempo are only written on the sheet."""
+    return replace(wishes, title="", tempo=None)
+
+
+def _named(sheet: LeadSheet, wishes: Controls) -> LeadSheet:
+    """The sheet with the title and tempo as they are wished now."""
+    return replace(sheet, title=wishes.title, tempo=wishes.tempo or sheet.tempo)
+
+
+def _say_changed(changed: str) -> bool:
+    """Mark the chords as an answer to something else; give whether to write again."""
+    with st.container(
+        border=True,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+        key="chords_changed",
+    ):
+        st.markdown(f"**These chords were written for other {changed}.**", width="content")
+        if state.job() is not None:
+            st.markdown("New ones are on their way.", width="content")
+            return False
+        return st.button(
+            "Write again", key="chords_rewrite", type="primary", icon=":material/piano:"
+        )
+
+
+def _views(song: state.Song) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="chords_view"):
+        heard = st.container(key="chords_sound")
+        steps, fret, style = _view_controls()
+    try:
+        sounding = song.sheet.transpose(steps)
+        shown = sounding.capo(fret)
+    except EngineError as error:
+        show_error(error)
+        return
+    with heard:
+        sound.show(sounding)
+    st.caption(_facts(song, sounding, shown, fret))
+    lead, notes, fingers, text = st.tabs(
+        ["Lead sheet", "Staff", "Chord shapes", "Text"], key="chords_tab", on_change="rerun"
+    )
+    with lead:
+        if lead.open:
+            st.html(leadsheet_html(shown, style))
+    with notes:
+        if notes.open:
+            staff.show(sounding)
+    with fingers:
+        if fingers.open:
+            shapes.show(shown)
+    with text:
+        if text.open:
+            files.show_text(shown)
+    files.show(sounding)
+
+
+def _view_controls() -> tuple[int, int, str]:
+    state.preset(transpose=0, capo=0, chord_style=CHORD_STYLES[0])
+    steps = st.number_input(
+        "Transpose (semitones)", -11, 11, key="transpose", persist_state="session", width=160
+    )
+    fret = st.number_input(
+        "Capo (fret)",
+        0,
+        11,
+        key="capo",
+        persist_state="session",
+        width=130,
+        help="Shows the shapes to finger with a capo; the sound stays.",
+    )
+    style = st.segmented_control(
+        "Show chords as",
+        CHORD_STYLES,
+        required=True,
+        key="chord_style",
+        persist_state="session",
+    )
+    return int(steps), int(fret), str(style)
+
+
+def _facts(song: state.Song, sounding: LeadSheet, shown: LeadSheet, fret: int) -> str:
+    facts = [sounding.key.name, sounding.time_signature, f"{sounding.tempo} bpm"]
+    if sounding.genre:
+        facts.append(sounding.genre)
+    if fret:
+        facts.append(f"capo {fret}: play {shown.key.name} shapes")
+    facts.append(song.source)
+    if song.seconds is not None:
+        facts.append(f"{song.seconds:.1f} s")
+    return " · ".join(map(plain, facts))

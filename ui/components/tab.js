@@ -1,0 +1,27 @@
+// Tells the server which tab this is: a number that nobody can guess, kept by the tab itself
+// (sessionStorage: it survives a reload, no other tab or site can read it, and it ends with the
+// tab). Where the browser refuses to keep it, a reload begins anew.
+const NAME = "lyric-lab-tab";
+
+function kept() {
+  try {
+    return window.sessionStorage.getItem(NAME);
+  } catch {
+    return null;
+  }
+}
+
+function made() {
+  const bytes = window.crypto.getRandomValues(new Uint8Array(16));
+  const id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  try {
+    window.sessionStorage.setItem(NAME, id);
+  } catch {
+    // Told to the server once and forgotten with the page.
+  }
+  return id;
+}
+
+export default function ({ data, setStateValue }) {
+  if (!data.known) setStateValue("id", kept() ?? made());
+}
