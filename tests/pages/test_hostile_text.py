@@ -83,7 +83,7 @@ def test_chords(app: AppTest, lyric: str) -> None:
         HOSTILE, given.key, given.lines, given.time_signature, given.tempo, genre=HOSTILE
     )
     app.run().switch_page("pages/chords.py").run()
-    app.session_state["_song"] = state.Song(sheet, lyric, HOSTILE, 1.0, HOSTILE)
+    app.session_state["_visit"].song = state.Song(sheet, lyric, HOSTILE, None, 1.0, HOSTILE)
     app.run()
     assert not app.exception
     assert shows(app)
