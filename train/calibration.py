@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 from scipy.special import log_softmax, softmax
-from sklearn.metrics import accuracy_score, f1_score
+from sklearn.metrics import accuracy_score
 
 from engine.classifiers import load_classifier
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES, GenreClassifier
+from engine.evaluation.metrics.genre import macro_f1
 from engine.models.card import ModelCard, model_revision
 from engine.models.presets import slot
 from train.genre_data import GenreSplit, log_prior
@@ -214,10 +215,3 @@ def measured(
         f"{split}/macro_f1": round(macro_f1(predicted, labels), 4),
         f"{split}/songs": len(labels),
     }
-
-
-def macro_f1(predicted: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> float:
-    """Unweighted mean of F1 over the 12 genres; one that never comes and is never said counts 0."""
-    return float(
-        f1_score(labels, predicted, average="macro", labels=range(len(GENRES)), zero_division=0)
-    )

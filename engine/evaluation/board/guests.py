@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 LABEL_COLUMNS = ("label", "prediction", "predicted", "genre")
 _MAX_BYTES = 20 * 2**20
 _MAX_NAME = 40
+_MAX_LABELS = 100
+_MAX_LABEL = 40
 _TOLERANCE = 0.02
 
 
@@ -163,7 +165,9 @@ def guest_answers(data: bytes, ids: list[str]) -> GuestAnswers:
     headings = list(rows[0])
     by_name = {heading.strip().lower(): heading for heading in headings}
     if "id" not in by_name:
-        raise InputError(f"The file needs a column 'id'; its columns are {', '.join(headings)}.")
+        raise InputError(
+            f"The file needs a column 'id'; its columns are {', '.join(headings[:10])[:200]}."
+        )
     label_column = next((by_name[n] for n in LABEL_COLUMNS if n in by_name), None)
     probability_columns = {
         heading: heading.strip().lower().removeprefix("p:")
@@ -191,6 +195,7 @@ def guest_answers(data: bytes, ids: list[str]) -> GuestAnswers:
             labels[identity] = " ".join(row[label_column].lower().split())
             if not labels[identity]:
                 raise InputError(f"Row {number}: the song {identity} has no label.")
+    _check_labels(set(labels.values()) | {label for row in probabilities.values() for label in row})
     missing = [identity for identity in ids if identity not in labels]
     if missing:
         raise InputError(
@@ -204,6 +209,20 @@ def guest_answers(data: bytes, ids: list[str]) -> GuestAnswers:
         passed = ", ".join(list(probability_columns)[:5])
         problems.append(f"The column '{label_column}' was used; passed over: {passed}.")
     return GuestAnswers(labels, probabilities, tuple(problems))
+
+
+def _check_labels(labels: set[str]) -> None:
+    """Each label is a row of every figure: a few short ones are taken."""
+    if len(labels) > _MAX_LABELS:
+        raise InputError(
+            f"The file gives {len(labels):,} different labels; at most {_MAX_LABELS} are accepted."
+        )
+    for label in labels:
+        if len(label) > _MAX_LABEL or not label.isprintable():
+            raise InputError(
+                f"{label[:_MAX_LABEL]!a} is no label: one has at most {_MAX_LABEL} printable "
+                "characters."
+            )
 
 
 def _rows(data: bytes) -> list[dict[str, str]]:

@@ -13,6 +13,8 @@ from engine.evaluation.tasks.data import read_predictions
 if TYPE_CHECKING:
     import pandas as pd
 
+_TEXT = {"id", "reference", "prediction", "genre", "cluster"}
+
 
 def predictions(record: EvaluationRecord, folder: Path | None = None) -> pd.DataFrame:
     """The predictions a record was computed from, one row a song, in the order of ids.
@@ -37,5 +39,21 @@ def predictions(record: EvaluationRecord, folder: Path | None = None) -> pd.Data
 
 @lru_cache(maxsize=64)
 def _cached_predictions(path: Path, _stamp: int) -> tuple[pd.DataFrame, str]:
-    table, about = read_predictions(path)
-    return table.sort_values("id", ignore_index=True), str(about.get("run"))
+    try:
+        table, about = read_predictions(path)
+        run = str(about.get("run"))
+        _check(table)
+        return table.sort_values("id", ignore_index=True), run
+    except (AttributeError, KeyError, OverflowError, RecursionError, TypeError, ValueError):
+        raise InputError(f"The predictions {path.name} are not such a table.") from None
+
+
+def _check(table: pd.DataFrame) -> None:
+    """Refuse a table that has no ids, or text where numbers belong; by `TypeError`."""
+    import pandas as pd
+
+    if not all(isinstance(identity, str) for identity in table["id"]):
+        raise TypeError("ids are text")
+    for name in table.columns:
+        if name not in _TEXT and not pd.api.types.is_numeric_dtype(table[name]):
+            raise TypeError(f"'{name}' is not a column of numbers")

@@ -20,6 +20,8 @@ from engine.errors import InputError
 from engine.evaluation.tasks import TASKS
 
 KINDS = ("model", "baseline", "guest")
+_LARGEST = 2**63 - 1
+_MOST_TOLD = 80
 
 
 @dataclass(frozen=True)
@@ -83,12 +85,34 @@ class EvaluationRecord:
         for entry in fields(self):
             value = getattr(self, entry.name)
             if not isinstance(value, _FIELD_TYPES[str(entry.type)]) or isinstance(value, bool):
-                raise InputError(f"field '{entry.name}' is {value!r}, not a {entry.type}")
-        numbers = (self.value, self.low, self.high)
+                raise InputError(f"field '{entry.name}' is {_told(value)}, not a {entry.type}")
+            if isinstance(value, int) and abs(value) > _LARGEST:
+                raise InputError(f"field '{entry.name}' is a number beyond 64 bits")
+            if isinstance(value, str) and not _is_text(value):
+                raise InputError(f"field '{entry.name}' is {_told(value)}, which is no valid text")
+        numbers = (self.value, self.low, self.high, self.seconds)
         if any(number is not None and not math.isfinite(number) for number in numbers):
-            raise InputError(f"value, low and high are {numbers}, not all finite")
+            raise InputError(f"value, low, high and seconds are {numbers}, not all finite")
         if self.task not in TASKS or self.kind not in KINDS:
-            raise InputError(f"task '{self.task}' or kind '{self.kind}' is unknown")
+            raise InputError(
+                f"task {_told(self.task)} or kind {_told(self.kind)} is unknown; tasks are "
+                f"{', '.join(TASKS)}, kinds are {', '.join(KINDS)}"
+            )
+
+
+def _told(value: object) -> str:
+    """A value for a message; what is endless is cut."""
+    text = repr(value) if not isinstance(value, list | dict) else f"a {type(value).__name__}"
+    return text if len(text) <= _MOST_TOLD else f"{text[:_MOST_TOLD]}..."
+
+
+def _is_text(value: str) -> bool:
+    """Whether it can be written as UTF-8: half of a surrogate pair, which JSON may hold, cannot."""
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _FIELD_TYPES: dict[str, tuple[type, ...]] = {

@@ -14,10 +14,10 @@ import pytest
 
 from engine.classifiers.prediction import Prediction
 from engine.errors import CancelledError, InputError
-from engine.evaluation.board.guests import add_guest
+from engine.evaluation.board.guests import add_guest, guest_answers
 from engine.evaluation.board.predictions import predictions
 from engine.evaluation.board.ranking import board
-from engine.evaluation.board.records import read_records
+from engine.evaluation.board.records import EvaluationRecord, read_records
 from engine.evaluation.board.sets import evaluation_sets
 from engine.evaluation.metrics import metric
 from engine.evaluation.runner import evaluate
@@ -315,6 +315,8 @@ def test_unknown_labels_are_wrong_and_said_so(data: Path) -> None:
         (lambda text: text.replace("blues", "blues,rock", 1), "3 values for 2 columns"),
         (lambda _text: "", "holds no rows"),
         (lambda text: text + '"', "CSV"),
+        (lambda text: text.replace("blues", "b" * 41, 1), "is no label"),
+        (lambda text: text.replace("blues", "b\x1bues", 1), "is no label"),
     ],
 )
 def test_unusable_guest_files_say_why(change: Callable[[str], str], said: str, data: Path) -> None:
@@ -326,14 +328,19 @@ def test_unusable_guest_files_say_why(change: Callable[[str], str], said: str, d
     assert not [r for r in read_records()[0] if r.kind == "guest"]
 
 
+def test_a_guest_with_a_label_of_its_own_for_every_song_is_refused() -> None:
+    ids = [f"s{number}" for number in range(101)]
+    rows = "\n".join(f"{identity},label {identity}" for identity in ids)
+    with pytest.raises(InputError, match="101 different labels; at most 100"):
+        guest_answers(f"id,label\n{rows}\n".encode(), ids)
+
+
 @pytest.mark.parametrize(
     ("values", "said"),
     [("0.5,0.2", "sum to 0.700"), ("2,-1", "no probability"), ("x,1", "no probability"),
      ("nan,1", "no probability")],
 )  # fmt: skip
 def test_impossible_probabilities_are_refused(values: str, said: str) -> None:
-    from engine.evaluation.board.guests import guest_answers
-
     with pytest.raises(InputError, match=said):
         guest_answers(f"id,pop,rock\na,{values}\n".encode(), ["a"])
 
@@ -343,3 +350,30 @@ def test_predictions_of_a_strange_file_are_refused(tmp_path: Path) -> None:
     pd.DataFrame({"a": [1]}).to_parquet(path)
     with pytest.raises(InputError, match="not readable"):
         read_predictions(path)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"a": [1]},
+        {"id": [1, 2], "reference": ["a", "b"]},
+        {"id": ["x"], "reference": ["a"], "prediction": ["a"], "p:a": ["much"]},
+        {"id": ["x"], "year": ["long ago"]},
+    ],
+)
+@pytest.mark.parametrize("about", ["null", "5", "[" * 2000, '{"run": "r"}'])
+def test_predictions_that_are_not_such_a_table_are_one_sentence(
+    table: dict[str, list[object]],
+    about: str,
+    record: Callable[..., EvaluationRecord],
+    tmp_path: Path,
+) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    arrow = pa.Table.from_pydict(table).replace_schema_metadata({b"lyric-lab": about.encode()})
+    (tmp_path / "predictions").mkdir()
+    pq.write_table(arrow, tmp_path / "predictions" / "x.parquet")
+    of_run = record(run="r", predictions="predictions/x.parquet")
+    with pytest.raises(InputError, match=r"not such a table|not readable|another run"):
+        predictions(of_run, tmp_path)

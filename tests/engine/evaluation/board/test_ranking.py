@@ -168,11 +168,19 @@ def test_errors_are_the_surest_first(predicted: Tables) -> None:
 
 
 def test_latex_is_escaped() -> None:
-    table = pd.DataFrame({"model": ["r&b_100%"], "value": [0.12345], "low": [float("nan")]})
-    text = as_latex(table, "a & b")
-    assert r"r\&b\_100\% & 0.123 & -- \\" in text
-    assert r"\caption{a \& b}" in text
-    assert r"\begin{tabular}{lrr}" in text
+    table = pd.DataFrame(
+        {
+            "model_1": ["r&b_100%", r"\input{x}"],
+            "value": [0.12345, 1],
+            "low": [float("nan"), 0.5],
+            "place": pd.array([1, None], dtype="Int64"),
+        }
+    )
+    lines = as_latex(table).splitlines()
+    assert r"\begin{tabular}{lrrr}" in lines
+    assert r"model\_1 & value & low & place \\" in lines
+    assert r"r\&b\_100\% & 0.123 & -- & 1 \\" in lines
+    assert r"\textbackslash input\{x\} & 1.000 & 0.500 & -- \\" in lines
 
 
 def test_a_foreign_signature_never_takes_the_board(

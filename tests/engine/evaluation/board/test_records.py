@@ -68,6 +68,13 @@ def test_corrupt_lines_say_what_is_wrong(
     ("field", "value", "said"),
     [
         ("value", "0.5", "field 'value'"),
+        ("value", 10**400, "field 'value' is a number beyond 64 bits"),
+        ("low", -(10**400), "field 'low' is a number beyond 64 bits"),
+        ("n", 10**400, "field 'n' is a number beyond 64 bits"),
+        ("seconds", float("inf"), "not all finite"),
+        ("model", "\ud800", "no valid text"),
+        ("task", "x" * 10_000, "tasks are genre"),
+        ("split", [[[]]], "is a list, not a str"),
         ("value", None, "field 'value'"),
         ("n", 4.5, "field 'n'"),
         ("n", True, "field 'n'"),
@@ -94,6 +101,13 @@ def test_unknown_fields_are_not_guessed_at(record: Records, tmp_path: Path) -> N
 def test_numbers_that_are_not_numbers_are_refused(record: Records) -> None:
     with pytest.raises(InputError, match="not all finite"):
         record(value=float("nan"))
+
+
+def test_a_problem_is_one_short_sentence(record: Records, tmp_path: Path) -> None:
+    huge = json.dumps({**asdict(record()), "split": "x" * 10_000, "kind": "y" * 10_000})
+    (tmp_path / "genre.jsonl").write_text(huge + "\n", "utf-8")
+    (problem,) = read_records(tmp_path)[1]
+    assert len(str(problem)) < 400
 
 
 def test_no_results_is_no_error(tmp_path: Path) -> None:

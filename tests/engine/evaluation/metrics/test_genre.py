@@ -16,8 +16,10 @@ from engine.evaluation.metrics.genre import (
     class_metrics,
     confusion,
     labels_of,
+    macro_f1,
     probabilities_of,
 )
+from train import calibration
 
 Tables = Callable[..., pd.DataFrame]
 LABELS = ["blues", "folk", "pop", "rock"]
@@ -114,3 +116,19 @@ def test_every_metric_is_found_by_the_name_in_its_records() -> None:
         assert found.source
     with pytest.raises(ValueError, match="no metric 'glory'"):
         metric("glory")
+
+
+def test_records_trainings_and_scikit_learn_agree_on_macro_f1_where_genres_are_missing() -> None:
+    truth = ["rock", "rock", "pop", "folk", "rock"]
+    answer = ["rock", "pop", "pop", "jazz", "rock"]  # jazz is said and never true; metal neither
+    expected = sk.f1_score(truth, answer, average="macro")
+    table = pd.DataFrame({"reference": truth, "prediction": answer, "p:rock": 0.5, "p:metal": 0.5})
+    assert macro_f1(truth, answer) == pytest.approx(expected)
+    assert metric("macro-f1").of(table) == pytest.approx(expected)
+    numbers = {label: index for index, label in enumerate(sorted({*truth, *answer}))}
+    measured = calibration.measured(
+        "test",
+        np.eye(12)[[numbers[label] for label in answer]],
+        np.array([numbers[label] for label in truth]),
+    )
+    assert measured["test/macro_f1"] == pytest.approx(expected, abs=1e-4)
