@@ -163,12 +163,12 @@ def _as_text(prediction: Prediction) -> str:
 
 def _chords(arguments: argparse.Namespace) -> None:
     from engine import formats
-    from engine.generator import load_generator
+    from engine.generator import checked_genre, load_generator
 
     # Wishes are checked before words, and both before a model is loaded.
     controls = Controls(
         key=Key.parse(arguments.key) if arguments.key else None,
-        genre=arguments.genre,
+        genre=checked_genre(arguments.genre, arguments.preset) if arguments.genre else None,
         chords_per_line=arguments.per_line,
         complexity=arguments.complexity,
         temperature=arguments.temperature,

@@ -27,7 +27,8 @@ from engine.errors import InputError, quoted
 from engine.lyrics import section_heading
 from engine.music.chord import Chord
 from engine.music.key import Key
-from engine.music.lead_sheet import LeadSheet, Line, PlacedChord, estimated_key
+from engine.music.key_estimate import estimated_key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
 NAME = "ChordPro"
 EXTENSION = ".cho"

@@ -21,7 +21,8 @@ from typing import Any, cast
 from engine.errors import InputError, quoted
 from engine.music.chord import Chord
 from engine.music.key import Key
-from engine.music.lead_sheet import LeadSheet, Line, PlacedChord, estimated_key
+from engine.music.key_estimate import estimated_key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
 NAME = "JSON"
 EXTENSION = ".json"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from engine.errors import InputError
+from engine.errors import InputError, quoted
 from engine.generator.controls import COMPLEXITIES, Controls
 
 if TYPE_CHECKING:
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from engine.models.card import ModelCard
     from engine.music.lead_sheet import LeadSheet, PlacedChord
 
-__all__ = ["COMPLEXITIES", "GENERATORS", "ChordGenerator", "Controls", "load_generator"]
+__all__ = [
+    "COMPLEXITIES",
+    "GENERATORS",
+    "ChordGenerator",
+    "Controls",
+    "checked_genre",
+    "load_generator",
+]
 
 GENERATORS = {"tinyllama": "engine.generator.tinyllama:TinyLlamaGenerator"}
 
@@ -58,6 +65,30 @@ class ChordGenerator(Protocol):
         CancelledError
         """
         ...
+
+
+def checked_genre(name: str, preset: str = "embedded") -> str:
+    """A genre that the chord model knows, in lower case.
+
+    Raises
+    ------
+    InputError
+        If it knows none of that name; the message lists those it knows, the likeliest first.
+    """
+    from difflib import get_close_matches
+
+    from engine.generator.vocabulary import Vocabulary
+    from engine.models.presets import slot
+
+    known = Vocabulary.read(slot("tinyllama", preset).folder).known_genres
+    wanted = " ".join(name.lower().split())
+    if wanted in known:
+        return wanted
+    meant = get_close_matches(wanted, known, 1)
+    guess = f" (did you mean {meant[0]}?)" if meant else ""
+    raise InputError(
+        f"There is no genre {quoted(name)}{guess}; genres are {', '.join(known)}, or none given."
+    )
 
 
 def load_generator(name: str = "tinyllama", preset: str = "embedded") -> ChordGenerator:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from engine.errors import InputError
 from engine.music.key import Key
+from engine.music.lead_sheet import TEMPO_RANGE
+from engine.music.metre import Metre
 
 COMPLEXITIES = ("triads", "sevenths", "extended")
 MAX_CHORDS_PER_LINE = 16
-_TIME_SIGNATURE = re.compile(r"\d{1,2}/(?:1|2|4|8|16)")
+MAX_TITLE = 200
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,13 @@ class Controls:
             raise InputError(f"Temperature is {self.temperature}; 0 to 2 are accepted.")
         if not 0 <= self.seed < 2**63:
             raise InputError(f"Seed is {self.seed}; 0 to 2**63 - 1 are accepted.")
-        if self.tempo is not None and not 20 <= self.tempo <= 400:
-            raise InputError(f"Tempo is {self.tempo}; 20 to 400 beats per minute are accepted.")
-        if not _TIME_SIGNATURE.fullmatch(self.time_signature):
-            raise InputError(f"'{self.time_signature}' is no time signature; '4/4' is one.")
+        slowest, fastest = TEMPO_RANGE
+        if self.tempo is not None and not slowest <= self.tempo <= fastest:
+            raise InputError(
+                f"Tempo is {self.tempo}; {slowest} to {fastest} beats per minute are accepted."
+            )
+        Metre.parse(self.time_signature)
+        if len(self.title) > MAX_TITLE:
+            raise InputError(
+                f"The title has {len(self.title):,} characters; at most {MAX_TITLE} are accepted."
+            )

@@ -10,8 +10,9 @@ priors: the first chord of a song likes the first word and the last line likes t
 "Choose for me": the model says how likely major and minor are after each of the first four lines,
 and the mean decides (drawn at random with the seed; the likelier at temperature 0). Words tell
 little about mode, so mostly this follows the four to one of the training songs. The tonic is drawn
-from the keys the training songs are notated in for that mode: keys that suit singers and songbooks,
-but nothing in the words asks for it. With locked chords the key is the one they fit best.
+from the keys that songs of the genre are notated in (`engine.generator.key_customs`), which suit
+singers and instruments; nothing in the words asks for it, but another song draws another key. With
+locked chords the key is the one they fit best.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ import torch
 from engine.errors import InputError
 from engine.generator.controls import Controls
 from engine.generator.encoding import Encoder, chunks, line_key
+from engine.generator.key_customs import draw_seed, key_weights
 from engine.generator.model import ChordModel, load_model
-from engine.generator.vocabulary import HOME, MODES, Vocabulary
+from engine.generator.vocabulary import MODES, Vocabulary
 from engine.generator.writer import Cancelled, Reader, Writer, drawn, header_of, stop_if
 from engine.lyrics import Lyrics
 from engine.models.bases import base_source
@@ -35,7 +37,8 @@ from engine.models.card import ModelCard
 from engine.models.compute import compute_device, serving_precision
 from engine.models.presets import slot
 from engine.models.threads import use_model_threads
-from engine.music.key import KEYS, Key
+from engine.music.key import Key
+from engine.music.key_estimate import estimated_key
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
 MODE_LINES = 4
@@ -86,7 +89,7 @@ class TinyLlamaGenerator:
     ) -> LeadSheet:
         """Write chords on the words; see `engine.generator.ChordGenerator.generate`."""
         locks = _checked_locks(lyrics, locked or {})
-        random = torch.Generator().manual_seed(controls.seed)
+        random = torch.Generator().manual_seed(draw_seed(lyrics.text, controls.seed))
         with torch.inference_mode():
             key = controls.key or self._chosen_key(lyrics, controls, locks, random, cancelled)
             writer = Writer(self.model, self.encoder, self._window, controls, key, cancelled)
@@ -138,11 +141,13 @@ class TinyLlamaGenerator:
     ) -> Key:
         chords = [placed.chord for index in sorted(locks) for placed in locks[index]]
         if any(not chord.is_no_chord for chord in chords):
-            return max(KEYS, key=lambda key: _fit(key, chords))
+            return estimated_key(chords)
         mode = self._chosen_mode(lyrics, controls, random, cancelled)
-        customs = self.vocabulary.common_keys[mode]
-        weights = torch.tensor([float(count) for count in customs.values()])
-        tonic = list(customs)[drawn(weights.log(), controls.temperature, 1.0, random)]
+        genre = self.vocabulary.genre_token(controls.genre).removeprefix("genre:")
+        weights = key_weights(genre, mode, self.vocabulary.common_keys[mode])
+        # As often as songs have it: a lively or a careful song is no matter of its key.
+        logits = torch.tensor(list(weights.values())).log()
+        tonic = list(weights)[drawn(logits, float(controls.temperature > 0), 1.0, random)]
         return Key(tonic, mode)
 
     def _chosen_mode(
@@ -162,23 +167,6 @@ class TinyLlamaGenerator:
             total += logits[first_mode : first_mode + len(MODES)].log_softmax(-1)
         mean = total / min(len(lyrics.lines), MODE_LINES)
         return MODES[drawn(mean, controls.temperature, 1.0, random)]
-
-
-def _fit(key: Key, chords: Sequence[Any]) -> float:
-    """How many chords lie in the key's scale (minor: with its leading tone); tonics count more."""
-    home = HOME[key.mode]
-    down = home.tonic_pitch_class - key.tonic_pitch_class
-    scale = frozenset({0, 2, 4, 5, 7, 9, 11} | ({8} if key.mode == "minor" else set()))
-    fit = 0.0
-    for number, chord in enumerate(chords):
-        if chord.is_no_chord:
-            continue
-        inside = all((tone + down) % 12 in scale for tone in chord.pitch_classes)
-        tonic = chord.root_pitch_class == key.tonic_pitch_class
-        minor = 3 in {(tone - key.tonic_pitch_class) % 12 for tone in chord.pitch_classes}
-        matches = tonic and minor == (key.mode == "minor")
-        fit += inside + 0.5 * matches * (1.5 if number == 0 else 1.0)
-    return fit
 
 
 def _checked_locks(

@@ -177,6 +177,11 @@ class Vocabulary:
         """The chords as values."""
         return tuple(Chord.harte(label) for label in self.chords)
 
+    @property
+    def known_genres(self) -> tuple[str, ...]:
+        """Genres that change what is written: those learnt, and those with a near neighbour."""
+        return tuple(sorted({*self.genres[1:], *_NEAREST_GENRE}))
+
     def genre_token(self, genre: str | None) -> str:
         """The genre's token, its nearest neighbour's, or ``genre:unknown``."""
         name = (genre or "unknown").lower()

@@ -6,19 +6,17 @@ store them. All checks are made when a value is built, so a `LeadSheet` that exi
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from engine.errors import InputError, quoted
 from engine.lyrics import SECTIONS
 from engine.music.chord import Chord
-from engine.music.key import KEYS, Key
+from engine.music.key import Key
+from engine.music.metre import Metre
 
 TEMPO_RANGE = (20, 400)
-_TIME_SIGNATURE = re.compile(r"([1-9]|[12][0-9]|3[0-2])/(1|2|4|8|16)\Z")
 
 
 @dataclass(frozen=True)
@@ -119,11 +117,7 @@ class LeadSheet:
     def __post_init__(self) -> None:
         if not self.lines:
             raise InputError("The lead sheet has no lines; at least one is needed.")
-        if not _TIME_SIGNATURE.match(self.time_signature):
-            raise InputError(
-                f"{quoted(self.time_signature)} is not a time signature; "
-                "beats over a beat unit are accepted, such as 4/4, 3/4 or 6/8."
-            )
+        Metre.parse(self.time_signature)
         if not TEMPO_RANGE[0] <= self.tempo <= TEMPO_RANGE[1]:
             raise InputError(
                 f"A tempo of {self.tempo} is out of range; "
@@ -179,48 +173,6 @@ class LeadSheet:
             for line in self.lines
         )
         return replace(self, key=key, lines=lines)
-
-
-def estimated_key(chords: Sequence[Chord]) -> Key:
-    """Estimate the key that chords fit best; C major for no chords.
-
-    The highest of 24 keys by share of diatonic triads + 0.5 x share of tonic triads + 0.5 x share
-    of V-I moves + 0.1 if the first chord is the tonic + 0.05 if the last is. Ties go to the first
-    in `KEYS`.
-    """
-    triads = [triad for chord in chords if (triad := _triad(chord))]
-    return max(KEYS, key=lambda key: _fit(triads, key)) if triads else KEYS[0]
-
-
-def _triad(chord: Chord) -> tuple[int, str] | None:
-    """Root relative to C and triad kind (major, minor or diminished) of a chord."""
-    if chord.root_pitch_class is None:
-        return None
-    intervals = {(pitch - chord.root_pitch_class) % 12 for pitch in chord.pitch_classes}
-    if 3 in intervals and 4 not in intervals:
-        return chord.root_pitch_class, "minor" if 7 in intervals else "diminished"
-    return chord.root_pitch_class, "major"
-
-
-_DIATONIC = {
-    "major": {(0, "major"), (2, "minor"), (4, "minor"), (5, "major"), (7, "major"), (9, "minor")}
-    | {(11, "diminished")},
-    "minor": {(0, "minor"), (2, "diminished"), (3, "major"), (5, "minor"), (7, "minor")}
-    | {(7, "major"), (8, "major"), (10, "major")},
-}
-
-
-def _fit(triads: Sequence[tuple[int, str]], key: Key) -> float:
-    relative = [((root - key.tonic_pitch_class) % 12, kind) for root, kind in triads]
-    tonic, dominant = (0, key.mode), (7, "major")
-    diatonic = sum(triad in _DIATONIC[key.mode] for triad in relative)
-    cadences = sum(pair == (dominant, tonic) for pair in pairwise(relative))
-    return (
-        (diatonic + 0.5 * relative.count(tonic)) / len(relative)
-        + 0.5 * cadences / max(len(relative) - 1, 1)
-        + 0.1 * (relative[0] == tonic)
-        + 0.05 * (relative[-1] == tonic)
-    )
 
 
 def _one_line(text: str | None) -> str | None:

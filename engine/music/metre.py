@@ -18,12 +18,15 @@ metre    slots beats (slots)           half bar
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from engine.errors import InputError
+from engine.errors import InputError, quoted
 
 DOWNBEAT, HALF_BAR, BEAT, OFFBEAT = range(4)
+
+_TIME_SIGNATURE = re.compile(r"([1-9]|[12][0-9]|3[0-2])/(1|2|4|8|16)")
 
 # Note values in slots of an eighth: quarter = 2, dotted quarter = 3, ...
 _NOTE_VALUES = frozenset({1, 2, 3, 4, 6, 8, 12, 16})
@@ -146,13 +149,13 @@ class Metre:
 
 @lru_cache(maxsize=64)
 def _metre(text: str) -> Metre:
-    try:
-        numerator, denominator = (int(part) for part in text.split("/"))
-    except ValueError:
-        numerator, denominator = 0, 0
-    if not 1 <= numerator <= 32 or denominator not in {1, 2, 4, 8, 16}:
-        msg = f"time signature {text!r} is not one; write beats over a note value, such as 4/4"
-        raise InputError(msg)
+    match = _TIME_SIGNATURE.fullmatch(text)
+    if match is None:
+        raise InputError(
+            f"{quoted(text)} is not a time signature; beats over a beat unit are accepted, "
+            "1 to 32 over 1, 2, 4, 8 or 16, such as 4/4, 3/4 or 6/8."
+        )
+    numerator, denominator = int(match.group(1)), int(match.group(2))
     slots = numerator if denominator >= 8 else numerator * 8 // denominator
     return Metre(numerator, denominator, slots, *_beats(numerator, denominator, slots))
 

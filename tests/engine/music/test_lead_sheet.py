@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.errors import InputError
 from engine.music.chord import Chord
 from engine.music.key import KEYS, Key
-from engine.music.lead_sheet import LeadSheet, Line, PlacedChord, estimated_key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 from tests.engine.strategies import lead_sheets
 
 
@@ -135,19 +135,3 @@ def test_moving_to_a_key_arrives_there(sheet: LeadSheet, key: Key) -> None:
         moved = sheet.transposed_to(key)
         assert moved.key == key
         assert [c.roman(key) for c in moved.chords] == [c.roman(sheet.key) for c in sheet.chords]
-
-
-@pytest.mark.parametrize(
-    ("chords", "key"),
-    [
-        ("C Am F G C", "C:major"),
-        ("Am F G Am E7 Am", "A:minor"),
-        ("G D Em C G", "G:major"),
-        ("Bb Gm Eb F7 Bb", "Bb:major"),
-        ("Dm Gm A7 Dm", "D:minor"),
-        ("N.C.", "C:major"),
-        ("", "C:major"),
-    ],
-)
-def test_the_key_is_heard_from_the_chords(chords: str, key: str) -> None:
-    assert str(estimated_key([Chord.parse(symbol) for symbol in chords.split()])) == key
