@@ -6,6 +6,9 @@ in words when those are taken. A `Job` is what the page holds meanwhile; it may 
 fragment, waited for, or cancelled, and it outlives the script run that submitted it. One that was
 asked for by a tab is cancelled soon after that tab is gone, so that nobody waits for work that
 nobody will see.
+
+The queues of all models share one `Worker`: every thread that calls PyTorch gets a pool of OpenMP
+threads of its own, and several pools on the same few cores make each other slower.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from engine.errors import CancelledError, EngineError
 from ui.presence import Presence
@@ -83,7 +86,7 @@ class Job(Generic[T]):
     @property
     def ahead(self) -> int:
         """How many tasks the worker has to finish before this one begins."""
-        return self._queue.ahead(self)
+        return self._queue.worker.ahead(self)
 
     @property
     def seconds(self) -> float:
@@ -129,15 +132,47 @@ class Job(Generic[T]):
         self._future = future
 
 
-class Queue:
-    """One worker for one model, and at most `limit` tasks waiting or running."""
+class Worker:
+    """One thread, which does the tasks of one or more queues in the order they came."""
 
-    def __init__(self, name: str, limit: int = MAX_WAITING) -> None:
-        self.name = name
-        self.limit = limit
+    def __init__(self, name: str) -> None:
         self._pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix=f"lyric-lab-{name}")
         self._lock = threading.Lock()
-        self._jobs: list[Job[object]] = []
+        self._jobs: list[Job[Any]] = []
+
+    def begin(self, job: Job[T], task: Callable[[Job[T]], T]) -> None:
+        """Put a task behind those that wait."""
+        with self._lock:
+            self._jobs = _unfinished(self._jobs)
+            job.attach(self._pool.submit(job.run, task))
+            self._jobs.append(job)
+
+    def ahead(self, job: Job[Any]) -> int:
+        """How many unfinished tasks came before this one, from whichever queue."""
+        with self._lock:
+            self._jobs = _unfinished(self._jobs)
+            jobs = list(self._jobs)
+        return next((index for index, other in enumerate(jobs) if other is job), 0)
+
+
+class Queue:
+    """At most `limit` tasks for one model, waiting or running.
+
+    Parameters
+    ----------
+    name : str
+        Whose queue it is, in words for the screen.
+    limit : int
+    worker : Worker, optional
+        Which does the tasks, beside those of other queues; by default one of its own.
+    """
+
+    def __init__(self, name: str, limit: int = MAX_WAITING, worker: Worker | None = None) -> None:
+        self.name = name
+        self.limit = limit
+        self.worker = worker or Worker(name)
+        self._lock = threading.Lock()
+        self._jobs: list[Job[Any]] = []
 
     def submit(
         self, name: str, task: Callable[[Job[T]], T], presence: Presence | None = None
@@ -151,8 +186,8 @@ class Queue:
                     "are taken; try again in a minute."
                 )
             job: Job[T] = Job(name, self, presence)
-            job.attach(self._pool.submit(job.run, task))
-            self._jobs.append(job)  # type: ignore[arg-type]
+            self.worker.begin(job, task)
+            self._jobs.append(job)
         return job
 
     @property
@@ -162,15 +197,12 @@ class Queue:
             self._forget()
             return len(self._jobs)
 
-    def ahead(self, job: Job[T]) -> int:
-        """How many unfinished tasks came before this one."""
-        with self._lock:
-            self._forget()
-            jobs = list(self._jobs)
-        return next((index for index, other in enumerate(jobs) if other is job), 0)
-
     def _forget(self) -> None:
-        """Drop what has finished, and what is wanted by nobody and has not begun."""
-        for job in self._jobs:
-            job.cancelled()  # looks whether its tab is gone
-        self._jobs = [job for job in self._jobs if not job.finished]
+        self._jobs = _unfinished(self._jobs)
+
+
+def _unfinished(jobs: list[Job[Any]]) -> list[Job[Any]]:
+    """Without what has finished, and without what is wanted by nobody and has not begun."""
+    for job in jobs:
+        job.cancelled()  # looks whether its tab is gone
+    return [job for job in jobs if not job.finished]

@@ -13,7 +13,7 @@ import streamlit as st
 
 from engine.errors import EngineError
 from ui.model_pool import Freed, ModelPool, in_use
-from ui.queues import Queue
+from ui.queues import Queue, Worker
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +94,13 @@ def unload(name: str) -> Freed:
 @st.cache_resource(show_spinner=False)
 def queue(name: str) -> Queue:
     """The one line in which all sessions wait for a model."""
-    return Queue(model_title(name))
+    return Queue(model_title(name), worker=_models_worker())
+
+
+@st.cache_resource(show_spinner=False)
+def _models_worker() -> Worker:
+    """The one thread on which all models answer."""
+    return Worker("models")
 
 
 def songbook() -> tuple[LeadSheet, ...]:

@@ -28,6 +28,7 @@ from engine.errors import CancelledError, InputError
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard, model_revision
 from engine.models.presets import slot
+from engine.models.threads import cores
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Loader, Prediction
@@ -213,16 +214,16 @@ def _answer(
 
 @contextmanager
 def _workers() -> Generator[ThreadPoolExecutor]:
-    """Threads that each answer a group of their own, and share PyTorch's threads among them.
+    """Threads that each answer a group of their own, and share the cores among them.
 
     A recurrent network's steps are too small to be shared between cores, groups are not. On a GPU
     there is one: it answers one group after another anyway.
     """
     import torch
 
-    threads = torch.get_num_threads()
-    count = 1 if torch.cuda.is_available() else min(threads, _MOST_WORKERS)
-    pool = ThreadPoolExecutor(count, "batch", torch.set_num_threads, (threads // count,))
+    threads, free = torch.get_num_threads(), cores()
+    count = 1 if torch.cuda.is_available() else min(free, _MOST_WORKERS)
+    pool = ThreadPoolExecutor(count, "batch", torch.set_num_threads, (free // count,))
     try:
         yield pool
     finally:

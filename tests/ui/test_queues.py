@@ -6,7 +6,7 @@ import pytest
 
 from engine.errors import CancelledError, EngineError, InputError
 from ui.presence import Presence
-from ui.queues import Job, Queue
+from ui.queues import Job, Queue, Worker
 
 
 def test_result_and_progress_reach_the_page() -> None:
@@ -128,3 +128,28 @@ def test_the_work_of_a_closed_tab_is_cancelled_and_frees_the_queue() -> None:
 
 def test_work_that_no_tab_asked_for_goes_on() -> None:
     assert Queue("model").submit("Evaluation", lambda job: job.cancelled()).result() is False
+
+
+def test_all_models_answer_on_one_thread_one_after_another() -> None:
+    worker = Worker("models")
+    first, second = Queue("LLaMA", worker=worker), Queue("TinyLlama", worker=worker)
+    gate = threading.Event()
+
+    def held(_job: Job[str]) -> str:
+        gate.wait(5)
+        return threading.current_thread().name
+
+    jobs = [first.submit("Reading", held)]
+    jobs.append(second.submit("Writing", lambda _job: threading.current_thread().name))
+    assert jobs[1].ahead == 1, "a task of another model's queue stands before this one"
+    assert second.tasks == 1, "but it takes no place in this queue"
+    gate.set()
+    assert len({job.result() for job in jobs}) == 1
+
+
+def test_the_pages_models_share_their_thread_but_evaluations_have_their_own() -> None:
+    from ui import evaluations, resources
+
+    assert resources.queue("llama").worker is resources.queue("tinyllama").worker
+    # An evaluation waits for its models' answers: on their thread it would wait for itself.
+    assert evaluations._line().worker is not resources.queue("llama").worker

@@ -260,15 +260,15 @@ def test_songs_of_like_length_share_a_batch(
     assert steps[-1] == (2 * CHUNK, 2 * CHUNK)
 
 
-def test_groups_are_answered_at_the_same_time_and_share_the_threads(
+def test_groups_are_answered_at_the_same_time_and_share_the_cores(
     model: CountingModel,
     answered: Callable[..., Any],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(run, "_GROUP_CHARACTERS", 400)
+    monkeypatch.setattr(run, "cores", lambda: 4)
     before = torch.get_num_threads()
-    torch.set_num_threads(4)
     together, seen = threading.Barrier(4, timeout=30), []
     answer = model.predict
 
@@ -281,7 +281,7 @@ def test_groups_are_answered_at_the_same_time_and_share_the_threads(
     monkeypatch.setattr(model, "predict", predict)
     try:
         answered(write_songs(tmp_path / "in.csv", songs(60)), tmp_path / "out.csv")
-        assert torch.get_num_threads() == 4
+        assert torch.get_num_threads() == before
     finally:
         torch.set_num_threads(before)
     assert set(seen) == {1}
