@@ -183,7 +183,7 @@ def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
     page.locator(".st-key-chords_asking summary").click()
     click(page, "chords_write")
     page.locator(".ll-sheet").wait_for(timeout=2 * MINUTES)
-    assert page.get_by_text("being written before yours").count() == 0
+    assert page.get_by_text("Waiting: ").count() == 0
 
     page.reload()
     page.locator(".ll-sheet").wait_for(timeout=MINUTES)

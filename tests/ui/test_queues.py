@@ -147,9 +147,7 @@ def test_all_models_answer_on_one_thread_one_after_another() -> None:
     assert len({job.result() for job in jobs}) == 1
 
 
-def test_the_pages_models_share_their_thread_but_evaluations_have_their_own() -> None:
-    from ui import evaluations, resources
+def test_the_models_of_all_pages_share_their_thread() -> None:
+    from ui import resources
 
     assert resources.queue("llama").worker is resources.queue("tinyllama").worker
-    # An evaluation waits for its models' answers: on their thread it would wait for itself.
-    assert evaluations._line().worker is not resources.queue("llama").worker

@@ -43,8 +43,8 @@ def _bar() -> None:
     ):
         if not job.started:
             ahead = job.ahead
-            others = "1 song is" if ahead == 1 else f"{ahead} songs are"
-            st.progress(0.0, text=f"Waiting: {others} being written before yours")
+            others = "1 task comes" if ahead == 1 else f"{ahead} tasks come"
+            st.progress(0.0, text=f"Waiting: {others} before yours")
         elif not job.steps:
             loaded = resources.pool().loaded(resources.GENERATOR)
             doing = (
