@@ -11,6 +11,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     chords.add_argument("--complexity", choices=COMPLEXITIES, default="sevenths")
     chords.add_argument("--temperature", type=float, default=0.8, help="0 is the safest choice")
+    chords.add_argument(
+        "--capo", type=int, default=0, help="fret of a capo: text formats write the shapes"
+    )
     chords.add_argument("--seed", type=int, default=0, help="same seed, same chords")
     chords.add_argument("--to", choices=list(FORMATS), default="chordpro", help="output format")
     chords.add_argument("--output", type=Path, help="file to write (default: standard output)")
@@ -177,6 +181,8 @@ def _chords(arguments: argparse.Namespace) -> None:
         time_signature=arguments.time,
         title=arguments.title,
     )
+    if not 0 <= arguments.capo <= 11:
+        raise InputError(f"A capo at fret {arguments.capo} is out of range; 0 to 11 are accepted.")
     binary_on_terminal = (
         arguments.to in BINARY_FORMATS and not arguments.output and sys.stdout.isatty()
     )
@@ -188,7 +194,7 @@ def _chords(arguments: argparse.Namespace) -> None:
     sheet = load_generator("tinyllama", arguments.preset).generate(
         lyrics, controls, progress=_counter("lines")
     )
-    data = formats.write(sheet, arguments.to)
+    data = formats.write(replace(sheet, capo=arguments.capo), arguments.to)
     if arguments.output:
         try:
             arguments.output.write_bytes(data)

@@ -61,13 +61,15 @@ _AROUND_CHORD = " \t()*|!.~-'`:,"
 
 
 def write(sheet: LeadSheet) -> bytes:
-    """Write UTF-8 ChordPro."""
+    """Write UTF-8 ChordPro; with a capo, key and chords are those of the shapes."""
+    capo, sheet = sheet.capo, sheet.shapes
     fields = [
         ("title", sheet.title),
         ("artist", sheet.artist),
         ("key", sheet.key.symbol),
         ("time", sheet.time_signature),
         ("tempo", str(sheet.tempo)),
+        ("capo", str(capo) if capo else ""),
         ("meta", sheet.genre and f"genre {sheet.genre}"),
     ]
     texts = [f"{{{name}: {_field(value)}}}" for name, value in fields if value]
@@ -293,8 +295,18 @@ def _with_tempo(sheet: LeadSheet, text: str) -> LeadSheet:
     return replace(sheet, tempo=int(number[0]))
 
 
+def _with_capo(sheet: LeadSheet, text: str) -> LeadSheet:
+    """The song as it sounds: what is written with a capo is shapes, the key's name too."""
+    number = re.match(r"\d{1,2}(?!\d)", text)
+    if not number:
+        raise InputError(f"{quoted(text)} is not a capo; a fret from 0 to 11 is accepted.")
+    fret = int(number[0])
+    return replace(sheet.transpose(fret) if fret <= 11 else sheet, capo=fret)
+
+
 _SETTERS: dict[str, Callable[[LeadSheet, str], LeadSheet]] = {
     "key": lambda sheet, text: replace(sheet, key=Key.parse(text)),
     "time": lambda sheet, text: replace(sheet, time_signature=text),
     "tempo": _with_tempo,
+    "capo": _with_capo,  # last: it moves the key as well
 }

@@ -40,6 +40,8 @@ def write(sheet: LeadSheet) -> bytes:
     }
     if sheet.artist is not None:
         head["artist"] = sheet.artist
+    if sheet.capo:
+        head["capo"] = sheet.capo
     fields = [f"  {_json(field)}: {_json(value)}," for field, value in head.items()]
     lines = ",\n".join(f"    {_json(_line_fields(line))}" for line in sheet.lines)
     return "\n".join(["{", *fields, '  "lines": [', lines, "  ]", "}", ""]).encode()
@@ -79,7 +81,16 @@ def lead_sheet(song: dict[str, Any]) -> LeadSheet:
         tempo=round(tempo) if tempo else 100,
         genre=_text(song, "genre"),
         artist=_text(song, "artist"),
+        capo=_capo(song.get("capo")),
     )
+
+
+def _capo(fret: Any) -> int:
+    if fret is None:
+        return 0
+    if not isinstance(fret, int) or isinstance(fret, bool):
+        raise InputError("'capo' is not a whole number; a fret from 0 to 11 is accepted.")
+    return fret
 
 
 def _line_fields(line: Line) -> dict[str, Any]:

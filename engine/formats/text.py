@@ -20,19 +20,24 @@ NAME = "Plain text"
 EXTENSION = ".txt"
 MIME = "text/plain"
 
-_FIELD = re.compile(r"(title|artist|key|time|tempo|genre):\s*(\S.*)\Z", re.IGNORECASE)
+_FIELD = re.compile(r"(title|artist|key|time|tempo|capo|genre):\s*(\S.*)\Z", re.IGNORECASE)
 _BETWEEN_CHORDS = re.compile(r"[|/%().:-]+\Z|x\d\Z|\d?x\Z", re.IGNORECASE)
 _ESCAPED = re.compile(r"[\\\[\]{}]")
 
 
 def write(sheet: LeadSheet) -> bytes:
-    """Write UTF-8 text: the fields, then each stanza under the name of its section."""
+    """Write UTF-8 text: the fields, then each stanza under the name of its section.
+
+    With a capo, key and chords are those of the shapes.
+    """
+    capo, sounding, sheet = sheet.capo, sheet.key.name, sheet.shapes
     fields = [
         ("Title", sheet.title),
         ("Artist", sheet.artist),
         ("Key", sheet.key.name),
         ("Time", sheet.time_signature),
         ("Tempo", str(sheet.tempo)),
+        ("Capo", f"{capo} (sounds in {sounding})" if capo else ""),
         ("Genre", sheet.genre),
     ]
     texts = [f"{name}: {value}" for name, value in fields if value]

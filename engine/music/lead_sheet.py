@@ -104,6 +104,9 @@ class LeadSheet:
     tempo : int
         Beats per minute, 20 to 400.
     genre, artist : str or None
+    capo : int
+        Fret 0 to 11 at which fretted players set a capo; key and chords are as they sound,
+        `shapes` are what is fingered then.
     """
 
     title: str
@@ -113,6 +116,7 @@ class LeadSheet:
     tempo: int = 100
     genre: str | None = None
     artist: str | None = None
+    capo: int = 0
 
     def __post_init__(self) -> None:
         if not self.lines:
@@ -123,6 +127,8 @@ class LeadSheet:
                 f"A tempo of {self.tempo} is out of range; "
                 f"{TEMPO_RANGE[0]} to {TEMPO_RANGE[1]} beats per minute are accepted."
             )
+        if not 0 <= self.capo <= 11:
+            raise InputError(f"A capo at fret {self.capo} is out of range; 0 to 11 are accepted.")
         object.__setattr__(self, "title", _one_line(self.title) or "")
         object.__setattr__(self, "genre", _one_line(self.genre))
         object.__setattr__(self, "artist", _one_line(self.artist))
@@ -153,11 +159,10 @@ class LeadSheet:
         semitones = (key.tonic_pitch_class - self.key.tonic_pitch_class + 5) % 12 - 5
         return self._moved(semitones, key)
 
-    def capo(self, fret: int) -> LeadSheet:
-        """Write the shapes to finger with a capo at a fret 0 to 11 so that it sounds as before."""
-        if not 0 <= fret <= 11:
-            raise InputError(f"A capo at fret {fret} is out of range; 0 to 11 are accepted.")
-        return self.transpose(-fret)
+    @property
+    def shapes(self) -> LeadSheet:
+        """The song in the key of the shapes that are fingered behind the capo; it has none."""
+        return replace(self, capo=0).transpose(-self.capo)
 
     def _moved(self, semitones: int, key: Key) -> LeadSheet:
         if semitones % 12 == 0 and key == self.key:

@@ -19,6 +19,12 @@ def show(sheet: LeadSheet) -> None:
     stem = file_name(sheet.title)
     with st.container(key="chords_take"):
         st.markdown("**Download as**")
+        if sheet.capo:
+            st.caption(
+                f"ChordPro and text files hold the {sheet.shapes.key.name} shapes and the capo at "
+                f"fret {sheet.capo}; JSON holds what sounds and the capo; MusicXML and MIDI hold "
+                "what sounds."
+            )
     with st.container(horizontal=True, key="chords_downloads"):
         for format_name in FORMATS:
             st.download_button(

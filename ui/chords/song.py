@@ -93,8 +93,8 @@ def _views(song: state.Song) -> None:
         heard = st.container(key="chords_sound")
         steps, fret, style = _view_controls()
     try:
-        sounding = song.sheet.transpose(steps)
-        shown = sounding.capo(fret)
+        sounding = replace(song.sheet.transpose(steps), capo=fret)
+        shown = sounding.shapes
     except EngineError as error:
         show_error(error)
         return
@@ -115,7 +115,7 @@ def _views(song: state.Song) -> None:
             shapes.show(shown)
     with text:
         if text.open:
-            files.show_text(shown)
+            files.show_text(sounding)
     files.show(sounding)
 
 
@@ -131,7 +131,7 @@ def _view_controls() -> tuple[int, int, str]:
         key="capo",
         persist_state="session",
         width=130,
-        help="Shows the shapes to finger with a capo; the sound stays.",
+        help="Shows the shapes to finger with a capo, here and in text files; the sound stays.",
     )
     style = st.segmented_control(
         "Show chords as",
@@ -144,7 +144,8 @@ def _view_controls() -> tuple[int, int, str]:
 
 
 def _facts(song: state.Song, sounding: LeadSheet, shown: LeadSheet, fret: int) -> str:
-    facts = [sounding.key.name, sounding.time_signature, f"{sounding.tempo} bpm"]
+    key = f"sounds in {sounding.key.name}" if fret else sounding.key.name
+    facts = [key, sounding.time_signature, f"{sounding.tempo} bpm"]
     if sounding.genre:
         facts.append(sounding.genre)
     if fret:

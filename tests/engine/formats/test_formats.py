@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -48,3 +49,26 @@ def test_a_format_is_imported_only_when_used() -> None:
 
 def test_the_same_song_means_the_same_in_every_readable_format() -> None:
     assert json_format.read(json_format.write(SHEET)) == chordpro.read(chordpro.write(SHEET))
+
+
+@pytest.mark.parametrize("format_name", ["chordpro", "text", "json"])
+def test_a_capo_comes_back_and_the_song_sounds_as_before(format_name: str) -> None:
+    sheet = chordpro.read(b"{key: Eb}\n[Eb]Rust on the [Cm7]gate and [Ab/C]rain")
+    with_capo = replace(sheet, capo=2)
+    data = formats.write(with_capo, format_name)
+    again = formats.read(data, format_name)
+    assert again.capo == 2
+    assert again.key == sheet.key
+    assert [chord.pitch_classes for chord in again.chords] == [
+        chord.pitch_classes for chord in sheet.chords
+    ]
+    if format_name != "json":
+        assert b"Db" in data
+        assert b"Bbm7" in data
+        assert b"Eb]" not in data
+
+
+def test_a_capo_that_no_guitar_has_is_left_out() -> None:
+    for text in ("{capo: no capo}", "{capo: 300}", "{capo: 12}"):
+        sheet = chordpro.read(f"{{key: C}}\n{text}\n[C]Rust".encode())
+        assert (sheet.capo, sheet.key.symbol) == (0, "C")

@@ -109,16 +109,16 @@ def test_a_major_song_is_not_moved_to_a_minor_key() -> None:
 
 def test_capo_gives_the_shapes_to_finger() -> None:
     sheet = song("Bb Eb F Gm", "Bb")
-    shapes = sheet.capo(3)
+    shapes = replace(sheet, capo=3).shapes
     assert symbols(shapes) == "G C D Em"
     assert shapes.key == Key("G", "major")
-    assert sheet.capo(0) == sheet
+    assert sheet.shapes == sheet
 
 
 @pytest.mark.parametrize("fret", [-1, 12])
 def test_a_capo_no_guitar_has_is_refused(fret: int) -> None:
     with pytest.raises(InputError, match="0 to 11"):
-        song("C", "C").capo(fret)
+        replace(song("C", "C"), capo=fret)
 
 
 @given(lead_sheets(), st.integers(-24, 24))
