@@ -3,7 +3,11 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import navigation
-from ui.explorer import view
+from ui.explorer.charts import charts
+from ui.explorer.song import opened_song
+from ui.explorer.source import chosen_source, report
+from ui.explorer.table import chosen_row, filtered, summary
+from ui.explorer.words import marking_words
 
 navigation.through_home()
 st.title("Explorer", anchor=False)
@@ -12,21 +16,21 @@ st.markdown(
     "row to read the song and take it to the models."
 )
 
-chosen = view.source()
+chosen = chosen_source()
 if chosen is not None:
-    view.report(chosen)
-    songs = view.filtered(chosen)
-    view.summary(songs, len(chosen.songs))
-    table, charts, words = st.tabs(
+    report(chosen)
+    songs = filtered(chosen)
+    summary(songs, len(chosen.songs))
+    table_tab, charts_tab, words_tab = st.tabs(
         ["Songs", "Charts", "Words that mark a genre"], key="explorer_tab", on_change="rerun"
     )
-    with table:
-        index = view.table(songs, chosen)
+    with table_tab:
+        index = chosen_row(songs, chosen)
         if index is not None:
-            view.song(chosen, index)
-    with charts:
-        if charts.open:
-            view.charts(songs)
-    with words:
-        if words.open:
-            view.marking_words(chosen)
+            opened_song(chosen, index)
+    with charts_tab:
+        if charts_tab.open:
+            charts(songs)
+    with words_tab:
+        if words_tab.open:
+            marking_words(chosen)

@@ -45,10 +45,10 @@ class SongTable:
     ----------
     songs : data frame
         A table of songs.
-    problems : tuple of str
-        One sentence for each value that was not understood, and for each row left out.
-    left_out : int
-        How many rows were left out.
+    left_out : dict
+        Why rows were left out, to the numbers of those rows, counted from 1.
+    doubts : tuple of str
+        One sentence for each value that was not understood.
     columns : dict
         Our column name to the name it had in the file.
     unused : tuple of str
@@ -60,12 +60,18 @@ class SongTable:
     """
 
     songs: pd.DataFrame
-    problems: tuple[str, ...]
-    left_out: int
+    left_out: dict[str, tuple[int, ...]]
+    doubts: tuple[str, ...]
     columns: dict[str, str]
     unused: tuple[str, ...]
     notes: tuple[str, ...]
     sha256: str
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """One sentence for each row left out, then for each value not understood."""
+        out = sorted((row, reason) for reason, rows in self.left_out.items() for row in rows)
+        return (*(f"Row {row}: {reason} The row is left out." for row, reason in out), *self.doubts)
 
 
 def read_file(path: Path) -> SongTable:
@@ -111,7 +117,8 @@ def _songs_of(source: Source) -> SongTable:
         )
     places = columns_found(table.columns)
     songs: list[dict[str, Any]] = []
-    problems: list[str] = []
+    left_out: dict[str, list[int]] = {}
+    doubts: list[str] = []
     number = characters = 0
     for chunk in table.chunks():
         for row in chunk.rows:
@@ -121,12 +128,10 @@ def _songs_of(source: Source) -> SongTable:
                     raise InputError(row.problem)
                 song = _song(row.values, places)
             except InputError as error:
-                problems.append(f"Row {number}: {error} The row is left out.")
+                left_out.setdefault(str(error), []).append(number)
                 continue
             if song["year"] is None and (written := _cell(row.values, places, "year")):
-                problems.append(
-                    f"Row {number}: '{written[:30]}' is no year; the year is left blank."
-                )
+                doubts.append(f"Row {number}: '{written[:30]}' is no year; the year is left blank.")
             songs.append(song)
             characters += len(song["lyrics"]) + len(song["sung"])
             if characters > MAX_CHARACTERS_IN_ALL:
@@ -134,12 +139,12 @@ def _songs_of(source: Source) -> SongTable:
                     f"The lyrics of {source.name} are too long to be held at once; split the file."
                 )
     if not songs:
-        reason = f" ({problems[0].rstrip('.')})" if problems else ""
+        reason = next((f" (row {rows[0]}: {why})" for why, rows in left_out.items()), "")
         raise InputError(f"{source.name} holds no song with lyrics{reason}.")
     return SongTable(
         frame(songs),
-        tuple(problems),
-        number - len(songs),
+        {reason: tuple(rows) for reason, rows in left_out.items()},
+        tuple(doubts),
         {ours: table.columns[place] for ours, place in places.items()},
         _unused(table, places),
         tuple(table.notes),

@@ -23,10 +23,15 @@ def songs_table(sheets: Iterable[LeadSheet]) -> pd.DataFrame:
 
 
 def frame(rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    """Rows as a table of songs: every column of `COLUMNS` there, ``year`` a nullable integer."""
+    """Rows as a table of songs: every column of `COLUMNS` there, ``year`` a nullable integer.
+
+    Rows without ``sung`` are sung as they were written.
+    """
     import pandas as pd
 
     table = pd.DataFrame(list(rows))
+    if "sung" not in table and "lyrics" in table:
+        table["sung"] = table["lyrics"]
     for name in COLUMNS:
         if name not in table:
             table[name] = None

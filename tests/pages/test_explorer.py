@@ -85,7 +85,11 @@ def test_own_files_are_read_and_their_problems_told(page: AppTest) -> None:
 
     assert not page.exception
     assert count(page) == "2 of 2"
-    assert any("could not be used" in expander.label for expander in page.expander)
+    (left_out,) = page.expander
+    assert left_out.label == "1 of 3 rows left out"
+    assert left_out.text[0].value == "The lyric is missing. Row 3."
+    taken = "Columns taken: lyrics, title, artist, genre, year."
+    assert any(taken in caption.value for caption in page.caption)
     assert list(page.dataframe[0].value["title"]) == ["Slow Rain", "Fast Rain"]
 
     page.switch_page("pages/genre.py").run()
@@ -100,3 +104,22 @@ def test_a_file_that_cannot_be_read_is_an_error_in_words(page: AppTest) -> None:
 
     assert "no column of lyrics" in page.error[0].value
     assert not page.exception
+
+
+def test_headings_are_no_words_of_a_song(page: AppTest) -> None:
+    songs = (
+        '[{"lyrics": "[Verse 1: Ann]\\nlow tide", "genre": "rap", "lang": "en"},'
+        ' {"lyrics": "high sun", "genre": "pop", "year": "soon"}]'
+    )
+    page.button_group(key="explorer_source").set_value("My file").run()
+    page.file_uploader(key="explorer_file").set_value(
+        ("songs.json", songs.encode(), "application/json")
+    )
+    page.session_state["explorer_tab"] = "Words that mark a genre"
+    page.run()
+
+    assert next(metric.value for metric in page.metric if metric.label == "Words") == "4"
+    assert any("Not used: lang." in caption.value for caption in page.caption)
+    assert page.expander[0].label == "one value could not be understood"
+    assert not page.exception
+    assert page.get("plotly_chart")

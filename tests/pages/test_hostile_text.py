@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from engine.classifiers.prediction import Prediction
+from engine.corpora import SongTable
 from engine.corpora.songs import frame
 from engine.errors import InputError
 from engine.lyrics import Lyrics
@@ -16,7 +17,7 @@ from engine.models.card import ModelCard
 from engine.music.lead_sheet import LeadSheet
 from tests.pages.live_text import HOSTILE, LIVE, live, shows
 from ui import resources, state
-from ui.explorer.view import Source
+from ui.explorer.source import Source
 
 WORDS = "Slow rain on the valley road\nand all the words of strangers"
 
@@ -49,7 +50,10 @@ def explorer(app: AppTest) -> AppTest:
         }
         for n in range(4)
     )
-    own = Source(HOSTILE, "mine", songs, False, (HOSTILE,), (("lyrics", HOSTILE),))
+    read = SongTable(
+        songs, {HOSTILE: (7,)}, (HOSTILE,), {"lyrics": HOSTILE}, (HOSTILE,), (HOSTILE,), "0"
+    )
+    own = Source(HOSTILE, "mine", songs, read)
     page = app.run().switch_page("pages/explorer.py").run()
     page.session_state["explorer_source"] = "My file"
     page.session_state["_own_songs"] = own

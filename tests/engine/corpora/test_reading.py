@@ -74,8 +74,8 @@ def test_bad_rows_are_named_and_the_others_kept() -> None:
         "Row 2",
         "Row 3",
         "Row 4",
-        "Row 5",
         "Row 6",
+        "Row 5",
     ]
 
 
@@ -149,7 +149,7 @@ def test_words_that_stand_for_nothing_are_no_lyric(nothing: str) -> None:
     table = read_table("s.csv", f"title,lyrics\nA,{nothing}\nB,low tide\n".encode())
     assert table.songs["title"].tolist() == ["B"]
     assert table.problems == ("Row 1: The lyric is missing. The row is left out.",)
-    assert table.left_out == 1
+    assert table.left_out == {"The lyric is missing.": (1,)}
 
 
 @pytest.mark.parametrize(
