@@ -209,14 +209,15 @@ def _written(file: File, folder: Path) -> Path:
     return path
 
 
-def _loaded(name: str, preset: str, cancelled: Cancelled) -> Any:
+def _loaded(name: str, cancelled: Cancelled) -> Any:
+    """A model that takes its turn; one that is made of others asks each through its own queue."""
     from engine.classifiers import load_classifier
 
     if name == resources.GENERATOR:
         return _QueuedGenerator(name, cancelled)
-    if name == resources.POOL:  # its models are asked, each in its own queue
-        return load_classifier(name, preset, lambda of, in_: _loaded(of, in_, cancelled))
-    return _QueuedClassifier(name, cancelled)
+    if name in resources.GENRE_MODELS:
+        return _QueuedClassifier(name, name, resources.classifier(name), cancelled)
+    return load_classifier(name, load=lambda other, _preset="": _loaded(other, cancelled))
 
 
 def _asked(name: str, ask: Callable[[], T], cancelled: Cancelled) -> T:
@@ -242,15 +243,18 @@ def _asked(name: str, ask: Callable[[], T], cancelled: Cancelled) -> T:
 
 
 class _QueuedClassifier:
-    """A genre model that takes its turn among the songs of the pages."""
+    """A genre model, or a part of one, that takes its turn among the songs of the pages."""
 
-    def __init__(self, name: str, cancelled: Cancelled) -> None:
-        self._model: Any = resources.classifier(name)
-        self._cancelled = cancelled
-        self.name, self.base, self.card = name, self._model.base, self._model.card
+    def __init__(self, name: str, line: str, model: Any, cancelled: Cancelled) -> None:
+        self._line, self._model, self._cancelled = line, model, cancelled
+        self.name, self.base, self.card = name, model.base, model.card
 
     def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
-        return _asked(self.name, lambda: self._model.predict(lyrics), self._cancelled)
+        return _asked(self._line, lambda: self._model.predict(lyrics), self._cancelled)
+
+    def part(self, which: str) -> _QueuedClassifier:
+        part = self._model.part(which)
+        return _QueuedClassifier(f"{self.name}/{which}", self._line, part, self._cancelled)
 
 
 class _QueuedGenerator:

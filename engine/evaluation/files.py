@@ -6,12 +6,11 @@ a pipe would be read without end.
 
 from __future__ import annotations
 
-import os
-import stat
 from pathlib import Path
 
 from engine.corpora.reading import MAX_BYTES
 from engine.errors import InputError
+from engine.files import open_file
 
 
 def evaluated_file(data: Path, extensions: tuple[str, ...]) -> Path:
@@ -22,7 +21,11 @@ def evaluated_file(data: Path, extensions: tuple[str, ...]) -> Path:
     InputError
         If there is no such file, or it is not one that `regular_file` lets be read.
     """
-    if not _is_folder(data):
+    try:
+        folder = data.is_dir()
+    except OSError:  # such as a name that is too long: told when it is opened
+        folder = False
+    if not folder:
         return regular_file(data)
     for ending in extensions:
         if (data / f"test{ending}").is_file():
@@ -59,25 +62,5 @@ def regular_file(path: Path) -> Path:
     InputError
         If it is not there, is a device, pipe or socket, or is too large.
     """
-    found = _status(path)
-    if not stat.S_ISREG(found.st_mode):
-        raise InputError(f"'{path}' is not a regular file; a device or pipe is not read.")
-    if found.st_size > MAX_BYTES:
-        raise InputError(
-            f"'{path}' has {found.st_size / 2**20:,.0f} MB; "
-            f"at most {MAX_BYTES // 2**20} MB are accepted."
-        )
+    open_file(path, MAX_BYTES).close()
     return path
-
-
-def _is_folder(path: Path) -> bool:
-    return stat.S_ISDIR(_status(path).st_mode)
-
-
-def _status(path: Path) -> os.stat_result:
-    try:
-        return path.stat()
-    except ValueError:  # a NUL character
-        raise InputError("A path holds no NUL character; name a file on this machine.") from None
-    except OSError as error:
-        raise InputError(f"'{str(path)[:200]}' cannot be read ({error.strerror}).") from None

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
+from engine.classifiers.prediction import GENRES, Prediction
 from engine.errors import CancelledError, EngineError
+from engine.lyrics import Lyrics
 from ui import evaluations, resources
 from ui.evaluations import Evaluation, Plan
 from ui.leaderboard.evaluation_panel import duration
@@ -170,3 +172,32 @@ def test_an_error_of_the_model_is_not_taken_for_a_full_queue(
 
     with pytest.raises(EngineError, match="weights are gone"):
         evaluations._asked("llama", broken, lambda: False)
+
+
+def test_what_is_made_of_other_models_asks_each_through_its_own_queue(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    queues: dict[str, Queue] = {}
+    asked: list[str] = []
+
+    class Told:
+        """Notes which queue's worker asked it."""
+
+        base, card = "made up", None
+
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
+            asked.append(threading.current_thread().name.removeprefix("lyric-lab-"))
+            share = 1 / len(GENRES)
+            return [Prediction(self.name, "", GENRES, (share,) * len(GENRES), 0.0) for _ in lyrics]
+
+    monkeypatch.setattr(resources, "queue", lambda name: queues.setdefault(name, Queue(name)))
+    monkeypatch.setattr(resources, "classifier", Told)
+    combined = evaluations._loaded("combined", lambda: False)
+    answer = combined.predict([Lyrics.parse("rain on the road")])[0]
+
+    assert answer.model == "combined"
+    assert [worker.rsplit("_", 1)[0] for worker in asked] == list(queues)
+    assert set(queues) <= set(resources.GENRE_MODELS)

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.classifiers.prediction import Prediction
-from engine.corpora import read_table
-from engine.evaluation.tasks.data import file_bytes
+from engine.corpora import read_file
 from engine.lyrics import Lyrics
 from engine.models.card import sha256
 
@@ -123,7 +122,7 @@ def tfidf_balanced(training: Path) -> TfidfBaseline:
 
 def _training_songs(path: Path) -> tuple[pd.DataFrame, str]:
     """The songs of a file that have a genre, and the file's checksum."""
-    songs: Any = read_table(path.name, file_bytes(path)).songs
+    songs: Any = read_file(path).songs
     return songs.loc[songs["genre"] != ""], sha256(path)
 
 

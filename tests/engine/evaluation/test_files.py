@@ -17,9 +17,9 @@ def test_devices_pipes_and_links_to_them_are_refused(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     link.symlink_to("/dev/zero")
     for path in (Path("/dev/zero"), pipe, link):
-        with pytest.raises(InputError, match="not a regular file"):
+        with pytest.raises(InputError, match="a file is accepted"):
             evaluated_file(path, (".csv",))
-    with pytest.raises(InputError, match="not a regular file"):
+    with pytest.raises(InputError, match="a file is accepted"):
         training_file(tmp_path / "test.csv", pipe)
 
 
@@ -27,7 +27,7 @@ def test_a_file_beyond_any_table_is_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "huge.csv"
     with path.open("wb") as file:
         file.truncate(MAX_BYTES + 1)  # sparse: takes no room
-    with pytest.raises(InputError, match="at most 200 MB"):
+    with pytest.raises(InputError, match="at most 200 MB are read"):
         regular_file(path)
 
 
@@ -48,5 +48,5 @@ def test_a_training_file_is_found_beside_or_asked_for(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", [Path("a\0b"), Path("x" * 5000), Path("/none/such.csv")])
 def test_what_cannot_be_looked_at_is_one_sentence(path: Path) -> None:
-    with pytest.raises(InputError, match=r"cannot be read|NUL"):
+    with pytest.raises(InputError, match="cannot be read"):
         evaluated_file(path, (".csv",))
