@@ -210,9 +210,10 @@ def test_a_leaderboard_view_is_shared_by_its_address(page: Page, address: str) -
     page.get_by_text("LLaMA less RoBERTa in accuracy").wait_for(timeout=2 * MINUTES)
     page.locator(".st-key-board_pairs .js-plotly-plot").wait_for(timeout=2 * MINUTES)
 
-    page.get_by_role("radio", name="Calibration").or_(
-        page.get_by_role("button", name="Calibration")
-    ).first.click()
+    for name in ("Can I trust it?", "Calibration"):
+        page.get_by_role("radio", name=name).or_(
+            page.get_by_role("button", name=name)
+        ).first.click()
     page.get_by_text("On the diagonal").wait_for(timeout=MINUTES)
     page.wait_for_url(
         lambda url: "view=Calibration" in url and "first=" not in url, timeout=MINUTES

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from engine.evaluation.baselines import BASELINES
+from engine.evaluation.board.records import GUEST
 from engine.evaluation.tasks import TASKS
 from ui import resources
 
@@ -23,13 +24,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Stamp = tuple[tuple[str, int, int], ...]
 
+_PARTS = {"network": "network alone", "linear": "linear path alone"}
 _BASELINES = {name: entry.title for of in BASELINES.values() for name, entry in of.items()}
 
 
 def title(name: str) -> str:
     """A model's name on a board, as people write it; marks such as "(guest)" stay."""
+    if name.endswith(GUEST):
+        return name
     model, mark, rest = name.partition(" (")
-    return (_BASELINES.get(model) or resources.model_title(model)) + mark + rest
+    whole, _, part = model.partition("/")
+    called = _BASELINES.get(whole) or resources.model_title(whole)
+    told = f", {_PARTS.get(part, part)}" if part else ""
+    return called + told + mark + rest
+
+
+def is_part(record: EvaluationRecord) -> bool:
+    """Whether a record is of a model's network or linear path alone, such as ``llama/network``."""
+    return record.kind == "model" and "/" in record.model
 
 
 def titled(frame: pd.DataFrame) -> pd.DataFrame:
@@ -58,12 +70,15 @@ class Choice:
         The metric and its exact definition.
     without : tuple of str
         Models left out of the view, by their names on the board.
+    parts : bool
+        Whether networks and linear paths stand on the board apart, beside their whole models.
     """
 
     songs: EvaluationSet
     metric: str
     signature: str | None = None
     without: tuple[str, ...] = ()
+    parts: bool = False
 
     @property
     def task(self) -> str:
@@ -141,6 +156,7 @@ def chosen_records(state: Stamp, choice: Choice) -> list[EvaluationRecord]:
         record
         for record in _of_set(state, choice.songs)
         if display_name(record) not in choice.without
+        and (choice.parts or not is_part(record))
         and (only is None or record.signature == only or not record.metric.startswith("bertscore-"))
     ]
 

@@ -9,6 +9,7 @@ import streamlit as st
 from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, in_order, song_tables
+from ui.leaderboard.linked import linked
 from ui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -85,8 +86,7 @@ def confusions(board: Board, chosen: Choice) -> None:
         "Models",
         names,
         default=names[:2],
-        key="matrices",
-        bind="query-params",
+        **linked("matrices"),
         max_selections=_MOST_MATRICES,
     )
     if not shown:

@@ -9,6 +9,7 @@ import streamlit as st
 from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, song_tables, table_downloads
+from ui.leaderboard.linked import linked
 from ui.leaderboard.one_song import chosen_row, show_song
 from ui.plain_text import plain
 
@@ -27,9 +28,9 @@ def head_to_head(board: Board, chosen: Choice) -> None:
         st.info("A comparison takes two models; fewer were measured on these songs.")
         return
     left, right = st.columns(2)
-    first = str(left.selectbox("First model", names, key="first", bind="query-params"))
+    first = str(left.selectbox("First model", names, **linked("first")))
     others = [name for name in names if name != first]
-    second = str(right.selectbox("Second model", others, key="second", bind="query-params"))
+    second = str(right.selectbox("Second model", others, **linked("second")))
     pairs = {
         (boards.title(pair.first), boards.title(pair.second)): pair for pair in board.comparisons
     }
@@ -87,11 +88,9 @@ def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
     genres = sorted({str(genre) for genre in songs["reference"]})
     rights = {f"{first}": "first", f"{second}": "second", "Neither": "neither"}
     left, right = st.columns(2)
-    genre = left.multiselect(
-        "True genre", genres, key="true_genre", bind="query-params", placeholder="All"
-    )
+    genre = left.multiselect("True genre", genres, **linked("true_genre"), placeholder="All")
     who = right.multiselect(
-        "Who is right", list(rights), key="who_is_right", bind="query-params", placeholder="All"
+        "Who is right", list(rights), **linked("who_is_right"), placeholder="All"
     )
     if genre:
         songs = songs[songs["reference"].isin(genre)]
@@ -132,9 +131,7 @@ def _chord_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
         return
     if "genre" in songs:
         genres = sorted({str(genre) for genre in songs["genre"]})
-        genre = st.multiselect(
-            "Genre", genres, key="true_genre", bind="query-params", placeholder="All"
-        )
+        genre = st.multiselect("Genre", genres, **linked("true_genre"), placeholder="All")
         if genre:
             songs = songs[songs["genre"].isin(genre)]
     st.caption(

@@ -10,6 +10,7 @@ from engine.errors import EngineError
 from ui import boards, resources
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, song_tables
+from ui.leaderboard.linked import linked
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -130,8 +131,7 @@ def training(_board: Board, chosen: Choice) -> None:
         runs,
         selection_mode="multi",
         default=runs[:1],
-        key="runs",
-        bind="query-params",
+        **linked("runs"),
     )
     kept: Any = points[points["run"].isin(shown)]
     if kept.empty:

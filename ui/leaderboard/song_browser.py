@@ -10,6 +10,7 @@ from engine.errors import EngineError
 from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import in_order, song_tables
+from ui.leaderboard.linked import linked
 from ui.leaderboard.one_song import chosen_row, show_song
 from ui.plain_text import plain
 
@@ -77,9 +78,7 @@ def chord_songs(board: Board, chosen: Choice) -> None:
             return
         genres = sorted({str(genre) for genre in found["genre"]})
         first, second = st.columns(2)
-        kept_genres = first.multiselect(
-            "Genre", genres, key="true", bind="query-params", placeholder="All"
-        )
+        kept_genres = first.multiselect("Genre", genres, **linked("true"), placeholder="All")
         words = _range(second, "Words in the lyric", found["words"], "song_words")
     if kept_genres:
         found = found[found["genre"].isin(kept_genres)]
@@ -102,15 +101,14 @@ def chord_songs(board: Board, chosen: Choice) -> None:
 
 
 def _model(names: list[str], place: Any) -> str:
-    return str(place.selectbox("Answers of", names, key="answers_of", bind="query-params"))
+    return str(place.selectbox("Answers of", names, **linked("answers_of")))
 
 
 def _identity(place: Any) -> str:
     return str(
         place.text_input(
             "Song id",
-            key="song",
-            bind="query-params",
+            **linked("song"),
             placeholder="All",
             help="The id or its beginning; the song of a whole id opens at once.",
         )
@@ -124,25 +122,21 @@ def _filters(found: Any) -> dict[str, Any]:
         "references": first.multiselect(
             "True genre",
             sorted({str(genre) for genre in found["reference"]}),
-            key="true",
-            bind="query-params",
+            **linked("true"),
             placeholder="All",
         ),
         "predictions": second.multiselect(
             "Answer",
             sorted({str(genre) for genre in found["prediction"]}),
-            key="answered",
-            bind="query-params",
+            **linked("answered"),
             placeholder="All",
         ),
-        "only_wrong": third.toggle("Only wrong", value=True, key="only_wrong", bind="query-params"),
+        "only_wrong": third.toggle("Only wrong", value=True, **linked("only_wrong")),
     }
     left, right = st.columns(2)
     kept["words"] = _range(left, "Words in the lyric", found["words"], "song_words")
     if found["confidence"].notna().any():
-        limits = right.slider(
-            "Confidence (%)", 0, 100, (0, 100), key="song_confidence", bind="query-params"
-        )
+        limits = right.slider("Confidence (%)", 0, 100, (0, 100), **linked("song_confidence"))
         if tuple(limits) != (0, 100):
             kept["confidence"] = (limits[0] / 100, limits[1] / 100)
     return kept
@@ -152,7 +146,7 @@ def _range(place: Any, label: str, values: Any, key: str) -> tuple[int, int] | N
     low, high = int(values.min()), int(values.max())
     if low == high:
         return None
-    limits = place.slider(label, low, high, (low, high), key=key, bind="query-params")
+    limits = place.slider(label, low, high, (low, high), **linked(key))
     return None if tuple(limits) == (low, high) else (int(limits[0]), int(limits[1]))
 
 

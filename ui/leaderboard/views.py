@@ -16,54 +16,83 @@ from ui.leaderboard import (
     shared_views,
     song_browser,
 )
+from ui.leaderboard.linked import linked
 from ui.plain_text import show_error
 
 if TYPE_CHECKING:
     from engine.evaluation.board.ranking import Board
 
 View = Callable[["Board", Choice], None]
+_OPENED_ON = "_board_opened_on"
 
-_SHARED: dict[str, View] = {
-    "Quality and cost": shared_views.costs,
-    "Length and decade": shared_views.length_and_decade,
+_AHEAD: dict[str, View] = {
     "Head to head": head_to_head.head_to_head,
+    "Quality and cost": shared_views.costs,
 }
-VIEWS: dict[str, dict[str, View]] = {
+_LEARNED: dict[str, View] = {"Training": shared_views.training}
+QUESTIONS: dict[str, dict[str, dict[str, View]]] = {
     "genre": {
-        "Scores": genre_views.scores,
-        "By genre": genre_views.by_genre,
-        "Confusions": genre_views.confusions,
-        "Calibration": genre_views.calibration,
-        "BERTScore": genre_views.bertscore,
-        **_SHARED,
-        "Songs": song_browser.genre_songs,
-        "Training": shared_views.training,
+        "Who is ahead?": {"Scores": genre_views.scores, **_AHEAD},
+        "Where do they err?": {
+            "By genre": genre_views.by_genre,
+            "Confusions": genre_views.confusions,
+            "Length and decade": shared_views.length_and_decade,
+            "Songs": song_browser.genre_songs,
+        },
+        "Can I trust it?": {
+            "Calibration": genre_views.calibration,
+            "BERTScore": genre_views.bertscore,
+        },
+        "How did they learn?": _LEARNED,
     },
     "chords": {
-        "Scores": chord_views.scores,
-        "Placement": chord_views.placement,
-        "Agreement": chord_views.agreement,
-        "Variety": chord_views.variety,
-        **_SHARED,
-        "Songs": song_browser.chord_songs,
-        "Training": shared_views.training,
+        "Who is ahead?": {"Scores": chord_views.scores, **_AHEAD},
+        "What do they write?": {
+            "Placement": chord_views.placement,
+            "Agreement": chord_views.agreement,
+            "Variety": chord_views.variety,
+        },
+        "Where do they err?": {
+            "Length and decade": shared_views.length_and_decade,
+            "Songs": song_browser.chord_songs,
+        },
+        "How did they learn?": _LEARNED,
     },
 }
+"""Views by the question they answer; a task without an entry has those of `_AHEAD`."""
 
 
 def show(board: Board, chosen: Choice) -> None:
-    """Let the user choose a view and draw it."""
-    views = VIEWS[chosen.task]
-    name = st.segmented_control(
-        "View",
-        list(views),
-        default="Scores",
+    """Let the user choose a question and one of its views, and draw that."""
+    questions = QUESTIONS.get(chosen.task, {"Who is ahead?": _AHEAD})
+    question = st.segmented_control(
+        "Question",
+        list(questions),
+        default=_asked_by_address(questions),
         required=True,
-        key="view",
-        bind="query-params",
         label_visibility="collapsed",
+        **linked("question"),
     )
+    views = questions[str(question)]
+    name = next(iter(views))
+    if len(views) > 1:
+        name = st.segmented_control(
+            "View",
+            list(views),
+            default=name,
+            required=True,
+            label_visibility="collapsed",
+            **linked("view"),
+        )
     try:
         views[str(name)](board, chosen)
     except EngineError as error:
         show_error(error)
+
+
+def _asked_by_address(questions: dict[str, dict[str, View]]) -> str:
+    """The question of the view that the page was opened on, else the first."""
+    if _OPENED_ON not in st.session_state:
+        st.session_state[_OPENED_ON] = st.query_params.get("view", "")
+    opened = st.session_state[_OPENED_ON]
+    return next((q for q, views in questions.items() if opened in views), next(iter(questions)))

@@ -20,6 +20,8 @@ from engine.errors import InputError
 from engine.evaluation.tasks import TASKS
 
 KINDS = ("model", "baseline", "guest")
+GUEST = " (guest)"
+"""The mark of a guest behind its name on the board."""
 _LARGEST = 2**63 - 1
 _MOST_TOLD = 80
 

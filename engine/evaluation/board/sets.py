@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.evaluation.board.records import EvaluationRecord
+from engine.evaluation.board.records import GUEST, EvaluationRecord
 from engine.evaluation.metrics import known_signature, metric
 
 
@@ -48,7 +48,7 @@ def evaluation_sets(records: Iterable[EvaluationRecord], task: str) -> list[Eval
 def display_name(record: EvaluationRecord) -> str:
     """The model's name on a board: other presets than the embedded one, and guests, are marked."""
     if record.kind == "guest":
-        return f"{record.model} (guest)"
+        return record.model + GUEST
     return f"{record.model} ({record.preset})" if record.preset == "full" else record.model
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -145,3 +146,73 @@ def test_the_link_names_every_choice(opened: Opened, answered: Path) -> None:
     assert "task=Genre" in link
     assert "metric=macro+F1" in link
     assert "without=RoBERTa" in link
+
+
+def chosen(page: AppTest) -> dict[str, object]:
+    """What every widget of the view holds."""
+    drawn = page.session_state["_linked_widgets"]
+    return {key: page.session_state[key] for key in drawn}
+
+
+def given(page: AppTest, **values: object) -> AppTest:
+    for key, value in values.items():
+        page.session_state[key] = value
+        page.run()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("view", "choices"),
+    [
+        ("Scores", {"without": ["roberta"], "metric": "macro F1"}),
+        ("Head to head", {"first": "Majority class", "second": "RoBERTa", "true_genre": ["folk"],
+                          "who_is_right": ["RoBERTa"]}),
+        ("Confusions", {"matrices": ["Majority class"]}),
+        ("Songs", {"answers_of": "RoBERTa", "song": "song00", "true": ["pop"],
+                   "answered": ["rock", "folk"], "only_wrong": False, "song_words": (30, 300),
+                   "song_confidence": (0, 50)}),
+        ("Training", {"runs": ["RoBERTa", "LLaMA"]}),
+    ],
+)  # fmt: skip
+def test_every_choice_survives_its_address(
+    opened: Opened,
+    app: AppTest,
+    answered: Path,
+    view: str,
+    choices: dict[str, object],
+) -> None:
+    page = given(opened(view=view), **choices)
+    assert not page.exception
+    before = chosen(page)
+    assert {key: before[key] for key in choices} == choices
+    link = page.code[-1].value
+    address = parse_qs(urlsplit(link).query)
+
+    again = AppTest.from_file(str(Path("Home.py").resolve()), default_timeout=30).run()
+    again.switch_page("pages/leaderboard.py").query_params.update(address)
+    after = chosen(again.run())
+    assert after == before
+
+
+def test_networks_and_linear_paths_are_folded_until_asked_for(
+    opened: Opened, filled: Path, new_record: Records
+) -> None:
+    append_records(
+        (
+            new_record(f"llama/{part}", "accuracy", value)
+            for part, value in (("network", 0.58), ("linear", 0.55))
+        ),
+        filled,
+    )
+    page = opened()
+    assert ranked(page) == ["LLaMA", "Majority class"]
+    assert "LLaMA, network alone" not in page.multiselect(key="without").options
+
+    page.toggle(key="parts").set_value(True).run()
+    assert ranked(page) == [
+        "LLaMA",
+        "LLaMA, network alone",
+        "LLaMA, linear path alone",
+        "Majority class",
+    ]
+    assert "parts=true" in page.code[-1].value

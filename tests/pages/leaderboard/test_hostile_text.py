@@ -18,7 +18,7 @@ from engine.evaluation.tasks.data import write_predictions
 from tests.pages.leaderboard.conftest import SIGNATURE, genre_answers, record
 from tests.pages.live_text import HOSTILE, live, shows
 from ui import evaluations
-from ui.leaderboard.views import VIEWS
+from ui.leaderboard.views import QUESTIONS
 
 Opened = Callable[..., AppTest]
 
@@ -60,7 +60,7 @@ def hostile(results: Path) -> Path:
     return results
 
 
-@pytest.mark.parametrize("view", VIEWS["genre"])
+@pytest.mark.parametrize("view", [view for of in QUESTIONS["genre"].values() for view in of])
 def test_views(opened: Opened, hostile: Path, view: str) -> None:
     page = opened(view=view)
     assert not page.exception

@@ -9,7 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui import known_songs, state
-from ui.leaderboard.views import VIEWS
+from ui.leaderboard.views import QUESTIONS
 
 Opened = Callable[..., AppTest]
 LYRIC = "Slow rain on the valley road\nand nobody home to hear it"
@@ -24,7 +24,13 @@ def metrics(page: AppTest) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("task", "view"), [(task, view) for task, views in VIEWS.items() for view in views]
+    ("task", "view"),
+    [
+        (task, view)
+        for task, questions in QUESTIONS.items()
+        for views in questions.values()
+        for view in views
+    ],
 )
 def test_every_view_draws_the_shipped_records(opened: Opened, task: str, view: str) -> None:
     page = opened(task={"genre": "Genre", "chords": "Chords"}[task], view=view)
