@@ -198,7 +198,7 @@ def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
             limit=plan.limit,
             progress=evaluation.report,
             cancelled=job.cancelled,
-            load=lambda name, preset: _loaded(name, preset, job.cancelled),
+            load=lambda name, _preset: _loaded(name, job.cancelled),
         )
 
 
