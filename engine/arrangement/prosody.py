@@ -1,13 +1,17 @@
 """What a word brings to a rhythm: how many syllables it has and whether it is stressed.
 
-Counts are estimates from spelling, enough to share time among the words of a line; nothing is
-hyphenated. English rules; words in other scripts count one syllable per two letters.
+Syllables are those of a dictionary, as they are sung ("ev'ry" has two, "fire" one). Words
+that are not in it (names, "woah") are estimated from spelling, by English rules; words in other
+scripts count one syllable per two letters. Nothing is hyphenated.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
+
+from engine.arrangement.pronunciation import pronounced_syllables
 
 MAX_SYLLABLES = 6
 
@@ -38,12 +42,36 @@ def is_weak(word: str) -> bool:
 
 
 def syllables(word: str) -> int:
-    """Return an estimate of the syllables of a word, 1 to 6."""
+    """Return how many syllables a word is sung on, 1 to 6."""
     letters = _letters(word)
     if not letters:
         return 1
     parts = [part for part in re.split(r"[-–—_/]+", letters) if part]
-    return min(MAX_SYLLABLES, sum(_syllables(part) for part in parts) or 1)
+    return min(MAX_SYLLABLES, sum(_sung(part) for part in parts) or 1)
+
+
+@lru_cache(4096)
+def _sung(part: str) -> int:
+    """Return the syllables of a word without hyphens: as pronounced, else as spelled."""
+    for known in (part, *_full_forms(part)):
+        if counts := pronounced_syllables(known):
+            # Singers take the short form (ev'ry, diff'rent), but "didn't" on one note is mumbled.
+            mumbled = min(counts) == 1 < _spelled(known)
+            return max(1, counts[0] if mumbled else min(counts))  # "mm" has no vowel
+    return _spelled(part)
+
+
+def _full_forms(part: str) -> list[str]:
+    """Return the dictionary's forms of a word sung short, or typed without its apostrophe."""
+    plain = part.strip("'")
+    forms = [plain]
+    if plain.endswith("in"):  # walkin'
+        forms.append(plain + "g")
+    if plain.endswith("nt"):  # didnt
+        forms.append(plain[:-1] + "'t")
+    if plain.endswith("'s"):
+        forms.append(plain[:-2])
+    return forms
 
 
 def _letters(word: str) -> str:
@@ -52,7 +80,8 @@ def _letters(word: str) -> str:
     return re.sub(r"^[^\w'’]+|\W+$", "", plain.lower().replace("’", "'"))
 
 
-def _syllables(part: str) -> int:
+def _spelled(part: str) -> int:
+    """Return an estimate of the syllables of a word from its letters."""
     if not re.search(r"[a-z]", part):
         return max(1, (len(part) + 1) // 2)
     part = _SIBLING.sub("", part) or part

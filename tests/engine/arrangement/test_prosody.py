@@ -11,6 +11,11 @@ from engine.arrangement.prosody import MAX_SYLLABLES, is_weak, syllables
         (1, "love the walked miles fire, eyes! I'm we're “whole” strength 7 ... — 🎸"),
         (2, "walking wanted table highway changes little going million didn't lumière ROLLING"),
         (3, "wonderful piano radio rolling-stone yesterday"),
+        # What spelling alone gets wrong: silent letters within a word, endings, contractions.
+        (1, "called filled tongue we'd our"),
+        (2, "people something someone maybe lonely doesn't hundred rhythm every would've"),
+        (3, "everything somebody anyone everywhere evening's-end"),
+        (4, "California everybody's ukulele"),
     ],
 )
 def test_syllables_of_common_words(count: int, words: str) -> None:
@@ -27,3 +32,14 @@ def test_function_words_are_weak_however_they_are_written() -> None:
     assert is_weak("(and")
     assert is_weak("I’m")
     assert not is_weak("river")
+
+
+@pytest.mark.parametrize(
+    ("short", "full"), [("walkin'", "walking"), ("somethin’", "something"), ("didnt", "didn't")]
+)
+def test_short_forms_count_as_the_words_they_stand_for(short: str, full: str) -> None:
+    assert syllables(short) == syllables(full) == 2
+
+
+def test_made_up_words_are_counted_by_their_spelling() -> None:
+    assert [syllables(word) for word in ("woahhh", "zabble", "shoobeedoo")] == [1, 2, 3]
