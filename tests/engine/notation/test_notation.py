@@ -11,12 +11,9 @@ import pytest
 from hypothesis import given, settings
 
 from engine.arrangement.rhythm import layout
-from engine.errors import InputError
 from engine.formats import chordpro
-from engine.music.chord import Chord
 from engine.music.key import Key
 from engine.music.lead_sheet import LeadSheet, Line
-from engine.notation.diagrams import INSTRUMENTS, chord_diagram_svg
 from engine.notation.engraving import staff_svg
 from engine.notation.score import score
 from engine.notation.staves import Staff
@@ -204,17 +201,3 @@ def test_slashes_stand_on_the_middle_line_without_an_accidental(key: str) -> Non
         assert (note.pitch.step, note.pitch.octave) == ("B", 4)
         expected = signature.accidentalByStep("B")
         assert note.pitch.alter == (expected.alter if expected else 0)
-
-
-@pytest.mark.parametrize("instrument", INSTRUMENTS)
-def test_chord_diagrams(instrument: str) -> None:
-    diagram = chord_diagram_svg(Chord.parse("Am7"), instrument, colour="#123456")
-    assert diagram is not None
-    assert diagram.startswith("<svg ")
-    assert "#123456" in diagram
-    assert chord_diagram_svg(Chord.parse("N.C."), instrument) is None
-
-
-def test_an_unknown_instrument_is_refused() -> None:
-    with pytest.raises(InputError, match="guitar, ukulele, piano are accepted"):
-        chord_diagram_svg(Chord.parse("C"), "kazoo")
