@@ -8,6 +8,7 @@ with 130.
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -19,6 +20,7 @@ from engine.batch import EXTENSIONS
 from engine.classifiers import CLASSIFIERS
 from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
+from engine.files import file_bytes
 from engine.formats import FORMATS
 from engine.generator.controls import COMPLEXITIES, Controls
 from engine.lyrics import Lyrics, language_warning
@@ -34,10 +36,13 @@ BINARY_FORMATS = ("mxl", "midi")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    _speak_any_terminal()
     arguments = _parser().parse_args(argv)
     command: Callable[[argparse.Namespace], None] = arguments.command
     try:
         command(arguments)
+        if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison]
+            sys.stdout.flush()
     except CancelledError as error:
         _tell(f"cancelled: {error}")
         return 130
@@ -50,7 +55,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # the reader of our output left early, as `head` does
         sys.stdout = None  # type: ignore[assignment]
         return 0
+    except OSError as error:  # a full disk under the output, mostly
+        sys.stdout = None  # type: ignore[assignment]
+        _tell(f"error: the output cannot be written: {error.strerror or error}.")
+        return 2
     return 0
+
+
+def _speak_any_terminal() -> None:
+    """Write what a terminal's encoding lacks as escapes, instead of ending with a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -167,7 +183,7 @@ def _as_text(prediction: Prediction) -> str:
 
 def _chords(arguments: argparse.Namespace) -> None:
     from engine import formats
-    from engine.generator import checked_genre, load_generator
+    from engine.generator import check_lines, checked_genre, load_generator
 
     # Wishes are checked before words, and both before a model is loaded.
     controls = Controls(
@@ -191,6 +207,7 @@ def _chords(arguments: argparse.Namespace) -> None:
     if arguments.output and not arguments.output.absolute().parent.is_dir():
         raise InputError(f"The folder of --output {arguments.output} does not exist.")
     lyrics = _read_lyrics(arguments.file)
+    check_lines(lyrics)
     sheet = load_generator("tinyllama", arguments.preset).generate(
         lyrics, controls, progress=_counter("lines")
     )
@@ -274,16 +291,11 @@ def _read_lyrics(source: str) -> Lyrics:
 
 def _read_bytes(source: str) -> bytes:
     if source == "-":
+        if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - closed by the caller
+            raise InputError("Standard input is closed; name a file, or give the words through it.")
         data = sys.stdin.buffer.read(MAX_BYTES + 1)
     else:
-        path = Path(source)
-        if path.is_dir():
-            raise InputError(f"{source} is a folder; a text file is accepted.")
-        try:
-            with path.open("rb") as file:
-                data = file.read(MAX_BYTES + 1)
-        except OSError as error:
-            raise InputError(f"{source} cannot be read: {error.strerror}.") from None
+        return file_bytes(Path(source), MAX_BYTES)
     if len(data) > MAX_BYTES:
         raise InputError(f"The input is larger than {MAX_BYTES:,} bytes; no lyric is that long.")
     return data

@@ -63,7 +63,7 @@ _SECTION_DIRECTIVE = re.compile(
     r"^\s*\{\s*(?:start_of_(verse|chorus|bridge)|so([vcb]))\b[^{}]*\}\s*$", re.IGNORECASE
 )
 _BRACKETED = re.compile(r"\[[^\[\]\n]{0,60}\]")
-_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>|<!--.*?-->", re.DOTALL)
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>")
 _BREAK_TAG = re.compile(r"<\s*(?:br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
 _BLANKS = re.compile(r"[^\S\n]+")
 _CONTROL = re.compile(
@@ -257,8 +257,21 @@ def _share_unprintable(text: str) -> float:
 def _without_markup(text: str) -> str:
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _BREAK_TAG.sub("\n", text)
-    text = html.unescape(_TAG.sub("", text))
+    text = html.unescape(_TAG.sub("", _without_comments(text)))
     return _CONTROL.sub("", text)
+
+
+def _without_comments(text: str) -> str:
+    """Leave out HTML comments, in linear time however many are begun and never closed."""
+    kept: list[str] = []
+    position = 0
+    while (start := text.find("<!--", position)) >= 0:
+        end = text.find("-->", start + 4)
+        if end < 0:
+            break
+        kept.append(text[position:start])
+        position = end + 3
+    return "".join([*kept, text[position:]])
 
 
 def _parsed_lines(text: str) -> Iterable[LyricLine]:

@@ -57,6 +57,8 @@ _FIELDS = {"t": "title", "st": "subtitle", "c": "comment", "ci": "comment", "cb"
     "highlight": "comment",
     "ns": "new_song",
 }
+MAX_LINES = 10_000
+MAX_LINE = 4_000  # characters
 _AROUND_CHORD = " \t()*|!.~-'`:,"
 
 
@@ -99,7 +101,7 @@ def read(data: bytes, strict: bool = False) -> LeadSheet:
         If there are no words and no chords, the data is binary, or `strict` finds something.
     """
     song = _Song(strict)
-    for number, text in enumerate(decoded(data).split("\n"), 1):
+    for number, text in enumerate(text_lines(data), 1):
         song.number = number
         if not text.startswith("#"):
             song.take(text)
@@ -154,6 +156,21 @@ def decoded(data: bytes) -> str:
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_lines(data: bytes) -> list[str]:
+    """The lines of a text file of any age; `InputError` for binary data or what no song is."""
+    lines = decoded(data).split("\n")
+    if len(lines) > MAX_LINES:
+        raise InputError(
+            f"The file has {len(lines):,} lines; a song of at most {MAX_LINES:,} is accepted."
+        )
+    for number, line in enumerate(lines, 1):
+        if len(line) > MAX_LINE:
+            raise InputError(
+                f"Line {number} has {len(line):,} characters; at most {MAX_LINE:,} are accepted."
+            )
+    return lines
 
 
 @dataclass
@@ -261,6 +278,11 @@ class _Song:
         if not self.chorus:
             sung = self.lines[self.chorus_start :]
             self.chorus = list(takewhile(lambda line: line.section == "chorus", sung))
+        if len(self.lines) + len(self.chorus) > MAX_LINES:
+            raise InputError(
+                f"With its choruses repeated the song has more than {MAX_LINES:,} lines; at most "
+                "that many are accepted."
+            )
         first = len(self.lines) - self.chorus[0].stanza if self.chorus else 0
         self.lines += [replace(line, stanza=line.stanza + first) for line in self.chorus]
         self._begin(None)

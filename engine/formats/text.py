@@ -60,7 +60,7 @@ def read(data: bytes) -> LeadSheet:
     """
     texts: list[str] = []
     above: list[tuple[int, str]] = []  # chords waiting for the words below, with their columns
-    for raw in [*chordpro.decoded(data).split("\n"), ""]:
+    for raw in [*chordpro.text_lines(data), ""]:
         text = raw.expandtabs(8).rstrip()
         chords = _chord_columns(text)
         section = chordpro.section_of(text)

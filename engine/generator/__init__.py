@@ -28,6 +28,7 @@ __all__ = [
     "load_generator",
 ]
 
+MOST_LINES = 300
 GENERATORS = {"tinyllama": "engine.generator.tinyllama:TinyLlamaGenerator"}
 
 
@@ -89,6 +90,24 @@ def checked_genre(name: str, preset: str = "embedded") -> str:
     raise InputError(
         f"There is no genre {quoted(name)}{guess}; genres are {', '.join(known)}, or none given."
     )
+
+
+def check_lines(lyrics: Lyrics) -> None:
+    """Refuse a lyric that would be written for minutes.
+
+    Raises
+    ------
+    InputError
+        If it has more than `MOST_LINES` different lines; a line sung again costs nothing.
+    """
+    from engine.generator.encoding import line_key
+
+    count = len({line_key(line.words) for line in lyrics.lines})
+    if count > MOST_LINES:
+        raise InputError(
+            f"The lyric has {count} different lines; chords are written for at most {MOST_LINES}, "
+            "so give a longer text in parts."
+        )
 
 
 def load_generator(name: str = "tinyllama", preset: str = "embedded") -> ChordGenerator:

@@ -25,6 +25,7 @@ from typing import Any
 import torch
 
 from engine.errors import InputError
+from engine.generator import check_lines
 from engine.generator.controls import Controls
 from engine.generator.encoding import Encoder, chunks, line_key
 from engine.generator.key_customs import draw_seed, key_weights
@@ -88,6 +89,7 @@ class TinyLlamaGenerator:
         locked: Mapping[int, Sequence[PlacedChord]] | None = None,
     ) -> LeadSheet:
         """Write chords on the words; see `engine.generator.ChordGenerator.generate`."""
+        check_lines(lyrics)
         locks = _checked_locks(lyrics, locked or {})
         random = torch.Generator().manual_seed(draw_seed(lyrics.text, controls.seed))
         with torch.inference_mode():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,3 +124,10 @@ def test_positions_follow_lines_that_were_left_out() -> None:
     places = positions_in(whole, part)
     assert [whole[place] for place in places if place is not None] == list(part)
     assert positions_in(whole, "cc\nzz\ndd") == [6, 7, 8, None, None, None, 14, 15]
+
+
+def test_comments_begun_and_never_closed_cost_no_time() -> None:
+    began = time.process_time()
+    Lyrics.parse("Rain " + "<!--" * 7_000)
+    assert time.process_time() - began < 1
+    assert Lyrics.parse("Rain <!-- not sung\nnor this --> falls").text == "Rain falls"

@@ -139,3 +139,58 @@ def test_chords_write_musicxml_that_music21_parses(tmp_path: Path) -> None:
     again = run([*arguments, "--to", "json"])
     assert again.stdout == run([*arguments, "--to", "json"]).stdout
     assert json.loads(again.stdout)["key"] == "G:major"
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [("/dev/zero", "is a device"), ("x" * 5000, "cannot be read"), ("nul\0.txt", "cannot be read")],
+)
+def test_what_is_no_file_is_refused_at_once(
+    source: str, reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["genre", source, "--model", "bilstm-gru"]) == 2
+    told = capsys.readouterr().err
+    assert reason in told
+    assert len(told.splitlines()) == 1
+
+
+def test_a_pipe_that_nobody_writes_to_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert main(["genre", str(tmp_path / "pipe"), "--model", "bilstm-gru"]) == 2
+    assert "is a pipe" in capsys.readouterr().err
+
+
+def test_a_song_of_very_many_lines_is_refused_before_anything_loads(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song = tmp_path / "song.txt"
+    song.write_text("\n".join(f"this is line {number}" for number in range(301)), "utf-8")
+    assert main(["chords", str(song)]) == 2
+    assert "301 different lines" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("setting", "options"),
+    [
+        ("<&-", "genre -"),
+        ("< song.txt > /dev/full", "genre - --json --model bilstm-gru"),
+        ("< song.txt", "genre - --model bilstm-gru"),
+    ],
+)
+def test_odd_streams_end_in_one_sentence(
+    setting: str, options: str, tmp_path: Path, with_tiny_models: Path
+) -> None:
+    (tmp_path / "song.txt").write_text("walking down the road at night\n", "utf-8")
+    done = subprocess.run(  # noqa: S602 - our own command line, redirected as a shell does
+        f"{sys.executable} -m engine {options} {setting}",
+        shell=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr
+    assert done.returncode == (0 if setting == "< song.txt" else 2)

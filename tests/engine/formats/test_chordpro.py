@@ -171,7 +171,7 @@ def test_any_bytes_give_a_song_or_one_clear_refusal(data: bytes) -> None:
 
 
 def test_a_line_of_open_braces_does_not_stop_the_reader() -> None:
-    assert len(read("{" * 200_000).lines[0].words[0]) == 200_000
+    assert read("{" * 4_000).lines[0].words[0] == "{" * 4_000
 
 
 def test_binary_data_is_refused() -> None:
