@@ -184,15 +184,21 @@ def _tasks() -> list[Task]:
 
 
 def _models(task: Task) -> tuple[str, ...]:
+    """Let models be chosen; parts of models stand among them only when asked for."""
+    names = task.names
+    if any("/" in name for name in names) and not st.toggle(
+        "Networks and linear paths apart", key=f"evaluate_parts_{task.name}"
+    ):
+        names = tuple(name for name in names if "/" not in name)
     chosen = st.pills(
         "Models and baselines",
-        task.names,
+        names,
         selection_mode="multi",
-        default=task.names[:1],
+        default=names[:1],
         format_func=boards.title,
         key=f"evaluate_models_{task.name}",
     )
-    return tuple(name for name in task.names if name in chosen)
+    return tuple(name for name in names if name in chosen)
 
 
 def _form(task: Task, models: tuple[str, ...]) -> Form:

@@ -1,4 +1,4 @@
-"""What models answered, song by song: errors, disagreements, one song's answers side by side."""
+"""What models answered, song by song: disagreements, one song's answers side by side."""
 
 from __future__ import annotations
 
@@ -49,28 +49,11 @@ def disagreements(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
     return table.iloc[np.argsort(-surest, kind="stable")].reset_index(drop=True)
 
 
-def errors(
-    table: pd.DataFrame, reference: str | None = None, prediction: str | None = None
-) -> pd.DataFrame:
-    """A model's mistakes, the surest first; of one true or one answered class if asked.
-
-    Columns ``id``, ``reference``, ``prediction``, ``words``, ``year``, ``bertscore_f1`` and
-    ``confidence`` (missing for guests that gave labels only).
-    """
-    answers: Any = _answers(table)
-    wrong = answers[answers["reference"] != answers["prediction"]]
-    if reference:
-        wrong = wrong[wrong["reference"] == reference]
-    if prediction:
-        wrong = wrong[wrong["prediction"] == prediction]
-    return wrong.sort_values("confidence", ascending=False, ignore_index=True)
-
-
 def weakest_songs(table: pd.DataFrame, measure: Metric) -> pd.DataFrame:
     """Songs by what one metric gives each alone, the worst first.
 
     Columns ``id``, ``value``, and any of ``genre``, ``words``, ``year``, ``prediction``.
-    Meant for chords; for genre see `errors`.
+    Meant for chords; for genre see `filtered_answers`.
     """
     import pandas as pd
 

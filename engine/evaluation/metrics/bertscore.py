@@ -103,11 +103,6 @@ def bert_scorer(name: str = "minilm-l6") -> BertScorer:
     raise InputError(f"There is no scorer '{name}'; scorers are {', '.join(SCORERS)}.")
 
 
-def current_signature() -> str:
-    """The default scorer's signature, without loading it."""
-    return _signature("minilm-l6", _embedded_checksum(), 6)
-
-
 def _signature(name: str, checksum: str, layer: int) -> str:
     from importlib.metadata import version
 

@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import InputError
 from engine.evaluation.board import ranking, sets
-from engine.evaluation.board.answers import disagreements, errors
+from engine.evaluation.board.answers import disagreements
 from engine.evaluation.board.latex import as_latex
 from engine.evaluation.board.predictions import predictions
 from engine.evaluation.board.records import EvaluationRecord, append_records, read_records
@@ -155,16 +155,6 @@ def test_disagreements_are_the_songs_answered_differently(predicted: Tables) -> 
     assert found.loc[found["right"] == "first", "first"].equals(
         found.loc[found["right"] == "first", "reference"]
     )
-
-
-def test_errors_are_the_surest_first(predicted: Tables) -> None:
-    table = predicted()
-    found = errors(table, reference="rock")
-    assert set(found["reference"]) == {"rock"}
-    assert (found["prediction"] != "rock").all()
-    assert found["confidence"].is_monotonic_decreasing
-    labels_only = table[["id", "reference", "prediction", "words", "year", "cluster"]]
-    assert errors(labels_only)["confidence"].isna().all()
 
 
 def test_latex_is_escaped() -> None:
