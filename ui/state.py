@@ -154,6 +154,13 @@ def keep_job(value: Job[Any] | None) -> None:
     visits.own().job = value
 
 
+def open_song(value: Song) -> None:
+    """Show a finished song on the Chords page, and go there; what was being written is cancelled."""
+    keep_job(None)
+    keep_song(value)
+    st.switch_page(CHORDS_PAGE, query_params={})
+
+
 def keep_message(text: str) -> None:
     """Leave a message for the next run of the script (callbacks draw nothing)."""
     st.session_state[_MESSAGE] = text

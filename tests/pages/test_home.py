@@ -66,3 +66,22 @@ def test_a_text_file_becomes_the_lyric(app: AppTest) -> None:
 
     assert app.text_area(key="lyric").value == "Rain on the roof\nrain on the road"
     assert app.session_state["song_title"] == "my first song"
+
+
+def test_home_opens_on_a_finished_song_with_sound_and_answers(app: AppTest) -> None:
+    app.run()
+
+    assert any("ll-sheet" in html.value for html in app.html)
+    assert len(app.get("audio")) == 1
+    assert [metric.label for metric in app.metric] == ["LLaMA", "RoBERTa", "BiLSTM-GRU"]
+    assert any("songbook" in caption.value for caption in app.caption)
+
+
+def test_the_example_opens_whole_on_the_chords_page(app: AppTest) -> None:
+    app.run()
+    app.button(key="home_open").click().run()
+
+    assert app.title[0].value == "Chords"
+    assert app.header[0].value == "The Lamplighter of Carrow Quay"
+    assert not app.exception
+    assert not [m for m in app.markdown if "were written for other" in m.value]
