@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError
+from ui import resources
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
@@ -42,12 +43,14 @@ def example() -> Example:
     EngineError
         If the songbook cannot be read.
     """
-    from ui import resources
-
-    songs = resources.songbook()
-    sheet = next((song for song in songs if song.title == TITLE), songs[0])
+    sheet = song()
     lines = tuple(line for line in sheet.lines if line.stanza < _STANZAS)
     return Example(sheet, replace(sheet, lines=lines), _answers(sheet.title))
+
+
+def song() -> LeadSheet:
+    """The song, whole."""
+    return next(song for song in resources.songbook() if song.title == TITLE)
 
 
 def revisions(names: list[str]) -> dict[str, str]:

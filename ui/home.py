@@ -7,7 +7,7 @@ import streamlit as st
 from engine.errors import EngineError
 from ui import example_song, resources, state
 from ui.example_song import Example
-from ui.lead_sheet_html import leadsheet_html
+from ui.lead_sheet_html import key_text, leadsheet_html
 from ui.lyric_input import lyric_box, lyric_of, parsed
 from ui.plain_text import plain, show_error
 
@@ -34,8 +34,8 @@ def _example(example: Example) -> None:
     sheet = example.sheet
     st.subheader(plain(sheet.title), anchor=False)
     st.caption(
-        f"An example from our songbook: {plain(sheet.genre)}, in {sheet.key.name}. This is how it "
-        "begins."
+        f"An example from our songbook: {plain(sheet.genre)}, in {key_text(sheet.key)}. This is "
+        "how it begins."
     )
     st.audio(
         resources.sound(example.beginning),

@@ -33,6 +33,11 @@ def chord_text(chord: Chord, key: Key, style: str = "Chords") -> str:
     return _ACCIDENTAL.sub(lambda match: _GLYPHS[match.group()], text)
 
 
+def key_text(key: Key) -> str:
+    """How a key is shown, with typographic accidentals: "E♭ major"."""
+    return _ACCIDENTAL.sub(lambda match: _GLYPHS[match.group()], key.name)
+
+
 def leadsheet_html(sheet: LeadSheet, style: str = "Chords") -> str:
     """The whole song; headings where sections begin."""
 

@@ -155,7 +155,7 @@ def keep_job(value: Job[Any] | None) -> None:
 
 
 def open_song(value: Song) -> None:
-    """Show a finished song on the Chords page, and go there; what was being written is cancelled."""
+    """Go to the Chords page with a finished song; what was being written there is cancelled."""
     keep_job(None)
     keep_song(value)
     st.switch_page(CHORDS_PAGE, query_params={})

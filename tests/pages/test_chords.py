@@ -94,7 +94,8 @@ def test_transpose_and_capo_change_the_view_without_generating_again(
     assert "<b>A</b>" in lead_sheet(written)
     written.number_input(key="capo").set_value(2).run()
     assert "<b>G</b>" in lead_sheet(written)
-    assert any("A major" in c.value and "play G major shapes" in c.value for c in written.caption)
+    said = [markdown.value for markdown in written.markdown]
+    assert "Sounds in A major; play G major shapes with capo 2." in said
     assert len(generator.asked) == 1  # type: ignore[attr-defined]
 
 

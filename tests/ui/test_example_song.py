@@ -24,7 +24,7 @@ def written() -> dict[str, Any]:
     from engine.lyrics import Lyrics
     from ui.lyric_input import lyric_of
 
-    lyrics = [Lyrics.parse(lyric_of(example_song.example().sheet))]
+    lyrics = [Lyrics.parse(lyric_of(example_song.song()))]
     answers = [load_classifier(name).predict(lyrics)[0] for name in resources.GENRE_MODELS]
     return {
         "title": example_song.TITLE,

@@ -9,6 +9,7 @@ import streamlit as st
 
 from engine.formats import FORMATS, extension, mime, name
 from ui import resources
+from ui.lead_sheet_html import key_text
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
@@ -21,8 +22,8 @@ def show(sheet: LeadSheet) -> None:
         st.markdown("**Download as**")
         if sheet.capo:
             st.caption(
-                f"ChordPro and text files hold the {sheet.shapes.key.name} shapes and the capo at "
-                f"fret {sheet.capo}; JSON holds what sounds and the capo; MusicXML and MIDI hold "
+                f"ChordPro and text files hold the {key_text(sheet.shapes.key)} shapes and the "
+                f"capo at fret {sheet.capo}; JSON holds what sounds and the capo; MusicXML and MIDI hold "
                 "what sounds."
             )
     with st.container(horizontal=True, key="chords_downloads"):

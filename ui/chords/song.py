@@ -10,7 +10,7 @@ import streamlit as st
 from engine.errors import EngineError
 from ui import state
 from ui.chords import asking, controls, files, shapes, sound, staff
-from ui.lead_sheet_html import CHORD_STYLES, leadsheet_html
+from ui.lead_sheet_html import CHORD_STYLES, key_text, leadsheet_html
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -100,7 +100,12 @@ def _views(song: state.Song) -> None:
         return
     with heard:
         sound.show(sounding)
-    st.caption(_facts(song, sounding, shown, fret))
+    if fret:
+        st.markdown(
+            f"Sounds in {key_text(sounding.key)}; play {key_text(shown.key)} shapes with capo "
+            f"{fret}."
+        )
+    st.caption(_facts(song, sounding))
     lead, notes, fingers, text = st.tabs(
         ["Lead sheet", "Staff", "Chord shapes", "Text"], key="chords_tab", on_change="rerun"
     )
@@ -143,13 +148,10 @@ def _view_controls() -> tuple[int, int, str]:
     return int(steps), int(fret), str(style)
 
 
-def _facts(song: state.Song, sounding: LeadSheet, shown: LeadSheet, fret: int) -> str:
-    key = f"sounds in {sounding.key.name}" if fret else sounding.key.name
-    facts = [key, sounding.time_signature, f"{sounding.tempo} bpm"]
+def _facts(song: state.Song, sounding: LeadSheet) -> str:
+    facts = [key_text(sounding.key), sounding.time_signature, f"{sounding.tempo} bpm"]
     if sounding.genre:
         facts.append(sounding.genre)
-    if fret:
-        facts.append(f"capo {fret}: play {shown.key.name} shapes")
     facts.append(song.source)
     if song.seconds is not None:
         facts.append(f"{song.seconds:.1f} s")

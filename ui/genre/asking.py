@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.errors import EngineError
 from engine.lyrics import Lyrics, language_warning
-from ui import resources, state
+from ui import presence, resources, state
 from ui.genre import visit
 from ui.lyric_input import parsed
 from ui.plain_text import plain, show_error
@@ -116,4 +116,4 @@ def _submitted(name: str, lyrics: Lyrics) -> Job[Prediction]:
     def task(_job: Job[Prediction]) -> Prediction:
         return model.predict([lyrics])[0]
 
-    return resources.queue(name).submit(resources.model_title(name), task)
+    return resources.queue(name).submit(resources.model_title(name), task, presence.of_this_tab())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.errors import EngineError
-from ui import resources
+from ui import presence, resources
 from ui.genre import asking, visit
 from ui.plain_text import show_error
 
@@ -59,7 +59,7 @@ def _predictions(lyrics: Lyrics, neighbours: int) -> list[Prediction]:
 
     title = resources.model_title(MODEL)
     with st.spinner(f"{title} is reading line by line"):
-        return resources.queue(MODEL).submit(title, task).result()
+        return resources.queue(MODEL).submit(title, task, presence.of_this_tab()).result()
 
 
 def _draw(texts: list[str], predictions: list[Prediction], neighbours: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.errors import CancelledError, EngineError
-from ui import resources, state
+from ui import presence, resources, state
 from ui.genre import visit
 from ui.genre.why_html import legend_html, why_html
 from ui.genre.words import percent
@@ -90,7 +90,7 @@ def _submitted(asked: visit.Asked, lyrics: Lyrics) -> Job[Explanation]:
             model, lyrics, genre or None, progress=job.report, cancelled=job.cancelled
         )
 
-    return resources.queue(name).submit(resources.model_title(name), task)
+    return resources.queue(name).submit(resources.model_title(name), task, presence.of_this_tab())
 
 
 def _take_finished() -> None:
