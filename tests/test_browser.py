@@ -197,6 +197,22 @@ def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
     assert other.locator(".ll-sheet").count() == 0
 
 
+def test_home_plays_an_example_that_opens_and_prints_as_a_song_alone(page: Page) -> None:
+    page.locator(".st-key-home_example_song audio").wait_for(timeout=MINUTES)
+    click(page, "home_open")
+    page.locator(".st-key-chords_head").wait_for(timeout=MINUTES)
+    page.locator(".ll-sheet").wait_for(timeout=MINUTES)
+
+    page.emulate_media(media="print")
+    for shown in (".ll-sheet", ".st-key-chords_head h2"):
+        assert page.locator(shown).is_visible(), shown
+    for hidden in ("section.stSidebar", ".stExpander", "audio", "[role=tablist]", ".stButton"):
+        found = page.locator(hidden)
+        assert not any(one.is_visible() for one in found.all()), hidden
+    paper = page.locator(".stMain").evaluate("e => getComputedStyle(e).overflow")
+    assert paper == "visible", "a box that scrolls prints one page and loses the rest"
+
+
 def test_a_deep_link_as_first_visit_has_theme_and_menu(page: Page, address: str) -> None:
     page.goto(f"{address}/models")
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=MINUTES)

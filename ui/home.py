@@ -42,7 +42,6 @@ def _example(example: Example) -> None:
         format="audio/wav",
         alt=f"{sheet.title}, the chords of its beginning played",
     )
-    st.html(leadsheet_html(example.beginning))
     if example.predictions:
         st.markdown("**What the models hear in its words**")
         with st.container(horizontal=True, key="home_answers"):
@@ -56,6 +55,7 @@ def _example(example: Example) -> None:
                     border=True,
                 )
         st.caption("They agree here; how often they are right is on the Leaderboard.")
+    st.html(leadsheet_html(example.beginning))
     if st.button("Open the whole song", key="home_open", icon=":material/music_note:"):
         text = lyric_of(sheet)
         state.set_song(text, sheet.title)

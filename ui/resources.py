@@ -141,11 +141,11 @@ def marking_words(_songs: pd.DataFrame, identity: str, genre: str, min_songs: in
 
 
 @st.cache_data(show_spinner="Engraving the staff", max_entries=64)
-def staff(sheet: LeadSheet, width: int, parts: str) -> list[str]:
-    """Pages of staff notation, SVG in dark ink, for a window this many pixels wide."""
+def staff(sheet: LeadSheet, width: int, parts: str, page_height: int | None) -> list[str]:
+    """Pages of staff notation, SVG in dark ink, this many pixels wide; None is one tall page."""
     from engine.notation.engraving import staff_svg
 
-    return staff_svg(sheet, width, parts=parts, colour="#1b1613")
+    return staff_svg(sheet, width, parts=parts, colour="#1b1613", page_height=page_height)
 
 
 @st.cache_data(show_spinner="Rendering the sound", max_entries=8)

@@ -23,8 +23,8 @@ def show(sheet: LeadSheet) -> None:
         if sheet.capo:
             st.caption(
                 f"ChordPro and text files hold the {key_text(sheet.shapes.key)} shapes and the "
-                f"capo at fret {sheet.capo}; JSON holds what sounds and the capo; MusicXML and MIDI hold "
-                "what sounds."
+                f"capo at fret {sheet.capo}; JSON holds what sounds and the capo; MusicXML and "
+                "MIDI hold what sounds."
             )
     with st.container(horizontal=True, key="chords_downloads"):
         for format_name in FORMATS:

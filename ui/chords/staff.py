@@ -13,17 +13,18 @@ from ui.plain_text import show_error
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
 
-_WIDE, _NARROW = 1000, 460
+# Where it is shown, how wide a picture, and how tall a page (None: all in one), in pixels.
+_ENGRAVINGS = (("staff_wide", 1000, None), ("staff_narrow", 460, None), ("staff_paper", 1000, 1200))
 
 
 def show(sheet: LeadSheet) -> None:
-    """Two engravings; the style sheet shows the one that fits the window."""
+    """Engravings for a wide and a narrow window and for paper; the style sheet shows one."""
     piano = st.toggle("Piano part", key="piano_part", persist_state="session")
     parts = "full" if piano else "lead"
     try:
-        for name, width in (("staff_wide", _WIDE), ("staff_narrow", _NARROW)):
+        for name, width, height in _ENGRAVINGS:
             with st.container(key=name):
-                for number, page in enumerate(resources.staff(sheet, width, parts), 1):
+                for number, page in enumerate(resources.staff(sheet, width, parts, height), 1):
                     st.image(
                         page,
                         width="stretch",
