@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import streamlit as st
 
 from ui import resources, state
@@ -11,9 +9,6 @@ from ui.explorer.source import Source
 from ui.lead_sheet_html import leadsheet_html
 from ui.lyric_input import lyric_of
 from ui.plain_text import plain
-
-if TYPE_CHECKING:
-    from engine.music.lead_sheet import LeadSheet
 
 
 def opened_song(chosen: Source, index: int) -> None:
@@ -41,15 +36,9 @@ def opened_song(chosen: Source, index: int) -> None:
     if write:
         state.go("chords")
     if opened and sheet:
-        _open(sheet, text)
+        state.open_song(state.Song(sheet, text, "from the songbook"))
     with st.container(border=True, key="song_words"):
         if sheet:
             st.html(leadsheet_html(sheet))
         else:
             st.text(text)
-
-
-def _open(sheet: LeadSheet, text: str) -> None:
-    state.keep_job(None)
-    state.keep_song(state.Song(sheet, text, "from the songbook"))
-    st.switch_page(state.CHORDS_PAGE)
