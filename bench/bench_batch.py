@@ -1,31 +1,30 @@
 """Songs a second of ``python -m engine batch``, beside a plain pipeline loop over the same rows.
 
-``python bench/bench_batch.py [SONGS] [--rounds N] [--model NAME ...]``. The songs are words of our
-songbook shuffled by seed, 40 to 600 words each, 26% of them in a refrain that comes back (so much
-the songs of our training corpus repeat: `distinct_text` leaves 74% of their words). Ours is
+``python bench/bench_batch.py [--songs N] [--rounds N] [--model NAME ...] [--precision NAME ...]``.
+The songs are words of our songbook shuffled by seed, 40 to 600 words each, 26% of them in a refrain
+that comes back (so much the songs of our training corpus repeat: `distinct_text` leaves 74% of
+their words). Ours is
 `engine.batch.answer_table` from CSV to CSV, reading and writing included, models loaded before. The
 plain side is `transformers.pipeline` in float32 over the same base (text classification, whole
 depth, at most 512 tokens), one row after another; the BiLSTM-GRU has no pipeline, so there it is
 the same network asked song by song; for the combined answer it is the plain loops of its parts, one
 after the other. Both sides take turns, and the ratio is the median of the rounds': a machine that
-is faster now and slower then is so for both. The last line is one JSON object.
+is faster now and slower then is so for both. Ours is also measured beside a busy process. The last
+line of stdout is one JSON object.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
-import json
 import random
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+from measuring import busy_neighbour, in_precision, last_line, parsed_arguments
 
 from engine.batch import answer_table
 from engine.classifiers import CLASSIFIERS, loading_once
@@ -102,18 +101,33 @@ def plain_rate(ask: Callable[[str], Any], songs: list[str]) -> float:
 
 def main() -> None:
     """Measure and print."""
-    import torch
-
-    quiet_libraries()
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("songs", nargs="?", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=5)
     known = list(CLASSIFIERS)
-    parser.add_argument("--model", nargs="+", choices=known, default=known)
-    arguments = parser.parse_args()
+    arguments = parsed_arguments(
+        __doc__,
+        songs={"type": int, "default": 24},
+        rounds={"type": int, "default": 3},
+        model={"nargs": "+", "choices": known, "default": known},
+    )
+    quiet_libraries()
     songs = shuffled_songs(arguments.songs)
+    found: dict[str, Any] = {}
+    for asked in arguments.precision:
+        precision = in_precision(asked)
+        print(f"in {precision}:")
+        found[precision] = rates(songs, arguments.model, arguments.rounds)
+    last_line(
+        "batch",
+        songs=len(songs),
+        rounds=arguments.rounds,
+        words=sum(len(song.split()) for song in songs),
+        songs_per_second=found,
+    )
+
+
+def rates(songs: list[str], models: list[str], rounds: int) -> dict[str, dict[str, float]]:
+    """Songs a second of each model, ours and plain, quiet; and ours beside a busy process."""
     load = loading_once()
-    loaded: dict[str, Any] = {name: load(name, "embedded") for name in arguments.model}
+    loaded: dict[str, Any] = {name: load(name, "embedded") for name in models}
     parts = {
         name: [member.name for member in getattr(model, "members", [model])]
         for name, model in loaded.items()
@@ -121,41 +135,40 @@ def main() -> None:
     wanted = list(dict.fromkeys(part for names in parts.values() for part in names))
     loaded |= {name: load(name, "embedded") for name in wanted}
     loops = {name: plain_loop(name, loaded) for name in wanted}
-    ours: dict[str, list[float]] = {name: [] for name in arguments.model}
-    plain: dict[str, list[float]] = {name: [] for name in arguments.model}
-    for _ in range(arguments.rounds):
+    ours: dict[str, list[float]] = {name: [] for name in models}
+    plain: dict[str, list[float]] = {name: [] for name in models}
+    for _ in range(rounds):
         rates_of = {name: plain_rate(loops[name], songs) for name in wanted}
-        for name in arguments.model:
+        for name in models:
             plain[name].append(1 / sum(1 / rates_of[part] for part in parts[name]))
-        for name in arguments.model:
+        for name in models:
             ours[name].append(our_rate(name, songs, loaded))
-    rates: dict[str, dict[str, float]] = {}
-    for name in arguments.model:
+    with busy_neighbour():
+        busy = {
+            name: statistics.median(our_rate(name, songs, loaded) for _ in range(rounds))
+            for name in models
+        }
+    found: dict[str, dict[str, float]] = {}
+    for name in models:
         ratios = [mine / theirs for mine, theirs in zip(ours[name], plain[name], strict=True)]
-        rates[name] = {
-            "ours": round(statistics.median(ours[name]), 2),
+        quiet = statistics.median(ours[name])
+        found[name] = {
+            "ours": round(quiet, 2),
+            "busy": round(busy[name], 2),
+            "slower": round(quiet / busy[name], 2),
             "plain": round(statistics.median(plain[name]), 2),
             "ratio": round(statistics.median(ratios), 2),
             "least": round(min(ratios), 2),
             "greatest": round(max(ratios), 2),
         }
-        found = rates[name]
+        of = found[name]
         print(
-            f"{name}: {found['ours']:.1f} songs/s, plain {found['plain']:.1f} songs/s, ratio "
-            f"{found['ratio']:.2f} ({found['least']:.2f} to {found['greatest']:.2f})"
+            f"{name}: {of['ours']:.1f} songs/s, beside a busy process {of['busy']:.1f} "
+            f"({of['slower']:.2f} times slower), plain {of['plain']:.1f} songs/s, ratio "
+            f"{of['ratio']:.2f} ({of['least']:.2f} to {of['greatest']:.2f})",
+            flush=True,
         )
-    print(
-        json.dumps(
-            {
-                "bench": "batch",
-                "songs": len(songs),
-                "rounds": arguments.rounds,
-                "words": sum(len(song.split()) for song in songs),
-                "songs_per_second": rates,
-                "threads": torch.get_num_threads(),
-            }
-        )
-    )
+    return found
 
 
 if __name__ == "__main__":

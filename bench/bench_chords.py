@@ -1,27 +1,27 @@
 """Time to write chords on 16 lines of 7 words, beside plain float32 ``generate``.
 
-    python bench/bench_chords.py [--runs 20] [--threads 2]
+    python bench/bench_chords.py [--runs 5] [--precision float32 bfloat16]
 
 Ours: the shipped generator, warm. Plain: `transformers` ``generate`` in float32 on the same
 merged weights (same layers, the base's full vocabulary head), greedy, given the whole lyric and
 made to say as many tokens as ours said. Its answer is not chords; only its time is of interest.
-The last line of stdout is one JSON object; times are seconds, p50 over the runs.
+Both are measured on a quiet machine and beside a busy process; times are medians in seconds, and
+the last line of stdout is one JSON object.
 """
 
 from __future__ import annotations
 
-import argparse
-import json
-import statistics
-import sys
 import time
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import torch
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
+from measuring import (
+    in_precision,
+    last_line,
+    median_seconds,
+    parsed_arguments,
+    quiet_and_busy,
+    told,
+)
 
 from engine.generator import Controls
 from engine.generator.model import load_model
@@ -29,6 +29,7 @@ from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.lyrics import Lyrics
 from engine.models.bases import base_source
 from engine.models.presets import slot
+from engine.models.quiet import quiet_libraries
 from engine.music.lead_sheet import LeadSheet
 
 TARGET_SECONDS = 5.0
@@ -53,19 +54,9 @@ There is a map of somewhere in my coat
 There is a song that nobody can name"""
 
 
-def p50(task: Callable[[], object], runs: int) -> float:
-    """Median seconds of a task, after one warm-up."""
-    task()
-    seconds: list[float] = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        task()
-        seconds.append(time.perf_counter() - start)
-    return statistics.median(seconds)
-
-
 def plain_model(generator: TinyLlamaGenerator) -> tuple[Any, Any]:
     """The same merged weights as a float32 LlamaForCausalLM, and the base's tokenizer."""
+    import torch
     from transformers import AutoTokenizer, LlamaForCausalLM
 
     where = slot("tinyllama")
@@ -91,19 +82,29 @@ def said(sheet: LeadSheet) -> int:
 
 def main() -> None:
     """Measure both and print."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--runs", type=int, default=20)
-    parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args()
-    torch.set_num_threads(options.threads)
+    import torch
 
-    start = time.perf_counter()
-    generator = TinyLlamaGenerator()
-    loading = time.perf_counter() - start
+    arguments = parsed_arguments(__doc__, runs={"type": int, "default": 5})
+    quiet_libraries()
     lyrics = Lyrics.parse(LYRIC)
     controls = Controls(genre="folk")
-    sheet = generator.generate(lyrics, controls)
-    ours = p50(lambda: generator.generate(lyrics, controls), options.runs)
+    found: dict[str, Any] = {}
+    loading = 0.0
+    for asked in arguments.precision:
+        precision = in_precision(asked)
+        began = time.perf_counter()
+        generator = TinyLlamaGenerator()
+        loading = time.perf_counter() - began
+        sheet = generator.generate(lyrics, controls)
+        found[precision] = quiet_and_busy(
+            lambda generator=generator: median_seconds(
+                lambda: generator.generate(lyrics, controls), arguments.runs, 1
+            )
+        )
+        told(
+            f"{len(lyrics.lines)} lines in {precision}, {len(sheet.chords)} chords",
+            found[precision],
+        )
 
     model, tokenizer = plain_model(generator)
     inputs: Any = tokenizer(lyrics.text, return_tensors="pt")
@@ -113,27 +114,21 @@ def main() -> None:
         with torch.inference_mode():
             model.generate(**inputs, do_sample=False, min_new_tokens=tokens, max_new_tokens=tokens)
 
-    theirs = p50(plain, options.runs)
-    print(f"{len(lyrics.lines)} lines, {len(lyrics.words)} words, {len(sheet.chords)} chords")
-    print(f"ours {ours:.2f} s (target {TARGET_SECONDS:g} s), plain float32 generate {theirs:.2f} s")
-    print(
-        json.dumps(
-            {
-                "bench": "chords",
-                "seconds_p50": round(ours, 3),
-                "target_seconds": TARGET_SECONDS,
-                "plain_float32_seconds_p50": round(theirs, 3),
-                "ratio": round(theirs / ours, 2),
-                "load_seconds": round(loading, 2),
-                "runs": options.runs,
-                "threads": options.threads,
-                "chords": len(sheet.chords),
-                "tokens": tokens,
-                "dtype": str(next(generator.model.decoder.parameters()).dtype).removeprefix(
-                    "torch."
-                ),
-            }
-        )
+    theirs = quiet_and_busy(lambda: median_seconds(plain, arguments.runs, 1))
+    told("plain float32 generate", theirs)
+    last_line(
+        "chords",
+        lines=len(lyrics.lines),
+        chords=len(sheet.chords),
+        tokens=tokens,
+        runs=arguments.runs,
+        seconds=found,
+        plain_seconds=theirs,
+        plain_over_ours={
+            name: round(theirs["quiet"] / seconds["quiet"], 2) for name, seconds in found.items()
+        },
+        target_seconds=TARGET_SECONDS,
+        load_seconds=round(loading, 2),
     )
 
 

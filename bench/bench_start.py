@@ -1,23 +1,22 @@
 """How fast things start: `import engine`, the app's first page, and what all models weigh.
 
-``python bench/bench_start.py [RUNS]``. Import time is the median over fresh interpreters, less that
-of an empty one. The first page is timed from `streamlit run` to the title painted in headless
+``python bench/bench_start.py [--runs N]``. Import time is the median over fresh interpreters, less
+that of an empty one. The first page is timed from `streamlit run` to the title painted in headless
 Chromium (started beforehand), with a warm disk cache. Memory is the resident set of a process that
-has loaded all models and answered once. The last line is one JSON object.
+has loaded all models and answered once. Seconds are taken on a quiet machine and beside a busy
+process; the last line of stdout is one JSON object.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import socket
 import statistics
 import subprocess
 import sys
 import time
-from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
+from measuring import ROOT, last_line, parsed_arguments, quiet_and_busy, told
+
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -92,31 +91,30 @@ def first_page_seconds() -> float:
 
 def main() -> None:
     """Measure and print."""
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    empty = interpreter_seconds("", runs)
-    imported = interpreter_seconds("import engine", runs) - empty
-    print(f"import engine: {imported:.4f} s")
-    pages = [first_page_seconds() for _ in range(3)]
-    print(f"first page: {', '.join(f'{p:.2f}' for p in pages)} s")
+    arguments = parsed_arguments(__doc__, precision=False, runs={"type": int, "default": 10})
+
+    def importing() -> float:
+        empty = interpreter_seconds("", arguments.runs)
+        return interpreter_seconds("import engine", arguments.runs) - empty
+
+    imported = quiet_and_busy(importing)
+    told("import engine", imported)
+    page = quiet_and_busy(lambda: statistics.median(first_page_seconds() for _ in range(3)))
+    told("first page", page)
     finished = subprocess.run(  # noqa: S603 - ours
         [sys.executable, "-c", ALL_MODELS],
         check=True,
         cwd=ROOT,
         capture_output=True,
-        env=dict(os.environ),
     )
     resident, peak = map(float, finished.stdout.split())
     print(f"all models loaded: {resident:.0f} MiB resident, {peak:.0f} MiB at the peak")
-    print(
-        json.dumps(
-            {
-                "bench": "start",
-                "import_seconds": round(imported, 4),
-                "first_page_seconds": round(statistics.median(pages), 2),
-                "resident_mib": round(resident),
-                "peak_mib": round(peak),
-            }
-        )
+    last_line(
+        "start",
+        import_seconds=imported,
+        first_page_seconds=page,
+        resident_mib=round(resident),
+        peak_mib=round(peak),
     )
 
 

@@ -77,6 +77,7 @@ def trained(
     return folders
 
 
+@pytest.mark.processes
 @pytest.mark.parametrize("way", list(LAUNCHERS))
 def test_two_processes_train_together_and_one_writes(
     way: str, trained: dict[str, Path], tiny_bases: dict[str, str], monkeypatch: Any
@@ -94,6 +95,7 @@ def test_two_processes_train_together_and_one_writes(
     assert card.metrics["test/songs"] == 24
 
 
+@pytest.mark.processes
 def test_checkpoints_leave_out_the_frozen_base(trained: dict[str, Path]) -> None:
     folder = trained["each with the whole base"]
     kept = load_tensors(folder / "llama" / "checkpoint-2" / "model.safetensors")
@@ -103,6 +105,7 @@ def test_checkpoints_leave_out_the_frozen_base(trained: dict[str, Path]) -> None
     assert len(kept) == 12 + len(others)
 
 
+@pytest.mark.processes
 def test_sharing_changes_no_figure(trained: dict[str, Path]) -> None:
     """Losses and norms of gradients: what is lost of a packed weight would show there."""
     alone, shared = (
