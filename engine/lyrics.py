@@ -15,6 +15,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -110,13 +111,13 @@ class Lyrics:
         """
         if isinstance(text, bytes):
             text = _decoded(text)
-        if text.count("\x00") or _share_unprintable(text) > 0.1:
-            raise InputError(
-                "This looks like binary data, not a lyric; plain UTF-8 text is accepted."
-            )
         if len(text) > MAX_CHARACTERS:
             raise InputError(
                 f"The lyric has {len(text):,} characters; at most {MAX_CHARACTERS:,} are accepted."
+            )
+        if text.count("\x00") or _share_unprintable(text) > 0.1:
+            raise InputError(
+                "This looks like binary data, not a lyric; plain UTF-8 text is accepted."
             )
         if not text.strip():
             raise InputError("The lyric is empty; paste at least one line of words.")
@@ -247,9 +248,10 @@ def _decoded(data: bytes) -> str:
 
 def _share_unprintable(text: str) -> float:
     odd = sum(
-        text.count(c)
-        for c in set(text) - set("\n\r\t")
-        if c == "\ufffd" or unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"}
+        count
+        for c, count in Counter(text).items()
+        if c not in "\n\r\t"
+        and (c == "\ufffd" or unicodedata.category(c) in {"Cc", "Co", "Cn", "Cs"})
     )
     return odd / max(len(text), 1)
 

@@ -156,6 +156,12 @@ def checked_output(source: Path, output: Path) -> None:
     checked_output_extension(output)
     if not output.absolute().parent.is_dir():
         raise InputError(f"The folder of --output {output} does not exist.")
+    try:
+        output.lstat()
+    except FileNotFoundError:
+        pass
+    except OSError as error:  # a name too long, a folder that may not be entered
+        raise InputError(f"--output cannot be written: {error.strerror}.") from None
     if output.is_dir():
         raise InputError(f"--output {output} is a folder; a file is accepted.")
     if output.exists() and source.exists() and output.samefile(source):

@@ -80,6 +80,8 @@ class Table(ABC):
             raise InputError(
                 f"{self.name} has {len(names):,} columns; at most {MAX_COLUMNS:,} are accepted."
             )
+        # Half characters, which JSON can name, are no column's name in any other format.
+        names = [name.encode("utf-8", "replace").decode() for name in names]
         self.text = _lyrics_column(self._asked_for, names, self.name)
         self.columns = unique(names)
         for old, new in zip(names, self.columns, strict=True):

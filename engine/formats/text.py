@@ -118,15 +118,16 @@ def _chord_columns(text: str) -> list[tuple[int, str]]:
 
 def _with_chords(text: str, chords: list[tuple[int, str]]) -> str:
     """Put chords into the words below them, as ChordPro."""
-    left = list(chords)
     pieces: list[str] = []
+    placed = start = end = 0
     for word in re.finditer(r"\S+", text):
-        end = _width(text[: word.end()])
-        here = [symbol for column, symbol in left if column < end]
-        left = left[len(here) :]
-        chord = "".join(f"[{symbol}]" for symbol in here)
+        end += _width(text[start : word.end()])
+        start, first = word.end(), placed
+        while placed < len(chords) and chords[placed][0] < end:
+            placed += 1
+        chord = "".join(f"[{symbol}]" for _, symbol in chords[first:placed])
         pieces.append(chord + _ESCAPED.sub(_backslashed, word[0]))
-    line = " ".join([*pieces, *(f"[{symbol}]" for _, symbol in left)])
+    line = " ".join([*pieces, *(f"[{symbol}]" for _, symbol in chords[placed:])])
     return f"\\{line}" if line.startswith("#") else line
 
 

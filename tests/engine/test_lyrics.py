@@ -131,3 +131,9 @@ def test_comments_begun_and_never_closed_cost_no_time() -> None:
     Lyrics.parse("Rain " + "<!--" * 7_000)
     assert time.process_time() - began < 1
     assert Lyrics.parse("Rain <!-- not sung\nnor this --> falls").text == "Rain falls"
+
+
+def test_length_is_looked_at_before_characters() -> None:
+    every = "".join(map(chr, range(0x400, 0xD800))) * 20
+    with pytest.raises(InputError, match="at most 30,000"):
+        Lyrics.parse(every)

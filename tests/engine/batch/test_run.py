@@ -318,6 +318,7 @@ def test_one_song_that_breaks_the_model_does_not_hold_up_the_others(
         ("out.xlsx", "no table that can be written; accepted are"),
         ("in.csv", "is the input itself"),
         ("folder.csv", "is a folder"),
+        ("x" * 300 + ".csv", "cannot be written: File name too long"),
     ],
 )
 def test_an_output_that_cannot_be_is_refused_before_anything_is_done(

@@ -180,6 +180,12 @@ def test_the_column_is_found_in_any_case_unless_two_would_do(tmp_path: Path) -> 
         table_of(tmp_path, "b.csv", "LYRICS,Lyrics\n1,a\n")
 
 
+def test_half_characters_name_no_column(tmp_path: Path) -> None:
+    content = '{"lyrics": "a", "\\ud800": 1, "\\ud801": 2}'
+    assert table_of(tmp_path, "a.jsonl", content).columns == ("lyrics", "?", "?.1")
+    assert rows_of(open_table(tmp_path / "a.jsonl")) == [["a", 1, 2]]
+
+
 def test_unique_names_avoid_what_is_taken() -> None:
     assert unique(["a", "a", "b"], taken=["b", "b.1"]) == ("a", "a.1", "b.2")
     assert unique(json.loads('["", ""]')) == ("", ".1")

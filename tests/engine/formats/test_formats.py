@@ -72,3 +72,10 @@ def test_a_capo_that_no_guitar_has_is_left_out() -> None:
     for text in ("{capo: no capo}", "{capo: 300}", "{capo: 12}"):
         sheet = chordpro.read(f"{{key: C}}\n{text}\n[C]Rust".encode())
         assert (sheet.capo, sheet.key.symbol) == (0, "C")
+
+
+def test_half_characters_in_json_end_nowhere() -> None:
+    song = b'{"title": "\\ud800", "lines": [{"words": ["\\ud800"], "chords": [[0, "C:maj"]]}]}'
+    sheet = formats.read(song, "json")
+    for format_name in ("chordpro", "json", "text"):
+        assert b"?" in formats.write(sheet, format_name)
