@@ -20,7 +20,7 @@ from engine.corpora.columns import (
 )
 from engine.corpora.opening import open_table
 from engine.corpora.songs import frame
-from engine.corpora.sources import EXTENSIONS, Source
+from engine.corpora.sources import Source
 from engine.corpora.tables import Table
 from engine.errors import InputError
 from engine.files import megabytes
@@ -28,8 +28,6 @@ from engine.lyrics import Lyrics
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["EXTENSIONS", "MAX_BYTES", "MAX_SONGS", "SongTable", "read_file", "read_table"]
 
 MAX_BYTES = 200 * 2**20
 MAX_SONGS = 100_000

@@ -112,14 +112,6 @@ def song_id(song: Mapping[str, Any]) -> str:
     return short_hash(named if len(named) > 1 else str(song["lyrics"]), 12)
 
 
-def file_bytes(path: Path) -> bytes:
-    """The bytes of a data file; `InputError` if it is not there."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(f"'{path}' cannot be read ({error.strerror}).") from None
-
-
 def dataset_name(path: Path) -> str:
     """The name of the folder a data file lies in."""
     return path.resolve().parent.name or "data"

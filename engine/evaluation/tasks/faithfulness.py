@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.classifiers import explainable
-from engine.corpora.reading import EXTENSIONS
+from engine.corpora import EXTENSIONS
 from engine.errors import InputError
 from engine.evaluation.metrics.faithfulness import DRAWS, FAITHFULNESS_METRICS, SHARES
 from engine.evaluation.tasks.data import genre_songs

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.classifiers import CLASSIFIERS
-from engine.corpora.reading import EXTENSIONS
+from engine.corpora import EXTENSIONS
 from engine.evaluation.baselines import baselines_of, fitted_baseline
 from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
