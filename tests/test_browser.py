@@ -265,3 +265,14 @@ def test_no_image_or_link_of_a_stranger_is_on_the_page(page: Page, address: str)
     for alive in ("a[href*=evil]", "a[href^=javascript]", "img[src*=evil]", ".katex"):
         assert main.locator(alive).count() == 0, alive
     assert "![stranger]" in main.inner_text()
+
+
+def test_on_a_narrow_window_a_choice_closes_the_menu(page: Page) -> None:
+    page.set_viewport_size({"width": 420, "height": 800})
+    page.reload()
+    page.locator(".st-key-lyric textarea").wait_for(timeout=MINUTES)
+    page.wait_for_timeout(2000)  # a click during the first run could be lost
+    page.get_by_test_id("stExpandSidebarButton").click(timeout=MINUTES)
+    page.get_by_role("link", name="Models").click()
+    page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=MINUTES)
+    page.get_by_test_id("stExpandSidebarButton").wait_for(timeout=MINUTES)

@@ -27,9 +27,9 @@ def plain(text: object, longest: int = LONGEST) -> str:
 
     Code spans take no escapes: never put the result between backticks.
     """
-    shown = _LIVE.sub(r"\\\g<0>", one_line(text, longest))
-    shown = _COLON.sub(f":{_JOINER}", shown)
+    shown = _COLON.sub(f":{_JOINER}", one_line(text, longest))
     shown = _ADDRESS.sub(rf"\1{_JOINER}", shown)
+    shown = _LIVE.sub(r"\\\g<0>", shown)
     return _LIST_OR_HEADING.sub(_dead_start, shown)
 
 

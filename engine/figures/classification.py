@@ -46,16 +46,22 @@ def f1_heat_map(scores: pd.DataFrame) -> go.Figure:
         zmin=0,
         zmax=1,
         colorscale=[list(stop) for stop in SEQUENTIAL],
-        colorbar={"title": "F1", "thickness": 12},
+        showscale=False,
         hovertemplate="%{y}, %{x}: F1 %{z:.3f}<extra></extra>",
         xgap=2,
         ygap=2,
     )
-    texts = [["" if math.isnan(value) else f"{value:.2f}" for value in row] for row in values]
+    texts = [["" if math.isnan(value) else _hundredths(value) for value in row] for row in values]
     add_cell_texts(figure, genres, names, values.tolist(), texts)
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(showgrid=False)
     return figure
+
+
+def _hundredths(value: float) -> str:
+    """A share short enough for a narrow cell: ".05", "1", and "0" for what rounds to it."""
+    shown = f"{value:.2f}"
+    return shown.removeprefix("0") if 0 < float(shown) < 1 else f"{float(shown):.0f}"
 
 
 def confusion_matrices(

@@ -9,7 +9,15 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from engine.evaluation.board.summaries import pareto_front
-from engine.figures.style import NEUTRAL, colours, empty_figure, labelled, laid_out, rows_where
+from engine.figures.style import (
+    NEUTRAL,
+    colours,
+    empty_figure,
+    ink_on,
+    labelled,
+    laid_out,
+    rows_where,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +54,7 @@ def bertscore_bars(values: pd.DataFrame) -> go.Figure:
             text=[f"{value:.2f}" if value >= 0.12 else "" for value in rows["value"].tolist()],
             textposition="inside",
             insidetextanchor="start",
+            insidetextfont={"color": ink_on(colour)},
             textangle=0,
             customdata=rows[["low", "high"]].to_numpy().tolist(),
             hovertemplate=name + ", %{x}: %{y:.4f}<br>95 % interval %{customdata[0]:.4f} to "

@@ -21,6 +21,13 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8
 yellow, unreadable on dark or light pages, are left out for a grey and a brown."""
 
 NEUTRAL = "#8C8C8C"
+GRID = "rgba(128,128,128,0.25)"
+SEQUENTIAL = ((0.0, "#eef3f6"), (0.5, "#86b7d6"), (1.0, "#00507d"))
+"""From none to all, the same by day and by night: an even ground on which the texts stand out."""
+INK, CHALK = "#000000", "#ffffff"
+CHALK_FROM = 0.79
+"""How strong a cell is from which white is easier to read on it than black."""
+
 _MODELS = {
     name: PALETTE[place]
     for place, names in enumerate(
@@ -41,9 +48,6 @@ _MODELS = {
 _ENTITIES = (("<", "&lt;"), (">", "&gt;"), ("{", "&#123;"))
 _ENTITY = re.compile(r"&(?=#?\w+;)")
 _LONGEST = 120
-GRID = "rgba(128,128,128,0.25)"
-_STRONG = 0.55
-SEQUENTIAL = ((0.0, "rgba(0,114,178,0.06)"), (1.0, "rgba(0,114,178,1)"))
 
 
 def label(text: object, longest: int = _LONGEST) -> str:
@@ -85,6 +89,26 @@ def colours(names: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def ink_on(colour: str) -> str:
+    """Black or white, whichever is easier to read on a ground of this colour ("#rrggbb")."""
+    return INK if contrast(INK, colour) >= contrast(CHALK, colour) else CHALK
+
+
+def contrast(first: str, second: str) -> float:
+    """How far two colours stand apart, 1 to 21 (WCAG 2.1, contrast ratio)."""
+    dark, light = sorted(map(_luminance, (first, second)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    """Relative luminance, 0 to 1 (WCAG 2.1)."""
+    shares = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (
+        share / 12.92 if share <= 0.03928 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def empty_figure(height: int, **layout: Any) -> go.Figure:
     """A figure with the shared layout and no traces; `height` in pixels."""
     return laid_out(go.Figure(), height, **layout)
@@ -122,30 +146,27 @@ def add_cell_texts(
     texts: Sequence[Sequence[str]],
     place: dict[str, int] | None = None,
 ) -> None:
-    """Write texts into the cells of a heat map of `SEQUENTIAL`.
+    """Write texts into the cells of a heat map of `SEQUENTIAL`, none larger than its cell.
 
-    On strong cells (`strengths` from 0 to 1) the text is white, on the others it takes the page's
-    own colour: the cells are see-through, and plotly's own contrast would assume a white page.
+    Plotly fits the size of a heat map's own texts to its cells; so the texts are two more heat
+    maps without a ground, one a colour. `strengths` go from 0 to 1.
     """
-    cells = [
-        (column, row, strength, text)
-        for row, line, words in zip(rows, strengths, texts, strict=True)
-        for column, strength, text in zip(columns, line, words, strict=True)
-        if text
-    ]
-    for colour, chosen in (
-        (None, [cell for cell in cells if cell[2] < _STRONG]),
-        ("#FFFFFF", [cell for cell in cells if cell[2] >= _STRONG]),
-    ):
-        figure.add_scatter(
-            x=[column for column, _, _, _ in chosen],
-            y=[row for _, row, _, _ in chosen],
-            text=[text for _, _, _, text in chosen],
-            mode="text",
-            textfont={} if colour is None else {"color": colour},
-            hoverinfo="skip",
-            showlegend=False,
+    for colour, strong in ((INK, False), (CHALK, True)):
+        chosen = [[(strength >= CHALK_FROM) is strong for strength in line] for line in strengths]
+        figure.add_heatmap(
             **(place or {}),
+            x=list(columns),
+            y=list(rows),
+            z=[[0 if kept else None for kept in line] for line in chosen],
+            text=[
+                [word if kept else "" for word, kept in zip(*pair, strict=True)]
+                for pair in zip(texts, chosen, strict=True)
+            ],
+            texttemplate="%{text}",
+            textfont={"color": colour},
+            colorscale=[[0, "rgba(0,0,0,0)"], [1, "rgba(0,0,0,0)"]],
+            showscale=False,
+            hoverinfo="skip",
         )
 
 

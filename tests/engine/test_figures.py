@@ -15,7 +15,17 @@ from engine import corpora, figures
 from engine.classifiers.prediction import Prediction
 from engine.corpora.songs import frame
 from engine.evaluation.board.summaries import reliability_bins
-from engine.figures.style import GRID, colours
+from engine.figures.style import (
+    CHALK,
+    CHALK_FROM,
+    GRID,
+    INK,
+    PALETTE,
+    SEQUENTIAL,
+    colours,
+    contrast,
+    ink_on,
+)
 
 LABELS = ("folk", "jazz", "rock")
 PREDICTIONS = [
@@ -185,10 +195,37 @@ def test_marker_area_is_the_size_of_the_model() -> None:
     assert markers["b"] == pytest.approx(2 * markers["a"])
 
 
+def grounds(figure: Any) -> list[Any]:
+    """The heat maps that are drawn, without those that only write."""
+    return [trace for trace in figure.data if trace.type == "heatmap" and not trace.texttemplate]
+
+
 def test_confusion_shares_are_of_the_true_genre() -> None:
-    maps = [trace for trace in ALL["confusion_matrices"]().data if trace.type == "heatmap"]
+    maps = grounds(ALL["confusion_matrices"]())
     assert len(maps) == 3
     np.testing.assert_allclose(maps[0].z, [[75, 25], [0, 0]])
+
+
+def test_numbers_of_a_heat_map_are_read_on_every_cell() -> None:
+    stops = [[int(c[i : i + 2], 16) for i in (1, 3, 5)] for _, c in SEQUENTIAL]
+    for strength in np.linspace(0, 1, 201):
+        mixed = [np.interp(strength, [s for s, _ in SEQUENTIAL], part) for part in zip(*stops)]  # noqa: B905
+        ground = "#" + "".join(f"{round(part):02x}" for part in mixed)
+        assert contrast(CHALK if strength >= CHALK_FROM else INK, ground) >= 4.5, strength
+    assert all(contrast(ink_on(colour), colour) >= 4.5 for colour in PALETTE)
+
+
+def test_every_number_of_a_heat_map_is_written_once_and_short() -> None:
+    table = pd.DataFrame({"folk": [0.05, float("nan")], "rock": [0.95, 0.0]}, index=["a", "b"])
+    written = [
+        word
+        for trace in figures.f1_heat_map(table).data
+        if trace.texttemplate
+        for line in trace.text
+        for word in line
+        if word
+    ]
+    assert sorted(written) == [".05", ".95", "0"]
 
 
 def test_reliability_points_are_the_bins() -> None:

@@ -127,3 +127,16 @@ def test_lyric_models_and_answer_survive_a_walk_through_the_pages(
     assert page.text_area(key="lyric").value == lyric
     assert page.button_group(key="genre_models").value == ["roberta", "bilstm-gru"]
     assert [metric.label for metric in page.metric] == ["RoBERTa", "BiLSTM-GRU"]
+
+
+def test_what_was_asked_folds_away_under_its_answer(app: AppTest, lyric: str) -> None:
+    page = app.run().switch_page("pages/genre.py").run()
+    assert page.session_state["genre_asking"]
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="genre_run").click().run()
+    assert page.metric
+    assert not page.session_state["genre_asking"]
+
+    page.session_state["genre_asking"] = True  # opened again to change the words
+    page.run()
+    assert page.session_state["genre_asking"]

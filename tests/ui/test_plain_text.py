@@ -39,6 +39,7 @@ def shown(markdown: str) -> str:
 @example("1. one\n# two\n- three\n\n    four\n> five\n| a | b |\n|---|---|")
 @example("https://evil.example www.evil.example me@evil.example")
 @example("&lt;b&gt; &#58;red[x]")
+@example(":_:")
 @example("`code` ~~gone~~ **bold** _slanted_")
 def test_markdown_draws_the_letters_and_nothing_else(text: str) -> None:
     expected = one_line(text)

@@ -98,11 +98,11 @@ def report(chosen: Source) -> None:
     if read.left_out:
         rows = sum(map(len, read.left_out.values()))
         label = f"{rows:,} of {_counted(rows + len(read.songs), 'row')} left out"
-        with st.expander(label, icon=":material/warning:"):
+        with st.expander(label):
             st.text("\n".join(_reasons(read.left_out)))
     if read.doubts:
         label = f"{_counted(len(read.doubts), 'value')} could not be understood"
-        with st.expander(label, icon=":material/info:"):
+        with st.expander(label):
             st.text("\n".join(_shortened(read.doubts)))
 
 

@@ -20,19 +20,20 @@ def verdict(predictions: Sequence[Prediction]) -> None:
     """One sentence, one card a model, and where they part; the combined answer last."""
     single = [p for p in predictions if not p.pooled]
     st.subheader(plain(words.agreement(single)), anchor=False)
-    for column, prediction in zip(st.columns(len(predictions)), predictions, strict=True):
-        with column.container(border=True, key=f"answer_{prediction.model}"):
-            st.metric(
-                resources.model_title(prediction.model),
-                plain(prediction.label),
-                delta=f"{words.percent(prediction.confidence)} sure",
-                delta_color="off",
-                delta_arrow="off",
-            )
-            if prediction.pooled:
-                st.caption("weighted average of the models")
-            else:
-                st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f} s")
+    with st.container(key="genre_answers"):
+        for prediction in predictions:
+            with st.container(border=True, key=f"answer_{prediction.model}"):
+                st.metric(
+                    resources.model_title(prediction.model),
+                    plain(prediction.label),
+                    delta=f"{words.percent(prediction.confidence)} sure",
+                    delta_color="off",
+                    delta_arrow="off",
+                )
+                if prediction.pooled:
+                    st.caption("weighted average of the models")
+                else:
+                    st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f} s")
     if note := words.disagreement(single):
         st.markdown(f"**Where they disagree.** {plain(note)}")
 
@@ -102,7 +103,7 @@ def _take_away(predictions: Sequence[Prediction]) -> None:
             table, text = st.tabs(["JSON", "CSV"])
             table.code(as_json, language="json", height=320)
             text.code(as_csv, language=None, height=320)
-    with st.expander("All probabilities as a table", icon=":material/table_rows:"):
+    with st.expander("All probabilities as a table"):
         st.dataframe(
             _table(predictions),
             key="genre_table",

@@ -12,12 +12,34 @@ from engine.errors import EngineError
 from engine.lyrics import Lyrics, language_warning
 from ui import presence, resources, state
 from ui.genre import visit
-from ui.lyric_input import parsed
+from ui.lyric_input import lyric_box, parsed
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import GenreClassifier, Prediction
     from ui.queues import Job
+
+
+_UNFOLDED = "genre_asking"
+_FOLDED_FOR = "_genre_folded_for"
+
+
+def inputs() -> str:
+    """Draw the words and the models, folded away under an answer; ask if the user wants it."""
+    begins = state.begins("genre")
+    answer = state.genre_answer()
+    if answer is not st.session_state.get(_FOLDED_FOR) or _UNFOLDED not in st.session_state:
+        st.session_state[_FOLDED_FOR] = answer
+        st.session_state[_UNFOLDED] = answer is None
+    with st.expander("Words and models", key=_UNFOLDED, on_change="rerun"):
+        text = lyric_box(height=220)
+        models = model_choice()
+        asked = st.button(
+            "Tell the genre", key="genre_run", type="primary", icon=":material/graphic_eq:"
+        )
+    if (asked or begins) and ask(text, models):
+        st.rerun()  # the answer comes first, and what was asked folds away
+    return text
 
 
 def model_choice() -> list[str]:
@@ -31,22 +53,23 @@ def model_choice() -> list[str]:
         key="genre_models",
         persist_state="session",
         help="  \n".join(
-            f"{resources.model_title(name)} runs on {plain(resources.base_label(name))}"
+            f"{resources.model_title(name)}: {plain(resources.base_label(name))}"
             for name in resources.GENRE_MODELS
         ),
     )
     return [name for name in resources.GENRE_MODELS if name in chosen]
 
 
-def ask(text: str, models: Sequence[str]) -> None:
-    """Ask the models for the genre of a lyric and keep their answer, or say what is wrong."""
+def ask(text: str, models: Sequence[str]) -> bool:
+    """Ask the models and keep their answer; whether all answered, so that nothing is to be said."""
     if not models:
         st.error("No model is chosen; choose at least one.", icon=":material/error:")
-        return
+        return False
     lyrics = parsed(text)
     if lyrics is None:
-        return
-    if predictions := predictions_of(lyrics, models):
+        return False
+    predictions = predictions_of(lyrics, models)
+    if predictions:
         visit.keep(
             state.GenreAnswer(
                 text,
@@ -56,6 +79,7 @@ def ask(text: str, models: Sequence[str]) -> None:
                 datetime.now(UTC).isoformat(timespec="seconds"),
             )
         )
+    return len(predictions) == len(models)
 
 
 def predictions_of(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:

@@ -116,7 +116,7 @@ def _ended(evaluation: Evaluation) -> None:
             )
             if found.problems:
                 label = f"{len(found.problems):,} songs or values could not be used"
-                with st.expander(label, icon=":material/warning:"):
+                with st.expander(label):
                     st.text("\n".join(found.problems[:200]))
             again = None
         with st.container(horizontal=True, key=f"ended_tools_{id(evaluation)}"):
@@ -129,7 +129,7 @@ def _ended(evaluation: Evaluation) -> None:
                     args=(evaluation,),
                 )
             st.button(
-                "Put away",
+                "Dismiss",
                 key=f"put_away_{id(evaluation)}",
                 icon=":material/close:",
                 on_click=evaluations.put_away,
@@ -146,9 +146,7 @@ def _resume(evaluation: Evaluation) -> None:
 
 def panel(chosen: Choice | None) -> None:
     """The form of a new evaluation."""
-    with st.expander(
-        "Measure models on songs of yours", icon=":material/speed:", key="evaluate_panel"
-    ):
+    with st.expander("Measure models on songs of yours", key="evaluate_panel"):
         st.markdown(
             "Every run adds records with full provenance and keeps the answers song by song, "
             "without the words. It goes on while you use the other pages."

@@ -22,9 +22,7 @@ _WELCOME = "_guest_welcome"
 def panel(chosen: Choice) -> None:
     """The form of a guest; it joins the board of the songs chosen above."""
     _welcome()
-    with st.expander(
-        "Add predictions made elsewhere", icon=":material/group_add:", key="guest_panel"
-    ):
+    with st.expander("Add predictions made elsewhere", key="guest_panel"):
         if chosen.task != "genre":
             st.info("Guests are scored on genre predictions; choose the task Genre above.")
             return

@@ -28,7 +28,7 @@ def problems() -> None:
         return
     lines = "1 line" if len(found) == 1 else f"{len(found):,} lines"
     verb = "has a problem" if len(found) == 1 else "have problems"
-    with st.expander(f"{lines} of the results {verb}", icon=":material/warning:"):
+    with st.expander(f"{lines} of the results {verb}"):
         st.text("\n".join(str(problem) for problem in found[:_MOST_PROBLEMS]))
         if len(found) > _MOST_PROBLEMS:
             st.caption(f"and {len(found) - _MOST_PROBLEMS:,} more")
@@ -132,7 +132,7 @@ def _export(table: pd.DataFrame, chosen: Choice) -> None:
     ]
     wide = boards.computed("wide", chosen, summaries.wide_table, tuple(names))
     with (
-        st.popover("Take the table along", icon=":material/download:", type="tertiary"),
+        st.popover("Download the table", icon=":material/download:", type="tertiary"),
         st.container(horizontal=True, key="board_export"),
     ):
         charts.table_downloads(table, "standings", "This board")

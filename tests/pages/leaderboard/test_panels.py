@@ -94,7 +94,7 @@ def test_a_baseline_is_measured_and_joins_the_page(
     assert list(page.dataframe[0].value["model"]) == ["Majority class"]
     assert page.selectbox(key="songs").value.startswith("upload / mine (8 songs drawn, seed 0)")
     assert page.session_state["_known_files"] == {"mine.csv": songs(12)}
-    next(button for button in page.button if button.label == "Put away").click().run()
+    next(button for button in page.button if button.label == "Dismiss").click().run()
     assert not page.success
 
 
@@ -166,7 +166,7 @@ def test_what_cannot_be_evaluated_is_one_sentence(
     page.text_input(key="evaluate_path").set_value("/dev/zero").run()
     page.button(key="evaluate_start").click().run()
     assert "/dev/zero is a device; a file is accepted" in errors(ended(page))[0]
-    next(button for button in page.button if button.label == "Put away").click().run()
+    next(button for button in page.button if button.label == "Dismiss").click().run()
     assert not evaluations.current()
 
 
