@@ -9,7 +9,6 @@ answers those of the best macro F1 to expect, as in the models that are served.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from engine.evaluation.metrics.uncertainty import (
     percentile_interval,
 )
 from train.calibration import fitted_shift, likelihood_weights
+from train.command_line import parse_arguments, run
 from train.genre_data import log_prior, read_split
 from train.genre_roberta import AUGMENTATIONS, run_name
 
@@ -34,10 +34,7 @@ COMPARED = ("log-loss", "accuracy", "macro-f1")
 
 def main() -> None:
     """Compare."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the parquet splits")
-    parser.add_argument("--runs", type=Path, default=Path("runs"), help="where trainings ran")
-    arguments = parser.parse_args()
+    arguments = parse_arguments(__doc__ or "", "augmentation_ablation")
     prior = log_prior(read_split(arguments.data, "train").labels)
     for line in comparison(arguments.runs, prior):
         print(line)
@@ -97,4 +94,4 @@ def _answers(folder: Path, prior: np.ndarray[Any, Any]) -> pd.DataFrame:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

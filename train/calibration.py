@@ -11,12 +11,11 @@ import numpy as np
 from scipy.special import log_softmax, softmax
 from sklearn.metrics import accuracy_score
 
-from engine.classifiers import load_classifier
-from engine.classifiers.calibration import Calibration
-from engine.classifiers.prediction import GENRES, GenreClassifier
+from engine.classifiers import load_from
+from engine.classifiers.prediction import GenreClassifier
 from engine.evaluation.metrics.genre import macro_f1
 from engine.models.card import ModelCard, model_revision
-from engine.models.presets import slot
+from engine.models.presets import Slot
 from train.genre_data import GenreSplit, log_prior
 
 
@@ -159,44 +158,40 @@ def expected_macro_f1(probabilities: np.ndarray[Any, Any], answers: np.ndarray[A
 
 def calibrate(
     card: ModelCard,
-    name: str,
-    preset: str,
+    own: Slot,
     splits: Mapping[str, GenreSplit],
     runs: Path,
     logits: np.ndarray[Any, Any] | None = None,
 ) -> None:
-    """Fit shifts and temperatures on validation and write the card.
+    """Fit shifts and temperatures on validation and write the card, on which there are none yet.
 
     `logits` are the uncalibrated ones on validation where they are known already. Calibrated log
     probabilities go to ``runs/NAME/validation.npz`` for `train.genre_combined`.
     """
-    folder = slot(name, preset).folder
-    card.config.update(Calibration.none(len(GENRES)).as_config())
-    card.write(folder)
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
     if logits is None:
-        logits = log_probabilities(name, preset, validation)
+        logits = log_probabilities(own, validation)
     shift = fitted_shift(logits, validation.labels, prior)
     logits = logits + shift
     temperatures = fitted_temperatures(logits, validation.labels, shift, prior)
-    print(f"{name}: shifts {shift.tolist()}, temperatures {temperatures}")
+    print(f"{own.name}: shifts {shift.tolist()}, temperatures {temperatures}")
     card.config["prior_shift"] = shift.tolist()
     card.config["temperatures"] = temperatures
     card.metrics.update(measured("validation", logits, validation.labels))
-    card.write(folder)
-    (runs / name).mkdir(parents=True, exist_ok=True)
+    card.write(own.folder)
+    (runs / own.name).mkdir(parents=True, exist_ok=True)
     scaled = logits / np.array(temperatures)[logits.argmax(-1)][:, None]
     np.savez(
-        runs / name / "validation.npz",
+        runs / own.name / "validation.npz",
         log_probabilities=log_softmax(scaled, axis=-1),
         labels=validation.labels,
-        revision=model_revision(ModelCard.read(folder), slot(name, preset)),
+        revision=model_revision(ModelCard.read(own.folder), own),
     )
 
 
-def log_probabilities(name: str, preset: str, split: GenreSplit) -> np.ndarray[Any, Any]:
+def log_probabilities(own: Slot, split: GenreSplit) -> np.ndarray[Any, Any]:
     """Log probabilities (songs, genres) through the serving path."""
-    return answered(load_classifier(name, preset), split)
+    return answered(load_from(own), split)
 
 
 def answered(classifier: GenreClassifier, split: GenreSplit) -> np.ndarray[Any, Any]:

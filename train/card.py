@@ -6,6 +6,7 @@ import argparse
 import importlib.metadata
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
 from engine.models.card import ModelCard
-from engine.models.presets import slot
+from engine.models.presets import Slot
 from train.calibration import calibrate, log_probabilities, measured
 from train.genre_data import GenreSplit, corpus_sha256
 
@@ -39,52 +40,72 @@ LIMITS = (
 )
 
 
+def new_card(
+    own: Slot,
+    *,
+    family: str,
+    labels: tuple[str, ...],
+    training_data: str,
+    training_data_sha256: str,
+    config: dict[str, Any],
+    limits: str = LIMITS,
+) -> ModelCard:
+    """The card of a model trained just now, without figures yet."""
+    return ModelCard(
+        name=own.name,
+        family=family,
+        base=own.base_label,
+        base_sha256=own.base.sha256 if own.base else None,
+        labels=labels,
+        training_data=training_data,
+        training_data_sha256=training_data_sha256,
+        config=config,
+        library_versions={lib: importlib.metadata.version(lib) for lib in LIBRARIES},
+        metrics={},
+        licence=LICENCE,
+        limits=limits,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
+
+
 def finish(
-    name: str,
+    own: Slot,
     family: str,
     arguments: argparse.Namespace,
     splits: Mapping[str, GenreSplit],
     config: dict[str, Any],
     history: list[dict[str, float]],
     adjusted: Callable[[], np.ndarray[Any, Any]] | None = None,
-) -> None:
-    """Write the card, then calibrate on validation and measure on test through the serving path.
+) -> ModelCard:
+    """Calibrate on validation and measure on test through the serving path; write it on the card.
 
-    Calibration: what is added to each genre's logit (by the macro F1 to expect), then temperatures
-    (by log likelihood). `adjusted`, for a model with more to fit on validation, is
-    called once the card stands, writes what it fitted and returns the logits that it leads to.
+    `own` is a staging slot (`train.staging`), in whose folder the weights lie already. Calibration:
+    what is added to each genre's logit (by the macro F1 to expect), then temperatures (by log
+    likelihood). `adjusted`, for a model with more to fit on validation, is called once the model
+    can be loaded, writes what it fitted and returns the logits that it leads to.
     """
-    own = slot(name, arguments.preset)
-    folder = own.folder
-    card = ModelCard(
-        name=name,
+    card = new_card(
+        own,
         family=family,
-        base=own.base_label,
-        base_sha256=own.base.sha256 if own.base else None,
         labels=GENRES,
         training_data="12-genre corpus of English lyrics, split by artist: train, validation",
         training_data_sha256=corpus_sha256(arguments.data),
         config={
             **config,
-            **Calibration.none(len(GENRES)).as_config(),
-            "settings": arguments.settings,
+            "settings": asdict(arguments.settings),
             "history": curves(history),
+            **Calibration.none(len(GENRES)).as_config(),
         },
-        library_versions={lib: importlib.metadata.version(lib) for lib in LIBRARIES},
-        metrics={"train/songs": len(splits["train"])},
-        licence=LICENCE,
-        limits=LIMITS,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
     )
-    card.write(folder)
+    card.metrics["train/songs"] = len(splits["train"])
+    card.write(own.folder)
     logits = adjusted() if adjusted else None
-    calibrate(card, name, arguments.preset, splits, arguments.runs, logits)
+    calibrate(card, own, splits, arguments.runs, logits)
     test = splits["test"]
-    card.metrics.update(
-        measured("test", log_probabilities(name, arguments.preset, test), test.labels)
-    )
-    card.write(folder)
+    card.metrics.update(measured("test", log_probabilities(own, test), test.labels))
+    card.write(own.folder)
     print(json.dumps(card.metrics))
+    return card
 
 
 def continued(

@@ -4,30 +4,51 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import torch
-import yaml
 
-from engine.models.folders import models_folder
+from engine.errors import EngineError
 from engine.models.presets import Slot, slot
 from engine.models.threads import asked_threads
+from train.settings import CONFIGS, read_settings
 
 
-def parse_arguments(description: str, name: str, **extra: dict[str, Any]) -> argparse.Namespace:
-    """The command line every genre script has; ``--config`` values come from one YAML file.
+def parse_arguments(
+    description: str,
+    name: str,
+    settings: type | None = None,
+    given: Sequence[str] | None = None,
+    **extra: dict[str, Any],
+) -> argparse.Namespace:
+    """The command line every training script has; ``--config`` values come from one YAML file.
 
-    `extra` are options of one script only: name (with underscores) to `add_argument`'s keywords.
+    Parameters
+    ----------
+    description : str
+        The script's docstring.
+    name : str
+        How its files in ``train/configs`` are called.
+    settings : type, optional
+        The dataclass that such a file fills; a script without one has no ``--config``.
+    given : sequence of str, optional
+        Words of the command line; by default those that the process was started with.
+    extra : dict
+        Options of one script only: name (with underscores) to `add_argument`'s keywords.
     """
-    parser = argparse.ArgumentParser(description=description)
-    parser.add_argument("--data", type=Path, required=True, help="folder with the parquet splits")
+    parser = argparse.ArgumentParser(description=description.split("\n", 1)[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with the splits")
     parser.add_argument("--preset", choices=["embedded", "full"], default="embedded")
+    if settings:
+        parser.add_argument(
+            "--config", type=Path, help=f"YAML file; default: train/configs/{name}[_full].yaml"
+        )
     parser.add_argument(
-        "--config", type=Path, help="YAML file; default: train/configs/NAME[_full].yaml"
-    )
-    parser.add_argument(
-        "--output", type=Path, help="where weights go; default: the preset's folder"
+        "--output", type=Path, help="folder of the models' folders; default: models/"
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="checkpoints and logs")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
@@ -35,15 +56,25 @@ def parse_arguments(description: str, name: str, **extra: dict[str, Any]) -> arg
     parser.add_argument("--limit", type=int, help="songs per split, for a rehearsal")
     for option, keywords in extra.items():
         parser.add_argument("--" + option.replace("_", "-"), **keywords)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(given)
     if asked := asked_threads():
         torch.set_num_threads(asked)
     if torch.cuda.is_available():  # before anything is loaded: each process has a GPU of its own
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    suffix = "_full" if arguments.preset == "full" else ""
-    path = arguments.config or Path(__file__).parent / "configs" / f"{name}{suffix}.yaml"
-    arguments.settings = yaml.safe_load(path.read_text("utf-8"))
+    if settings:
+        suffix = "_full" if arguments.preset == "full" else ""
+        path = arguments.config or CONFIGS / f"{name}{suffix}.yaml"
+        arguments.settings = read_settings(path, settings)
     return arguments
+
+
+def run(main: Callable[[], Any]) -> None:
+    """Run a script; what was given wrongly is told in a line on stderr, with exit status 2."""
+    try:
+        main()
+    except EngineError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
 
 
 def is_main_process() -> bool:
@@ -57,9 +88,6 @@ def process_count() -> int:
 
 
 def output_slot(name: str, arguments: argparse.Namespace) -> Slot:
-    """The preset's slot, with its folder moved to ``--output`` if that was given."""
-    found = slot(name, arguments.preset)
-    if arguments.output:
-        os.environ["LYRICLAB_MODELS"] = str(arguments.output.resolve())
-    (models_folder() / found.adapter).mkdir(parents=True, exist_ok=True)
-    return found
+    """The preset's slot; its folder, and those of models it reads, in ``--output`` if given."""
+    models = arguments.output.resolve() if arguments.output else None
+    return replace(slot(name, arguments.preset), models=models)

@@ -15,16 +15,17 @@ import numpy as np
 import torch
 from scipy.sparse import csr_matrix, hstack
 
-from engine.classifiers import load_classifier
+from engine.classifiers import load_from
 from engine.classifiers.direct_path import DIRECT, DirectPath
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import DIRECT_LENGTH, save_tensors
 from engine.classifiers.windows import padded
 from engine.lyrics import Lyrics
-from engine.models.presets import Slot, slot
+from engine.models.presets import Slot
 from train.calibration import answered, fitted_shift, likelihood_loss, likelihood_weights, measured
 from train.genre_data import GenreSplit, artist_folds, log_prior, sample_weights
+from train.settings import DirectSettings
 
 # A song as windows of token ids; as models read them, each is led by a token that is not counted.
 Windows = Sequence[Sequence[list[int]]]
@@ -54,7 +55,7 @@ def add_direct(
     save_tensors(path.state_dict(), own.folder / DIRECT)
 
     def weighed() -> np.ndarray[Any, Any]:
-        return weigh_direct(own.name, arguments.preset, splits, windows("validation"), pad)
+        return weigh_direct(own, splits, windows("validation"), pad)
 
     return weighed
 
@@ -64,7 +65,7 @@ def fit_direct(
     train: GenreSplit,
     vocabulary_size: int,
     genres: int,
-    settings: Mapping[str, Any],
+    settings: DirectSettings,
 ) -> DirectPath:
     """Fit on the training songs, given also as windows of ids.
 
@@ -75,7 +76,7 @@ def fit_direct(
     from sklearn.linear_model import LogisticRegression
 
     counted = [[window[1:] for window in song] for song in windows]
-    codes = frequent_pairs(counted, vocabulary_size, int(settings["direct_pairs"]))
+    codes = frequent_pairs(counted, vocabulary_size, settings.direct_pairs)
     path = DirectPath(vocabulary_size, genres, len(codes))
     tokens, pairs = describe_tokens(path, counted, codes)
     style = style_tensor(train.lyrics)
@@ -83,11 +84,11 @@ def fit_direct(
     form = path.style.expanded(style).numpy() * STYLE_LENGTH * DIRECT_LENGTH
     features = hstack([tokens, pairs, csr_matrix(form)]).tocsr()
     regression = LogisticRegression(
-        C=float(settings["direct_regularisation"]) / DIRECT_LENGTH**2,
+        C=settings.direct_regularisation / DIRECT_LENGTH**2,
         class_weight="balanced",
         max_iter=200,
     )
-    weights = sample_weights(train, settings["class_weight_power"], settings["noisy_weight"])
+    weights = sample_weights(train, settings.class_weight_power, settings.noisy_weight)
     regression.fit(features, train.labels, sample_weight=weights)
     coefficients, intercepts = regression.coef_, regression.intercept_
     if len(coefficients) == 1:  # two genres: scikit-learn keeps one row, for the second
@@ -191,7 +192,7 @@ def direct_logits(
 
 
 def cross_fitted_logits(
-    windows: Windows, train: GenreSplit, tokens: int, pad: int, settings: Mapping[str, Any]
+    windows: Windows, train: GenreSplit, tokens: int, pad: int, settings: DirectSettings
 ) -> np.ndarray[Any, Any]:
     """Logits (songs, genres) of paths fitted without the song's part of the artists."""
     logits = np.zeros((len(train), len(GENRES)))
@@ -219,17 +220,14 @@ def fitted_share(
 
 
 def weigh_direct(
-    name: str,
-    preset: str,
-    splits: Mapping[str, GenreSplit],
-    windows: Windows,
-    pad: int,
+    own: Slot, splits: Mapping[str, GenreSplit], windows: Windows, pad: int
 ) -> np.ndarray[Any, Any]:
     """Scale a model's direct path by the share that does best on validation; the logits there.
 
     `windows` are the validation songs' as the model reads them.
     """
-    classifier: Any = load_classifier(name, preset)
+    name = own.name
+    classifier: Any = load_from(own)
     path, classifier.model.direct = classifier.model.direct, None
     validation, prior = splits["validation"], log_prior(splits["train"].labels)
     alone = answered(classifier, validation)
@@ -242,5 +240,5 @@ def weigh_direct(
     both = likelihood_loss([alone, direct, prior], validation.labels)
     print(f"{name}: share of the direct path {share}, {both:.4f} nats with both")
     path.scale(share)
-    save_tensors(path.state_dict(), slot(name, preset).folder / DIRECT)
+    save_tensors(path.state_dict(), own.folder / DIRECT)
     return alone + share * direct

@@ -8,23 +8,25 @@ songs are seven times as many as those of validation, and no network has to be t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from train.calibration import fitted_shift, likelihood_loss, measured
-from train.command_line import parse_arguments
+from train.command_line import parse_arguments, run
 from train.direct_path import cross_fitted_logits
 from train.genre_data import log_prior, read_split
-from train.genre_roberta import song_reader
+from train.genre_roberta import RobertaSettings, song_reader
 
 
 def main() -> None:
     """Fit, judge and print."""
     pairs = {"type": int, "nargs": "+", "default": [0, 20_000], "help": "how many are known"}
-    arguments = parse_arguments(__doc__ or "", "genre_roberta", pairs=pairs)
+    arguments = parse_arguments(__doc__ or "", "genre_roberta", RobertaSettings, pairs=pairs)
     train = read_split(arguments.data, "train", arguments.limit)
     prior = log_prior(train.labels)
     read, tokens, pad = song_reader(arguments)
     windows = read(train)
     for count in arguments.pairs:
-        settings = {**arguments.settings, "direct_pairs": count}
+        settings = replace(arguments.settings, direct_pairs=count)
         logits = cross_fitted_logits(windows, train, tokens, pad, settings)
         found = measured("others", logits + fitted_shift(logits, train.labels, prior), train.labels)
         loss = likelihood_loss([logits, prior], train.labels)
@@ -32,4 +34,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.classifiers import CLASSIFIERS, load_classifier
-from train.calibration import log_probabilities, measured
+from train.calibration import answered, measured
 from train.genre_data import read_split
 
 
@@ -29,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     test = read_split(options.data, "test")
     worst = 0.0
     for name in options.model:
-        card = load_classifier(name, options.preset).card
-        found = measured("test", log_probabilities(name, options.preset, test), test.labels)
+        classifier = load_classifier(name, options.preset)
+        card, found = classifier.card, measured("test", answered(classifier, test), test.labels)
         differences = {metric: abs(value - card.metrics[metric]) for metric, value in found.items()}
         worst = max(worst, *differences.values())
         print(json.dumps({"model": name, "measured": found, "card": card.metrics}))

@@ -9,75 +9,95 @@ trained on are too good to be true.
 from __future__ import annotations
 
 import argparse
-import itertools
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
 
 import numpy as np
 import torch
 from torch import nn
 
-from engine.classifiers import load_classifier
+from engine.classifiers import load_from
 from engine.classifiers.bilstm_gru import (
     PAD,
-    UNKNOWN,
     VOCABULARY,
     WEIGHTS,
     BilstmGru,
     Vocabulary,
-    word_tokens,
 )
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.text_style import style_tensor, text_style
 from engine.classifiers.torch_classifier import distinct_text, save_tensors
 from engine.classifiers.windows import padded
-from engine.models.bases import base_source
 from engine.models.card import ModelCard
-from engine.models.presets import Base, slot
-from train.calibration import likelihood_loss, likelihood_weights
+from engine.models.presets import Slot
 from train.card import finish
-from train.command_line import output_slot, parse_arguments
+from train.command_line import output_slot, parse_arguments, run
 from train.direct_path import describe_tokens, frequent_pairs
 from train.genre_data import (
     GenreSplit,
     artist_folds,
     log_prior,
-    read_split,
+    read_splits,
     sample_weights,
     tag_targets,
     top_tags,
 )
-from train.trainer import GenreLoss, fit, network_precision
+from train.genre_loss import GenreLoss, genre_metrics
+from train.path_shares import weigh_paths
+from train.settings import Amount, Count, GenreSettings, Natural, Range, Share
+from train.staging import staged
+from train.tag_scores import tag_scores
+from train.trainer import fit, network_precision
+from train.word_vocabulary import build_vocabulary, initial_embeddings, known_runs
 
 NAME = "bilstm-gru"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BilstmGruSettings(GenreSettings):
+    """Settings of a run."""
+
+    width: Count
+    hidden: Count
+    vocabulary: Count
+    min_count: Count
+    max_tokens: Count
+    dropout: Share
+    word_dropout: Share
+    direct_dropout: Share
+    direct_rate_factor: Amount
+    direct_pairs: Natural
+    tag_weight: Amount
+    folds: Annotated[int, Range(2)]
 
 
 def main() -> None:
     """Train, and cross-fit if asked."""
     cross_fit = {"action": "store_true", "help": "also write features for RoBERTa's training"}
-    arguments = parse_arguments(__doc__ or "", "genre_bilstm_gru", cross_fit=cross_fit)
+    arguments = parse_arguments(
+        __doc__ or "", "genre_bilstm_gru", BilstmGruSettings, cross_fit=cross_fit
+    )
     own = output_slot(NAME, arguments)
-    splits = {
-        s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
-    }
-    settings = arguments.settings
+    splits = read_splits(arguments.data, arguments.limit)
+    settings: BilstmGruSettings = arguments.settings
     tags = top_tags(splits["train"])
-    vocabulary = build_vocabulary(splits["train"], settings["min_count"], settings["vocabulary"])
-    embeddings = initial_embeddings(vocabulary, settings["width"])
+    vocabulary = build_vocabulary(splits["train"], settings.min_count, settings.vocabulary)
+    embeddings = initial_embeddings(vocabulary, settings.width)
     network, history = train_network(
         splits["train"], splits["validation"], tags, vocabulary, embeddings, arguments, NAME
     )
-    vocabulary.write(own.folder / VOCABULARY)
-    save_tensors(network.state_dict(), own.folder / WEIGHTS)
     config = {
         "tags": list(tags),
-        "width": settings["width"],
-        "hidden": settings["hidden"],
+        "width": settings.width,
+        "hidden": settings.hidden,
         "precision": str(network_precision(network, settings)),
     }
-    finish(NAME, "BiLSTM-GRU", arguments, splits, config, history)
-    measure_tags(arguments.preset, splits)
+    with staged(own) as place:
+        vocabulary.write(place.folder / VOCABULARY)
+        save_tensors(network.state_dict(), place.folder / WEIGHTS)
+        card = finish(place, "BiLSTM-GRU", arguments, splits, config, history)
+        measure_tags(card, place, splits)
     if arguments.cross_fit:
         write_cross_fit(splits, tags, vocabulary, embeddings, arguments)
 
@@ -92,29 +112,29 @@ def train_network(
     run: str,
 ) -> tuple[BilstmGru, list[dict[str, float]]]:
     """One training run; returns the best network and the log."""
-    settings = arguments.settings
-    torch.manual_seed(settings.get("seed", 0))
+    settings: BilstmGruSettings = arguments.settings
+    torch.manual_seed(settings.seed)
     train_rows = rows(train, tags, vocabulary, settings)
     songs = [known_runs(row["input_ids"]) for row in train_rows]
-    codes = frequent_pairs(songs, len(vocabulary), int(settings["direct_pairs"]))
+    codes = frequent_pairs(songs, len(vocabulary), settings.direct_pairs)
     network = BilstmGru(
         len(vocabulary),
         len(tags),
         len(GENRES),
-        width=settings["width"],
-        hidden=settings["hidden"],
+        width=settings.width,
+        hidden=settings.hidden,
         pairs=len(codes),
-        dropout=settings["dropout"],
-        direct_dropout=settings["direct_dropout"],
+        dropout=settings.dropout,
+        direct_dropout=settings.direct_dropout,
     )
     with torch.no_grad():
         network.embedding.weight.copy_(embeddings)
     describe_tokens(network.direct, songs, codes)
     network.direct.style.standardise_by(torch.tensor([row["style"] for row in train_rows]))
-    tag_weight = float(settings["tag_weight"])
+    tag_weight = settings.tag_weight
 
     prior = log_prior(train.labels)
-    smoothing = float(settings.get("label_smoothing", 0.0))
+    smoothing = settings.label_smoothing
 
     def step(module: nn.Module, inputs: dict[str, Any]) -> tuple[torch.Tensor, torch.Tensor | None]:
         assert isinstance(module, BilstmGru)  # noqa: S101 - the network above
@@ -141,7 +161,7 @@ def train_network(
         return genres, extra
 
     model = GenreLoss(network, step, smoothing, prior)
-    rate = float(settings["learning_rate"])
+    rate = settings.learning_rate
     direct = [network.direct.logits.weight, network.direct.pair_logits.weight]
     others = [p for p in network.parameters() if all(p is not own for own in direct)]
     watched = rows(validation, tags, vocabulary, settings)
@@ -149,82 +169,28 @@ def train_network(
         model,
         train_rows,
         watched,
-        lambda batch: collate(
-            batch, settings["max_tokens"], settings["word_dropout"], model.training
-        ),
+        lambda batch: collate(batch, settings.max_tokens, settings.word_dropout, model.training),
         arguments,
         run,
         [
             {"params": others, "lr": rate},
-            {"params": direct, "lr": rate * float(settings["direct_rate_factor"])},
+            {"params": direct, "lr": rate * settings.direct_rate_factor},
         ],
+        genre_metrics,
     )
-    weigh_paths(network.eval(), watched, prior)
+    batches = (
+        collate(watched[start : start + 32], 0, 0.0, training=False)
+        for start in range(0, len(watched), 32)
+    )
+    weigh_paths(network.eval(), batches, prior)
     return network, history
 
 
-def known_runs(ids: list[int]) -> list[list[int]]:
-    """A song's ids without unknown words, cut where those stood: no pair reaches across."""
-    runs = itertools.groupby(ids, lambda token: token == UNKNOWN)
-    return [list(run) for unknown, run in runs if not unknown]
-
-
-def weigh_paths(
-    network: BilstmGru, watched: list[dict[str, Any]], prior: np.ndarray[Any, Any]
-) -> None:
-    """Set what either path's logits count for, by likelihood on validation songs.
-
-    Each has learnt by itself to give the labels, so that their sum would count what both know
-    twice.
-    """
-    found: list[list[torch.Tensor]] = [[], [], [], []]
-    device = network.tag_shares.device
-    with torch.inference_mode():
-        for start in range(0, len(watched), 32):
-            batch = collate(watched[start : start + 32], 0, 0.0, training=False)
-            inputs = (batch[key].to(device) for key in ("input_ids", "attention_mask", "style"))
-            for kept, logits in zip(found, itertools.chain(*network.paths(*inputs)), strict=True):
-                kept.append(logits.float().cpu())
-    tags, genres, direct_tags, direct_genres = (torch.cat(part).numpy() for part in found)
-    labels = np.array([row["label"] for row in watched])
-    by_genre = likelihood_weights([genres, direct_genres, prior], labels)[:2]
-    targets = np.stack([row["tags"] for row in watched])
-    known = ~np.isnan(targets[:, 0])
-    network.genre_shares.copy_(torch.from_numpy(by_genre))
-    if known.any():
-        by_tag = binary_weights([tags[known], direct_tags[known]], targets[known])
-        network.tag_shares.copy_(torch.from_numpy(by_tag))
-    shares = network.genre_shares.tolist(), network.tag_shares.tolist()
-    losses = [likelihood_loss([part, prior], labels) for part in (genres, direct_genres)]
-    losses.append(likelihood_loss([genres, direct_genres, prior], labels))
-    print(f"shares of the recurrent and the direct path: genres {shares[0]}, tags {shares[1]}")
-    print(f"nats a song: recurrent {losses[0]:.4f}, direct {losses[1]:.4f}, both {losses[2]:.4f}")
-
-
-def binary_weights(
-    parts: Sequence[np.ndarray[Any, Any]], targets: np.ndarray[Any, Any]
-) -> np.ndarray[Any, Any]:
-    """Weights (parts,), none below 0, of the sum of multi-label logits of greatest likelihood."""
-    from scipy.optimize import minimize
-    from scipy.special import expit
-
-    stacked = np.stack([part.ravel() for part in parts]).astype(float)
-    wanted = targets.ravel().astype(float)
-
-    def loss(weights: np.ndarray[Any, Any]) -> tuple[float, np.ndarray[Any, Any]]:
-        logits = weights @ stacked
-        missed = (expit(logits) - wanted) / len(wanted)
-        return float((np.logaddexp(0, logits) - wanted * logits).mean()), stacked @ missed
-
-    start, bounds = np.full(len(parts), 1 / len(parts)), [(0, None)] * len(parts)
-    return minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
-
-
 def rows(
-    split: GenreSplit, tags: tuple[str, ...], vocabulary: Vocabulary, settings: dict[str, Any]
+    split: GenreSplit, tags: tuple[str, ...], vocabulary: Vocabulary, settings: BilstmGruSettings
 ) -> list[dict[str, Any]]:
     """What the collator reads, song by song."""
-    weights = sample_weights(split, settings["class_weight_power"], settings["noisy_weight"])
+    weights = sample_weights(split, settings.class_weight_power, settings.noisy_weight)
     targets = tag_targets(split, tags)
     return [
         {
@@ -269,15 +235,9 @@ def collate(
     }
 
 
-def measure_tags(preset: str, splits: Mapping[str, GenreSplit]) -> None:
-    """Add to the card how well the tags are told, on validation and test songs that have any.
-
-    Average precision pooled over all songs and tags (micro), averaged over the tags that occur
-    (macro), and label-ranking average precision, all as scikit-learn defines them.
-    """
-    own = slot(NAME, preset)
-    card = ModelCard.read(own.folder)
-    bilstm: Any = load_classifier(NAME, preset)
+def measure_tags(card: ModelCard, own: Slot, splits: Mapping[str, GenreSplit]) -> None:
+    """Add to the card how well the tags are told, on validation and test songs that have any."""
+    bilstm: Any = load_from(own)
     for split in ("validation", "test"):
         targets = tag_targets(splits[split], card.config["tags"])
         known = np.flatnonzero(~np.isnan(targets[:, 0]))
@@ -287,62 +247,6 @@ def measure_tags(preset: str, splits: Mapping[str, GenreSplit]) -> None:
             {f"{split}/{name}": v for name, v in tag_scores(targets[known], probabilities).items()}
         )
     card.write(own.folder)
-
-
-def tag_scores(
-    targets: np.ndarray[Any, Any], probabilities: np.ndarray[Any, Any]
-) -> dict[str, float]:
-    """The three figures of `measure_tags` for multi-hot targets (songs, tags)."""
-    from sklearn.metrics import average_precision_score, label_ranking_average_precision_score
-
-    occurring = targets.any(axis=0)
-    macro = average_precision_score(targets[:, occurring], probabilities[:, occurring])
-    return {
-        "tag_micro_ap": round(
-            float(average_precision_score(targets, probabilities, average="micro")), 4
-        ),
-        "tag_macro_ap": round(float(macro), 4),
-        "tag_lrap": round(float(label_ranking_average_precision_score(targets, probabilities)), 4),
-    }
-
-
-def build_vocabulary(split: GenreSplit, min_count: int, most: int) -> Vocabulary:
-    """Words of at least `min_count` songs, most frequent first."""
-    counts: Counter[str] = Counter()
-    for lyric in split.lyrics:
-        counts.update(set(word_tokens(lyric.text)))
-    return Vocabulary([word for word, n in counts.most_common(most) if n >= min_count])
-
-
-def initial_embeddings(vocabulary: Vocabulary, width: int) -> torch.Tensor:
-    """Start from MiniLM's word-piece embeddings (mean over a word's pieces), reduced by PCA.
-
-    A few thousand songs are too few to learn what words mean; (vocabulary, width), scaled to a
-    standard deviation of 0.3, row 0 zero.
-    """
-    from transformers import AutoModel, AutoTokenizer
-
-    folder = base_source(_encoder_base(), print)
-    pieces = AutoModel.from_pretrained(folder).embeddings.word_embeddings.weight.detach().float()
-    tokenizer: Any = AutoTokenizer.from_pretrained(folder)
-    unknown = [tokenizer.unk_token_id]
-    table = torch.stack(
-        [
-            pieces[tokenizer(word, add_special_tokens=False)["input_ids"] or unknown].mean(0)
-            for word in vocabulary.words
-        ]
-    )
-    centred = table - table.mean(0)
-    _, _, directions = torch.pca_lowrank(centred, q=width, center=False)
-    reduced = centred @ directions
-    reduced = reduced / reduced.std() * 0.3
-    return torch.cat([torch.zeros(1, width), torch.randn(1, width) * 0.3, reduced])
-
-
-def _encoder_base() -> Base:
-    base = slot("roberta").base
-    assert base is not None  # noqa: S101 - presets give this slot a base
-    return base
 
 
 def write_cross_fit(
@@ -357,7 +261,7 @@ def write_cross_fit(
     Written: ``tags`` (songs, tags), probabilities; ``genres`` (songs, genres), logits; ``songs``,
     the keys.
     """
-    train, folds = splits["train"], int(arguments.settings["folds"])
+    train, folds = splits["train"], arguments.settings.folds
     tag_probabilities = np.zeros((len(train), len(tags)), np.float32)
     genre_logits = np.zeros((len(train), len(GENRES)), np.float32)
     if arguments.max_minutes:
@@ -389,4 +293,4 @@ def write_cross_fit(
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

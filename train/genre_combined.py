@@ -62,7 +62,7 @@ def main() -> None:
     temperatures = fitted_temperatures(pooled + shift, labels, shift, prior)
     print(f"{NAME}: weights {weights}, shifts {shift.tolist()}, temperatures {temperatures}")
     test = {
-        name: uncalibrated(log_probabilities(name, arguments.preset, splits["test"]), member)
+        name: uncalibrated(log_probabilities(slot(name, arguments.preset), splits["test"]), member)
         for name, member in members.items()
     }
     own.folder.mkdir(parents=True, exist_ok=True)
@@ -107,7 +107,7 @@ def answers(name: str, split: GenreSplit, arguments: Namespace) -> np.ndarray[An
         if str(stored["revision"]) == current and np.array_equal(stored["labels"], split.labels):
             return stored["log_probabilities"]
     print(f"{name}: asking it for {len(split)} validation songs")
-    return log_probabilities(name, arguments.preset, split)
+    return log_probabilities(slot(name, arguments.preset), split)
 
 
 def uncalibrated(

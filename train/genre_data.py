@@ -91,6 +91,11 @@ def read_split(folder: Path, split: str, limit: int | None = None) -> GenreSplit
     )
 
 
+def read_splits(folder: Path, limit: int | None = None) -> dict[str, GenreSplit]:
+    """All three splits, by name."""
+    return {split: read_split(folder, split, limit) for split in SPLITS}
+
+
 def read_lyrics(folder: Path, split: str, limit: int | None = None) -> list[Lyrics]:
     """Lyrics alone, of a split that need not have labels."""
     table = pd.read_parquet(folder / f"{split}.parquet", columns=["lyrics"])

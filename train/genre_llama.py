@@ -14,8 +14,8 @@ end the direct path (see `train.direct_path`) is fitted and weighed.
 from __future__ import annotations
 
 import argparse
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,25 +32,44 @@ from engine.classifiers.llama import (
     lyric_windows,
     padding_id,
 )
-from engine.classifiers.prediction import GENRES
-from engine.classifiers.torch_classifier import load_tensors, save_tensors
-from engine.classifiers.windows import padded
-from engine.errors import WeightsError
+from engine.classifiers.torch_classifier import save_tensors
 from engine.models.card import ModelCard
-from engine.models.compute import AUTO, TRANSFORMER, compute_device, training_precision
+from engine.models.compute import TRANSFORMER, compute_device, training_precision
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters
 from train.card import finish
-from train.command_line import is_main_process, output_slot, parse_arguments
+from train.command_line import is_main_process, output_slot, parse_arguments, run
 from train.direct_path import add_direct
-from train.frozen_states import FrozenStates
-from train.genre_data import GenreSplit, log_prior, read_split, sample_weights
-from train.trainer import GenreLoss, fit, network_precision
+from train.frozen_states import WindowReader, halves
+from train.genre_data import GenreSplit, log_prior, read_splits, sample_weights
+from train.genre_loss import GenreLoss, genre_metrics
+from train.llama_adapter import (
+    ADAPTER,
+    ADAPTER_CONFIG,
+    adapted_modules,
+    adapter_tensors,
+    gathered,
+    load_adapter,
+    save_adapter,
+    with_adapter,
+)
+from train.settings import Amount, Count, DecoderSettings, DirectSettings, GenreSettings
+from train.staging import staged
+from train.trainer import fit, network_precision
 
 NAME = "llama"
-ADAPTER = "adapter_model.safetensors"
 # What of the card's configuration tells how the adapter and its windows are built.
 STRUCTURE = ("layers", "first_layer", "rank", "window", "windows", "precision")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LlamaSettings(GenreSettings, DecoderSettings, DirectSettings):
+    """Settings of a run."""
+
+    windows: Count
+    warm_start_songs: Count
+    validation_songs: Count
+    head_rate_factor: Amount
 
 
 def main() -> None:
@@ -58,6 +77,7 @@ def main() -> None:
     arguments = parse_arguments(
         __doc__ or "",
         "genre_llama",
+        LlamaSettings,
         adapter={"type": Path, "help": "folder of train.llama_lm; default: a fresh adapter"},
         direct_only={
             "action": "store_true",
@@ -65,17 +85,18 @@ def main() -> None:
         },
     )
     own = output_slot(NAME, arguments)
-    settings = arguments.settings
-    splits = {
-        s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
-    }
+    settings: LlamaSettings = arguments.settings
+    splits = read_splits(arguments.data, arguments.limit)
     if arguments.direct_only:
         card = ModelCard.read(own.folder)
         config = {key: card.config[key] for key in STRUCTURE if key in card.config}
-        finish_with_direct(own, card.family, arguments, splits, config, card.config["history"])
+        with staged(own, keep=(ADAPTER, ADAPTER_CONFIG, HEAD)) as place:
+            finish_with_direct(
+                place, card.family, arguments, splits, config, card.config["history"]
+            )
         return
-    watched = splits["validation"].drawn(settings["validation_songs"])
-    torch.manual_seed(settings.get("seed", 0))
+    watched = splits["validation"].drawn(settings.validation_songs)
+    torch.manual_seed(settings.seed)
     device = compute_device()
     decoder, tokenizer = base_decoder(own, settings, device)
     windows: list[list[int]] = []
@@ -85,9 +106,9 @@ def main() -> None:
     network, frozen = halves(
         decoder, windows, pad, settings, arguments.runs / NAME / "frozen_states.bin"
     )
-    reader = WindowReader(frozen, windows, int(settings["window"]), pad, settings["batch_size"])
+    reader = WindowReader(frozen, windows, settings.window, pad, settings.batch_size)
     drawn = np.random.default_rng(0).permutation(len(train_rows))
-    first = [train_rows[i] for i in drawn[: int(settings["warm_start_songs"])]]
+    first = [train_rows[i] for i in drawn[: settings.warm_start_songs]]
     prior = log_prior(splits["train"].labels)
     fit_head(network.head, reader.pooled_states(network, first), first, 0.003, prior)
     history = train_adapter(network, reader, train_rows, watched_rows, prior, arguments)
@@ -95,18 +116,19 @@ def main() -> None:
     head = gathered(network.head.state_dict())
     if not is_main_process():
         return
-    save_adapter(network.decoder, adapter, own, int(settings.get("first_layer", 0)))
-    save_tensors(head, own.folder / HEAD)
     config = {
-        "layers": int(settings.get("layers") or decoder.config.num_hidden_layers),
-        "first_layer": settings.get("first_layer", 0),
-        "rank": settings["rank"],
-        "window": settings["window"],
-        "windows": settings["windows"],
+        "layers": settings.layers or decoder.config.num_hidden_layers,
+        "first_layer": settings.first_layer,
+        "rank": settings.rank,
+        "window": settings.window,
+        "windows": settings.windows,
         "precision": str(network_precision(network, settings)),
     }
     family = "LLaMA (QLoRA)" if own.quantization else "LLaMA (LoRA)"
-    finish_with_direct(own, family, arguments, splits, config, history)
+    with staged(own) as place:
+        save_adapter(network.decoder, adapter, place, settings.first_layer)
+        save_tensors(head, place.folder / HEAD)
+        finish_with_direct(place, family, arguments, splits, config, history)
 
 
 def finish_with_direct(
@@ -126,105 +148,30 @@ def finish_with_direct(
 
     tokens, pad = len(tokenizer), padding_id(tokenizer)
     adjusted = add_direct(own, arguments, splits, windows, tokens, pad)
-    finish(NAME, family, arguments, splits, config, history, adjusted)
+    finish(own, family, arguments, splits, config, history, adjusted)
 
 
-def base_decoder(own: Slot, settings: dict[str, Any], device: torch.device) -> tuple[Any, Any]:
+def base_decoder(own: Slot, settings: LlamaSettings, device: torch.device) -> tuple[Any, Any]:
     """The base's decoder, ready for adapters; and its tokenizer."""
-    precision = training_precision(TRANSFORMER, settings.get("precision", AUTO))
+    precision = training_precision(TRANSFORMER, settings.precision)
     decoder, tokenizer = load_decoder(own, precision.dtype)
     if own.quantization:
-        decoder = prepared_for_adapters(
-            decoder, checkpoint=bool(settings["gradient_checkpointing"])
-        )
+        decoder = prepared_for_adapters(decoder, checkpoint=settings.gradient_checkpointing)
     else:
         decoder.to(device)
-    if settings.get("attention"):
-        decoder.set_attn_implementation(settings["attention"])
+    if settings.attention:
+        decoder.set_attn_implementation(settings.attention)
     return decoder, tokenizer
 
 
-def halves(
-    decoder: Any, windows: list[list[int]], pad: int, settings: dict[str, Any], path: Path
-) -> tuple[PooledLlama, FrozenStates | None]:
-    """The layers to adapt with a fresh head, and the kept states of those below, if any."""
-    import copy
-
-    first = int(settings.get("first_layer", 0))
-    network = PooledLlama(decoder, len(GENRES), settings.get("layers"))
-    network.head.to(next(decoder.parameters()).device)
-    if not first:
-        return network, None
-    # Copies of the module only: both share the tensors of the base.
-    bottom, top = copy.copy(decoder), copy.copy(decoder)
-    for part in (bottom, top):
-        part._modules = dict(decoder._modules)
-    bottom.layers, bottom.norm = decoder.layers[:first], nn.Identity()
-    top.layers, top.embed_tokens = decoder.layers[first:], nn.Identity()
-    # Each counts its own layers in its forward pass.
-    bottom.config, top.config = copy.copy(decoder.config), copy.copy(decoder.config)
-    bottom.config.num_hidden_layers = first
-    top.config.num_hidden_layers = len(top.layers)
-    network.decoder = top
-    return network, FrozenStates(bottom, windows, int(settings["window"]), pad, path)
-
-
-class WindowReader:
-    """Brings windows to pooled states, from kept states where there are any.
-
-    Windows go through the decoder `batch` at a time, all padded to `size`, so that compiled layers
-    see one shape only.
-    """
-
-    def __init__(
-        self,
-        frozen: FrozenStates | None,
-        windows: list[list[int]],
-        size: int,
-        pad: int,
-        batch: int,
-    ) -> None:
-        self.frozen = frozen
-        self.windows = windows
-        self.size = size
-        self.pad = pad
-        self.batch = int(batch)
-
-    def __call__(self, network: PooledLlama, chosen: list[int], song: torch.Tensor) -> torch.Tensor:
-        """Pooled states (songs, width) of windows; `song` says whose each is."""
-        if self.frozen is None:
-            ids, mask = padded([self.windows[i] for i in chosen], self.pad)
-            return network.pooled(ids.to(song.device), mask.to(song.device), song)
-        # Checkpointed layers pass gradients on only where their input asks for one.
-        states = self.frozen(chosen).to(song.device, network.decoder.dtype)
-        states.requires_grad_(torch.is_grad_enabled())
-        mask = self.frozen.mask(chosen).to(song.device)
-        return network.pooled_embedded(states, mask, song, self.batch)
-
-    def pooled_states(
-        self, network: PooledLlama, rows: list[dict[str, Any]]
-    ) -> np.ndarray[Any, Any]:
-        """Pooled states (songs, width) of songs read whole, in order."""
-        device = network.head.mean.device
-        parts: list[torch.Tensor] = []
-        network.eval()
-        with torch.inference_mode():
-            for start in range(0, len(rows), self.batch):
-                part = rows[start : start + self.batch]
-                song = [i for i, row in enumerate(part) for _ in row["windows"]]
-                chosen = [w for row in part for w in row["windows"]]
-                parts.append(self(network, chosen, torch.tensor(song, device=device)).cpu())
-        return torch.cat(parts).numpy()
-
-
 def song_rows(
-    split: GenreSplit, tokenizer: Any, settings: dict[str, Any], windows: list[list[int]]
+    split: GenreSplit, tokenizer: Any, settings: LlamaSettings, windows: list[list[int]]
 ) -> list[dict[str, Any]]:
     """What the collator reads, song by song; their windows are added to `windows`."""
-    weights = sample_weights(split, settings["class_weight_power"], settings["noisy_weight"])
+    weights = sample_weights(split, settings.class_weight_power, settings.noisy_weight)
     rows: list[dict[str, Any]] = []
     for lyric, label, weight in zip(split.lyrics, split.labels, weights, strict=True):
-        own = lyric_windows(tokenizer, lyric.text, settings["window"], settings["windows"])
+        own = lyric_windows(tokenizer, lyric.text, settings.window, settings.windows)
         indices = list(range(len(windows), len(windows) + len(own)))
         rows.append({"windows": indices, "label": int(label), "weight": weight})
         windows += own
@@ -240,14 +187,14 @@ def train_adapter(
     arguments: argparse.Namespace,
 ) -> list[dict[str, float]]:
     """LoRA on the decoder, together with the head; returns the log."""
-    settings = arguments.settings
+    settings: LlamaSettings = arguments.settings
     # An expression: peft's own choice of layers wants a prefix a bare decoder lacks.
-    modules = adapted_modules(range(len(network.decoder.layers)), settings["target_modules"])
+    modules = adapted_modules(range(len(network.decoder.layers)), settings.target_modules)
     adapted = with_adapter(network.decoder, modules, settings)
     if arguments.adapter:
-        load_adapter(adapted, arguments.adapter, int(settings.get("first_layer", 0)))
+        load_adapter(adapted, arguments.adapter, settings.first_layer)
     network.decoder = adapted
-    if settings.get("compile"):
+    if settings.compile:
         for layer in adapted.base_model.model.layers:
             layer.compile(dynamic=False)
 
@@ -256,7 +203,7 @@ def train_adapter(
         pooled = reader(module, inputs["window"].tolist(), inputs["song"])
         return module.head(pooled), None
 
-    model = GenreLoss(network, step, settings.get("label_smoothing", 0.0), prior)
+    model = GenreLoss(network, step, settings.label_smoothing, prior)
 
     def collate(batch: list[Any]) -> dict[str, torch.Tensor]:
         chosen = [
@@ -272,8 +219,8 @@ def train_adapter(
             "weights": torch.tensor([row["weight"] for row in batch]),
         }
 
-    rate = float(settings["learning_rate"])
-    head_rate = rate * float(settings["head_rate_factor"])
+    rate = settings.learning_rate
+    head_rate = rate * settings.head_rate_factor
     return fit(
         model,
         train_rows,
@@ -285,90 +232,8 @@ def train_adapter(
             {"params": [p for p in adapted.parameters() if p.requires_grad], "lr": rate},
             {"params": list(network.head.parameters()), "lr": head_rate},
         ],
+        genre_metrics,
     )
-
-
-def with_adapter(decoder: Any, modules: str, settings: dict[str, Any]) -> Any:
-    """The decoder with LoRA, in float32, on the modules that an expression names."""
-    from peft import LoraConfig, get_peft_model
-
-    adapted: Any = get_peft_model(
-        decoder,
-        LoraConfig(
-            r=int(settings["rank"]),
-            lora_alpha=int(settings["alpha"]),
-            lora_dropout=float(settings["dropout"]),
-            target_modules=modules,
-        ),
-    )
-    for parameter in adapted.parameters():
-        if parameter.requires_grad:
-            parameter.data = parameter.data.float()
-    return adapted
-
-
-def adapter_tensors(adapted: Any) -> dict[str, torch.Tensor]:
-    """The adapter by its names in the peft layout."""
-    from peft import get_peft_model_state_dict
-
-    return get_peft_model_state_dict(adapted, save_embedding_layers=False)
-
-
-def gathered(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Tensors that may be sharded, whole: every process of a sharded run has to call this."""
-    from torch.distributed.tensor import DTensor
-
-    return {
-        name: tensor.full_tensor() if isinstance(tensor, DTensor) else tensor
-        for name, tensor in tensors.items()
-    }
-
-
-def save_adapter(
-    adapted: Any, adapter: dict[str, torch.Tensor], own: Slot, first_layer: int
-) -> None:
-    """Write the adapter in the peft layout, in bfloat16, naming base and layers as served."""
-    config = adapted.peft_config["default"]
-    config.base_model_name_or_path = own.base.name if own.base else ""
-    config.inference_mode = True
-    depth = len(adapted.base_model.model.layers)
-    tensors = {_renumbered(name, first_layer): tensor for name, tensor in adapter.items()}
-    modules = sorted({name.split(".lora_")[0].split(".")[-1] for name in tensors})
-    config.target_modules = adapted_modules(range(first_layer, first_layer + depth), modules)
-    config.save_pretrained(str(own.folder))
-    save_tensors(tensors, own.folder / ADAPTER)
-
-
-def load_adapter(adapted: Any, folder: Path, first_layer: int) -> None:
-    """Start from the adapter in `folder`, whose layers count from the base's first.
-
-    Raises
-    ------
-    WeightsError
-        If it adapts other modules than these.
-    """
-    from peft import set_peft_model_state_dict
-
-    tensors = {
-        _renumbered(name, -first_layer): tensor
-        for name, tensor in load_tensors(folder / ADAPTER).items()
-    }
-    own = adapter_tensors(adapted)
-    if {k: v.shape for k, v in own.items()} != {k: v.shape for k, v in tensors.items()}:
-        raise WeightsError(
-            f"The adapter in {folder} has {len(tensors)} tensors of other layers or ranks than the "
-            f"{len(own)} of this configuration; both must adapt the same modules."
-        )
-    set_peft_model_state_dict(adapted, tensors)
-
-
-def _renumbered(name: str, by: int) -> str:
-    return re.sub(r"(?<=layers\.)\d+", lambda found: str(int(found[0]) + by), name)
-
-
-def adapted_modules(layers: Iterable[int], names: Iterable[str]) -> str:
-    """A regular expression of the projections to adapt in these layers."""
-    return rf"layers\.({'|'.join(map(str, layers))})\.\w+\.({'|'.join(names)})"
 
 
 def fit_head(
@@ -404,4 +269,4 @@ def fit_head(
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -11,6 +11,7 @@ which is kept in ``runs/`` and never served; each training leaves its answers th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import numpy as np
 import torch
 from torch import nn
 
-from engine.classifiers import load_classifier
+from engine.classifiers import load_from
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.roberta import (
     FROZEN,
@@ -32,21 +33,30 @@ from engine.classifiers.windows import padded
 from engine.errors import InputError
 from engine.models.bases import base_source
 from engine.models.card import ModelCard
-from engine.models.presets import slot
+from engine.models.presets import Slot, slot
 from train.card import continued, finish
-from train.command_line import is_main_process, output_slot, parse_arguments
+from train.command_line import is_main_process, output_slot, parse_arguments, run
 from train.direct_path import Windows, add_direct
-from train.genre_data import GenreSplit, capped, log_prior, read_split, sample_weights
-from train.trainer import (
-    GenreLoss,
-    compile_for_training,
-    fit,
-    network_precision,
-    training_encoder,
-)
+from train.genre_data import GenreSplit, capped, log_prior, read_splits, sample_weights
+from train.genre_loss import GenreLoss, genre_metrics
+from train.roberta_encoder import compile_for_training, training_encoder
+from train.settings import Amount, Count, DirectSettings, EncoderSettings, GenreSettings, Share
+from train.staging import staged
+from train.trainer import fit, network_precision
 
 NAME = "roberta"
 AUGMENTATIONS = ("with", "without", "shuffled")
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobertaSettings(GenreSettings, EncoderSettings, DirectSettings):
+    """Settings of a run."""
+
+    windows: Count
+    dropout: Share
+    validation_songs: Count
+    head_rate_factor: Amount
+    most_per_genre: Count | None = None
 
 
 def main() -> None:
@@ -54,6 +64,7 @@ def main() -> None:
     arguments = parse_arguments(
         __doc__ or "",
         "genre_roberta",
+        RobertaSettings,
         features={"type": Path, "required": True, "help": "the BiLSTM-GRU's cross_fit.npz"},
         encoder={"type": Path, "help": "folder of train.roberta_mlm; default: the base as it is"},
         go_on={"action": "store_true", "help": "start from the weights that are there"},
@@ -64,36 +75,36 @@ def main() -> None:
         augmentation={"choices": AUGMENTATIONS, "default": "with", "help": "for the ablation"},
     )
     own = output_slot(NAME, arguments)
-    settings = arguments.settings
-    splits = {
-        s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
-    }
-    train = capped(splits["train"], settings.get("most_per_genre"), settings.get("seed", 0))
-    bilstm: Any = load_classifier("bilstm-gru")
+    settings: RobertaSettings = arguments.settings
+    splits = read_splits(arguments.data, arguments.limit)
+    train = capped(splits["train"], settings.most_per_genre, settings.seed)
+    bilstm: Any = load_from(own.beside("bilstm-gru"))
     tags: list[str] = bilstm.card.config["tags"]
 
     if arguments.direct_only:
         card = ModelCard.read(own.folder)
-        earlier = card.config
-        finish_with_direct(arguments, splits, tags, earlier["history"], earlier.get("precision"))
+        with staged(own, keep=(WEIGHTS,)) as place:
+            earlier = card.config
+            precision = earlier.get("precision")
+            finish_with_direct(place, arguments, splits, tags, earlier["history"], precision)
         return
     encoder, tokenizer = training_encoder(own, settings, arguments.encoder)
-    torch.manual_seed(settings.get("seed", 0))
-    network = AugmentedRoberta(encoder, len(tags), len(GENRES), float(settings["dropout"]))
+    torch.manual_seed(settings.seed)
+    network = AugmentedRoberta(encoder, len(tags), len(GENRES), settings.dropout)
     if arguments.go_on:
         load_into(network, load_tensors(own.folder / WEIGHTS), allow_missing=FROZEN)
-    if settings.get("compile"):
+    if settings.compile:
         compile_for_training(encoder.encoder.layer)
 
     def step(module: nn.Module, inputs: dict[str, Any]) -> tuple[torch.Tensor, None]:
         return module(**inputs), None
 
-    model = GenreLoss(network, step, settings.get("label_smoothing", 0.0), log_prior(train.labels))
-    watched = splits["validation"].drawn(settings["validation_songs"])
-    base_rate = float(settings["learning_rate"])
-    window = int(settings["window"])
+    model = GenreLoss(network, step, settings.label_smoothing, log_prior(train.labels))
+    watched = splits["validation"].drawn(settings.validation_songs)
+    base_rate = settings.learning_rate
+    window = settings.window
     own_modules = (network.head, network.tag_norm, network.heard)
-    collate = collator(tokenizer, window, int(settings["windows"]), lambda: model.training)
+    collate = collator(tokenizer, window, settings.windows, lambda: model.training)
     run = run_name(arguments.augmentation)
     history = fit(
         model,
@@ -109,25 +120,28 @@ def main() -> None:
             },
             {
                 "params": [p for module in own_modules for p in module.parameters()],
-                "lr": base_rate * float(settings["head_rate_factor"]),
+                "lr": base_rate * settings.head_rate_factor,
             },
         ],
+        genre_metrics,
     )
     if not is_main_process():
         return
     state = {k: v for k, v in network.state_dict().items() if not k.startswith(FROZEN)}
     if arguments.go_on:
         history = continued(ModelCard.read(own.folder).config["history"], history)
-    served = arguments.augmentation == "with"
-    save_tensors(state, (own.folder if served else arguments.runs / run) / WEIGHTS)
+    precision = str(network_precision(network, settings))
+    folder = arguments.runs / run
     for name in ("validation", "test"):
         split = splits[name]
         found = rows(split, heard(bilstm, split), tokenizer, arguments)
-        answers = arguments.runs / run / f"answers_{name}.npz"
-        save_answers(answers, network, found, collate, split, settings)
-    if not served:
+        save_answers(folder / f"answers_{name}.npz", network, found, collate, split, settings)
+    if arguments.augmentation != "with":
+        save_tensors(state, folder / WEIGHTS)
         return
-    finish_with_direct(arguments, splits, tags, history, str(network_precision(network, settings)))
+    with staged(own) as place:
+        save_tensors(state, place.folder / WEIGHTS)
+        finish_with_direct(place, arguments, splits, tags, history, precision)
 
 
 def run_name(augmentation: str) -> str:
@@ -136,6 +150,7 @@ def run_name(augmentation: str) -> str:
 
 
 def finish_with_direct(
+    own: Slot,
     arguments: Any,
     splits: Mapping[str, GenreSplit],
     tags: list[str],
@@ -143,13 +158,13 @@ def finish_with_direct(
     precision: str | None,
 ) -> None:
     """Fit the direct path beside the network that stands, then finish as all models do."""
-    own, settings = slot(NAME, arguments.preset), arguments.settings
+    settings: RobertaSettings = arguments.settings
     read, tokens, pad = song_reader(arguments)
     adjusted = add_direct(own, arguments, splits, lambda name: read(splits[name]), tokens, pad)
-    config = {"tags": tags, "window": settings["window"], "windows": settings["windows"]}
+    config = {"tags": tags, "window": settings.window, "windows": settings.windows}
     if precision:  # cards of earlier trainings do not tell
         config["precision"] = precision
-    finish(NAME, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history, adjusted)
+    finish(own, "RoBERTa + BiLSTM-GRU", arguments, splits, config, history, adjusted)
 
 
 def song_reader(arguments: Any) -> tuple[Callable[[GenreSplit], Windows], int, int]:
@@ -160,7 +175,7 @@ def song_reader(arguments: Any) -> tuple[Callable[[GenreSplit], Windows], int, i
     assert base is not None  # noqa: S101 - presets give this slot a base
     tokenizer: Any = AutoTokenizer.from_pretrained(base_source(base))
     ends = tokenizer.cls_token_id, tokenizer.sep_token_id
-    sizes = int(arguments.settings["window"]), int(arguments.settings["windows"])
+    sizes = arguments.settings.window, arguments.settings.windows
 
     def read(split: GenreSplit) -> list[list[list[int]]]:
         texts = [distinct_text(lyric.text) for lyric in split.lyrics]
@@ -177,8 +192,8 @@ def rows(
     arguments: Any,
 ) -> list[dict[str, Any]]:
     """What the collator reads, song by song."""
-    settings = arguments.settings
-    weights = sample_weights(split, settings["class_weight_power"], settings["noisy_weight"])
+    settings: RobertaSettings = arguments.settings
+    weights = sample_weights(split, settings.class_weight_power, settings.noisy_weight)
     tags, genres = augmented(features, arguments.augmentation)
     return [
         {
@@ -210,7 +225,7 @@ def save_answers(
     found: list[dict[str, Any]],
     collate: Callable[[list[Any]], dict[str, torch.Tensor]],
     split: GenreSplit,
-    settings: Mapping[str, Any],
+    settings: RobertaSettings,
 ) -> None:
     """Write the logits (songs, genres) of whole songs, their labels and their artists."""
     network.eval()
@@ -291,4 +306,4 @@ def cross_fitted(split: GenreSplit, path: Path) -> tuple[torch.Tensor, torch.Ten
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -10,6 +10,7 @@ after, `probe` tells what a linear head makes of the decoder's states.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -21,47 +22,59 @@ from engine.classifiers.prediction import GENRES
 from engine.classifiers.torch_classifier import save_tensors
 from engine.classifiers.windows import padded
 from engine.models.bases import base_source
-from engine.models.compute import AUTO, TRANSFORMER, compute_device, training_precision
+from engine.models.compute import TRANSFORMER, compute_device, training_precision
+from engine.models.presets import slot
 from engine.models.quantization import prepared_for_adapters, quantization_config
 from train.calibration import measured
-from train.command_line import is_main_process, output_slot, parse_arguments
+from train.command_line import is_main_process, parse_arguments, run
 from train.genre_data import GenreSplit, read_split
-from train.genre_llama import ADAPTER, adapted_modules, adapter_tensors, with_adapter
-from train.language_model import fit_language_model, windows_of
+from train.language_model import windows_of
+from train.llama_adapter import ADAPTER, adapted_modules, adapter_tensors, with_adapter
+from train.settings import Count, DecoderSettings, FitSettings
+from train.trainer import fit
 
 NAME = "llama-lm"
 
 
+@dataclass(frozen=True, kw_only=True)
+class NextWordSettings(FitSettings, DecoderSettings):
+    """Settings of a run."""
+
+    validation_windows: Count
+    probe_songs: Count
+    probe_validation_songs: Count
+
+
 def main() -> None:
     """Train."""
-    arguments = parse_arguments(__doc__ or "", "llama_lm")
-    settings = arguments.settings
-    own = output_slot("llama", arguments)
+    arguments = parse_arguments(__doc__ or "", "llama_lm", NextWordSettings)
+    settings: NextWordSettings = arguments.settings
+    own = slot("llama", arguments.preset)
     from transformers import AutoModelForCausalLM
 
-    torch.manual_seed(settings.get("seed", 0))
+    torch.manual_seed(settings.seed)
     assert own.base is not None  # noqa: S101 - presets give this slot a base
     device = compute_device()
-    precision = training_precision(TRANSFORMER, settings.get("precision", AUTO))
+    precision = training_precision(TRANSFORMER, settings.precision)
     quantization = quantization_config(own.quantization)
     options: dict[str, Any] = {"quantization_config": quantization} if quantization else {}
-    if settings.get("attention"):
-        options["attn_implementation"] = settings["attention"]
+    if settings.attention:
+        options["attn_implementation"] = settings.attention
     decoder: Any = AutoModelForCausalLM.from_pretrained(
         base_source(own.base), dtype=precision.dtype, **options
     )
     if own.quantization:
-        decoder = prepared_for_adapters(decoder, checkpoint=True)
+        decoder = prepared_for_adapters(decoder, checkpoint=settings.gradient_checkpointing)
     else:
         decoder.to(device)
-    depth = int(settings.get("layers") or decoder.config.num_hidden_layers)
-    layers = range(int(settings.get("first_layer", 0)), depth)
+    depth = settings.layers or int(decoder.config.num_hidden_layers)
+    layers = range(settings.first_layer, depth)
     # The decoder is one part of this model, and its modules' names begin with it.
-    modules = r"model\." + adapted_modules(layers, settings["target_modules"])
+    modules = r"model\." + adapted_modules(layers, settings.target_modules)
     adapted = with_adapter(decoder, modules, settings)
     parameters = [p for p in adapted.parameters() if p.requires_grad]
     tokenizer = load_tokenizer(own)
-    pad, window = padding_id(tokenizer), int(settings["window"])
+    pad, window = padding_id(tokenizer), settings.window
 
     def collate(batch: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
         ids, mask = padded([*(row["input_ids"] for row in batch), [0] * window], pad)
@@ -75,14 +88,17 @@ def main() -> None:
     sizes = tokenizer, window, arguments.limit, tokenizer.bos_token_id
     train = windows_of(arguments.data, ("train", "unlabelled"), *sizes)
     watched = windows_of(arguments.data, ("validation",), *sizes)
-    watched = watched[: int(settings["validation_windows"])]
+    watched = watched[: settings.validation_windows]
     splits = {
-        split: read_split(arguments.data, split, arguments.limit).drawn(int(settings[count]))
-        for split, count in (("train", "probe_songs"), ("validation", "probe_validation_songs"))
+        split: read_split(arguments.data, split, arguments.limit).drawn(count)
+        for split, count in (
+            ("train", settings.probe_songs),
+            ("validation", settings.probe_validation_songs),
+        )
     }
     print("before", probe(adapted, splits, tokenizer, depth, window), flush=True)
-    groups = [{"params": parameters, "lr": float(settings["learning_rate"])}]
-    fit_language_model(adapted, train, watched, collate, groups, arguments, NAME)
+    groups = [{"params": parameters, "lr": settings.learning_rate}]
+    fit(adapted, train, watched, collate, arguments, NAME, groups)
     print("after", probe(adapted, splits, tokenizer, depth, window), flush=True)
     tensors = {
         # Named as in the decoder without its language-model head, which genre is learnt on.
@@ -133,4 +149,4 @@ def probe(
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

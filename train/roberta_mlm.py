@@ -10,6 +10,7 @@ goes to ``runs/roberta-mlm/encoder.safetensors``: give that folder to ``train.ge
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +20,23 @@ from torch import nn
 from engine.classifiers.torch_classifier import save_tensors
 from engine.classifiers.windows import padded
 from engine.models.compute import compute_device
-from train.command_line import is_main_process, output_slot, parse_arguments
-from train.language_model import fit_language_model, windows_of
-from train.trainer import ENCODER, compile_for_training, training_encoder
+from engine.models.presets import slot
+from train.command_line import is_main_process, parse_arguments, run
+from train.language_model import windows_of
+from train.roberta_encoder import ENCODER, compile_for_training, training_encoder
+from train.settings import Amount, Count, EncoderSettings, FitSettings, Share
+from train.trainer import fit
 
 NAME = "roberta-mlm"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MaskedSettings(FitSettings, EncoderSettings):
+    """Settings of a run."""
+
+    masked: Share
+    validation_windows: Count
+    head_rate_factor: Amount
 
 
 class MaskedLanguageModel(nn.Module):
@@ -54,19 +67,20 @@ def main() -> None:
     arguments = parse_arguments(
         __doc__ or "",
         "roberta_mlm",
+        MaskedSettings,
         encoder={"type": Path, "help": "folder of an earlier run to go on from"},
     )
-    settings = arguments.settings
-    own = output_slot("roberta", arguments)
+    settings: MaskedSettings = arguments.settings
+    own = slot("roberta", arguments.preset)
     from transformers import DataCollatorForLanguageModeling
 
     encoder, tokenizer = training_encoder(own, settings, arguments.encoder)
-    if settings.get("compile"):
+    if settings.compile:
         compile_for_training(encoder.encoder.layer)
-    torch.manual_seed(settings.get("seed", 0))
+    torch.manual_seed(settings.seed)
     model = MaskedLanguageModel(encoder).to(compute_device())
-    window = int(settings["window"])
-    masker = DataCollatorForLanguageModeling(tokenizer, mlm_probability=settings["masked"])
+    window = settings.window
+    masker = DataCollatorForLanguageModeling(tokenizer, mlm_probability=settings.masked)
 
     def collate(batch: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
         ids, mask = padded(
@@ -80,17 +94,17 @@ def main() -> None:
     sizes = tokenizer, window, arguments.limit, tokenizer.cls_token_id, tokenizer.sep_token_id
     train = windows_of(arguments.data, ("train", "unlabelled"), *sizes)
     watched = windows_of(arguments.data, ("validation",), *sizes)
-    rate = float(settings["learning_rate"])
+    rate = settings.learning_rate
     body = [p for p in encoder.parameters() if p.requires_grad]
     groups = [
         {"params": body, "lr": rate},
         {
             "params": [*model.transform.parameters(), model.bias],
-            "lr": rate * float(settings["head_rate_factor"]),
+            "lr": rate * settings.head_rate_factor,
         },
     ]
-    watched = watched[: int(settings["validation_windows"])]
-    fit_language_model(model, train, watched, collate, groups, arguments, NAME)
+    watched = watched[: settings.validation_windows]
+    fit(model, train, watched, collate, arguments, NAME, groups)
     if not is_main_process():
         return
     run = arguments.runs / NAME
@@ -108,4 +122,4 @@ def _special(ids: torch.Tensor, tokenizer: Any) -> torch.Tensor:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

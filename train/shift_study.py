@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 
 from train.calibration import best_shift, fitted_shift, likelihood_shift, macro_f1
-from train.command_line import parse_arguments
+from train.command_line import parse_arguments, run
 from train.direct_path import cross_fitted_logits
 from train.genre_data import log_prior, read_split
-from train.genre_roberta import song_reader
+from train.genre_roberta import RobertaSettings, song_reader
 
 DRAWS = 20
 RULES = ("no shift", "whole prior", "by labels", "expected")
@@ -25,14 +25,14 @@ RULES = ("no shift", "whole prior", "by labels", "expected")
 
 def main() -> None:
     """Fit, judge and print."""
-    arguments = parse_arguments(__doc__ or "", "genre_roberta")
+    arguments = parse_arguments(__doc__ or "", "genre_roberta", RobertaSettings)
     train, watched = (
         read_split(arguments.data, s, arguments.limit) for s in ("train", "validation")
     )
     read, tokens, pad = song_reader(arguments)
     logits = cross_fitted_logits(read(train), train, tokens, pad, arguments.settings)
     artists, prior = np.array(train.artists), log_prior(train.labels)
-    generator = np.random.default_rng(int(arguments.settings.get("seed", 0)))
+    generator = np.random.default_rng(arguments.settings.seed)
     scores: dict[str, list[tuple[float, float]]] = {rule: [] for rule in RULES}
     for _ in range(DRAWS):
         fitted = drawn_artists(artists, len(watched), generator)
@@ -66,4 +66,4 @@ def shifts(
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

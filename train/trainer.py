@@ -1,4 +1,4 @@
-"""The training loop of the genre models: the loss, the Trainer, time, precision, progress."""
+"""The training loop that all models share: time, precision, checkpoints, progress."""
 
 from __future__ import annotations
 
@@ -6,13 +6,11 @@ import argparse
 import json
 import math
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
-from sklearn.metrics import accuracy_score
 from torch import nn
 from transformers import (
     EarlyStoppingCallback,
@@ -21,134 +19,10 @@ from transformers import (
     TrainingArguments,
 )
 
-from engine.classifiers.prediction import GENRES
-from engine.classifiers.torch_classifier import load_into, load_tensors
-from engine.models.bases import base_source
-from engine.models.compute import AUTO, Precision, compute_device, training_precision
-from engine.models.presets import Slot
+from engine.models.compute import Precision, compute_device, training_precision
 from engine.models.trials import layer_kinds
-from train.calibration import macro_f1
 from train.command_line import is_main_process, process_count
-
-ENCODER = "encoder.safetensors"
-
-
-class GenreLoss(nn.Module):
-    """Wraps a model so that Trainer gets a loss: weighted cross entropy over genres.
-
-    `step` gives the genre logits of a batch, and an extra loss or None. With `prior`, the log
-    frequency of each genre, the loss is logit-adjusted (Menon et al. 2021, arXiv:2007.07314,
-    equation 10): the network learns what words say beyond how often a genre comes, and `finish`
-    chooses what its answers take back of that. Evaluation adds half of it.
-    """
-
-    # The Trainer then divides the loss by the accumulation steps itself.
-    accepts_loss_kwargs = False
-
-    def __init__(
-        self,
-        network: nn.Module,
-        step: Callable[[nn.Module, dict[str, Any]], tuple[torch.Tensor, torch.Tensor | None]],
-        smoothing: float = 0.0,
-        prior: np.ndarray[Any, Any] | None = None,
-    ) -> None:
-        super().__init__()
-        self.network = network
-        self.register_buffer(
-            "prior", torch.zeros(len(GENRES)) if prior is None else torch.from_numpy(prior)
-        )
-        self.step = step
-        self.smoothing = smoothing
-        self.register_state_dict_post_hook(_leave_out_frozen)
-        self.register_load_state_dict_post_hook(_miss_no_frozen)
-
-    def forward(self, labels: torch.Tensor, weights: torch.Tensor, **inputs: Any) -> dict[str, Any]:
-        """Loss (weighted in training only) and genre logits."""
-        logits, extra = self.step(self.network, inputs)
-        logits = logits.float() + self.prior * (1.0 if self.training else 0.5)
-        losses = nn.functional.cross_entropy(
-            logits,
-            labels,
-            reduction="none",
-            label_smoothing=self.smoothing if self.training else 0.0,
-        )
-        loss = (losses * weights).mean() if self.training else losses.mean()
-        if extra is not None and self.training:
-            loss = loss + extra
-        return {"loss": loss, "logits": logits}
-
-
-def _frozen(module: nn.Module) -> tuple[str, ...]:
-    """How the names of what is not trained begin, and of what quantization keeps beside it."""
-    return tuple(name for name, value in module.named_parameters() if not value.requires_grad)
-
-
-def _leave_out_frozen(
-    module: nn.Module, state: dict[str, torch.Tensor], prefix: str, _local: dict[str, Any]
-) -> None:
-    """Keep checkpoints small: a frozen base of 8 billion parameters would fill a disk."""
-    left_out = tuple(prefix + name for name in _frozen(module))
-    for key in [key for key in state if key.startswith(left_out)]:
-        del state[key]
-
-
-def _miss_no_frozen(module: nn.Module, keys: Any) -> None:
-    """The other side of `_leave_out_frozen`: what it left out is not missing."""
-    frozen = _frozen(module)
-    keys.missing_keys[:] = [key for key in keys.missing_keys if not key.startswith(frozen)]
-
-
-def training_encoder(
-    own: Slot, settings: Mapping[str, Any], earlier: Path | None = None
-) -> tuple[Any, Any]:
-    """The slot's encoder, with the dropout and attention of a configuration; and its tokenizer.
-
-    `earlier` is a folder where `train.roberta_mlm` left an encoder; None for the base as it is.
-    """
-    from transformers import AutoModel, AutoTokenizer
-
-    assert own.base is not None  # noqa: S101 - presets give this slot a base
-    source = base_source(own.base, print)
-    options: dict[str, Any] = (
-        {"attn_implementation": settings["attention"]} if settings.get("attention") else {}
-    )
-    encoder = AutoModel.from_pretrained(
-        source,
-        add_pooling_layer=False,
-        hidden_dropout_prob=float(settings["encoder_dropout"]),
-        attention_probs_dropout_prob=float(settings["encoder_dropout"]),
-        **options,
-    )
-    if earlier:
-        load_into(encoder, load_tensors(earlier / ENCODER), allow_missing=("embeddings.",))
-    return encoder, AutoTokenizer.from_pretrained(source)
-
-
-def compile_for_training(layers: Iterable[nn.Module]) -> None:
-    """Compile each layer's forward pass for training steps, whose batches have one shape.
-
-    Evaluation, where every batch has another, runs as it is. Needs a C++ compiler.
-    """
-    layers = list(layers)
-    # All layers share one code object, and each is compiled anew for what it is given first, after
-    # an evaluation and so on: past the default of 8 the rest would silently run uncompiled.
-    torch._dynamo.config.recompile_limit = max(
-        torch._dynamo.config.recompile_limit, 8 * len(layers)
-    )
-    for layer in layers:
-        plain = layer.forward
-        compiled = torch.compile(plain, dynamic=False)
-
-        def forward(
-            *inputs: Any,
-            _layer: nn.Module = layer,
-            _plain: Callable[..., Any] = plain,
-            _compiled: Callable[..., Any] = compiled,
-            **keywords: Any,
-        ) -> Any:
-            return (_compiled if _layer.training else _plain)(*inputs, **keywords)
-
-        layer.forward = forward
+from train.settings import FitSettings
 
 
 class TimeLimit(TrainerCallback):
@@ -164,22 +38,7 @@ class TimeLimit(TrainerCallback):
         return control
 
 
-def genre_metrics(evaluated: Any) -> dict[str, float]:
-    """Accuracy and macro F1 for the Trainer."""
-    logits = (
-        evaluated.predictions[0]
-        if isinstance(evaluated.predictions, tuple)
-        else evaluated.predictions
-    )
-    predicted = np.asarray(logits).argmax(-1)
-    labels = evaluated.label_ids
-    return {
-        "accuracy": float(accuracy_score(labels, predicted)),
-        "macro_f1": macro_f1(predicted, labels),
-    }
-
-
-class _GenreTrainer(Trainer):
+class _GroupTrainer(Trainer):
     """A Trainer with rates by group of parameters, that judges every validation song.
 
     `groups` are those of an optimizer, with the names of parameters in their place: sharding puts
@@ -213,79 +72,53 @@ class _GenreTrainer(Trainer):
 
 
 def fit(
-    model: GenreLoss,
+    model: nn.Module,
     train_rows: Sequence[Mapping[str, Any]],
-    validation_rows: Sequence[Mapping[str, Any]],
+    watched_rows: Sequence[Mapping[str, Any]],
     collate: Callable[[list[Any]], dict[str, torch.Tensor]],
     arguments: argparse.Namespace,
     name: str,
     parameter_groups: list[dict[str, Any]],
+    metrics: Callable[[Any], dict[str, float]] | None = None,
 ) -> list[dict[str, float]]:
     """Train with early stopping on validation; the best weights end up in `model`.
 
-    Prints the cost first: seconds per step from three timed steps, after five that may compile.
-    With ``--max-minutes`` the number of steps is cut so that the learning-rate schedule ends in
-    time.
+    `model` gives a loss under ``"loss"``. Prints the cost first: seconds per step from three timed
+    steps, after five that may compile. With ``--max-minutes`` the number of steps is cut so that
+    the learning-rate schedule ends in time. Returns the log, which is in ``runs/NAME`` too.
     """
-    settings = arguments.settings
-    batch = int(settings["batch_size"])
-    accumulation = int(settings["gradient_accumulation"])
+    settings: FitSettings = arguments.settings
+    batch, accumulation = settings.batch_size, settings.gradient_accumulation
     together = batch * accumulation * process_count()
-    steps = math.ceil(len(train_rows) / together) * int(settings["epochs"])
+    steps = max(int(math.ceil(len(train_rows) / together) * settings.epochs), 1)
     precision = network_precision(model, settings)
     seconds = seconds_per_step(model, train_rows, collate, batch, precision) * accumulation
-    evaluations = int(settings.get("evaluations", 6))
     trainable = sum(p.numel() for p in model.parameters() if p.requires_grad)
     if is_main_process():
         print(
-            f"{name}: {len(train_rows)} songs, {trainable / 1e6:.1f} M trainable parameters, "
-            f"{seconds:.2f} s a step, {steps} steps: "
-            f"about {steps * seconds / 60:.0f} minutes and evaluations; in {precision}"
+            f"{name}: {len(train_rows)} to learn from, {trainable / 1e6:.1f} M trainable "
+            f"parameters, {seconds:.2f} s a step, {steps} steps: "
+            f"about {steps * seconds / 60:.0f} minutes and evaluations; in {precision}",
+            flush=True,
         )
     if arguments.max_minutes:
-        share = float(settings.get("training_share", 0.85))
+        share = settings.training_share
         steps = max(min(steps, int(arguments.max_minutes * 60 * share / seconds)), 4)
-        print(f"{name}: {steps} steps fit into {arguments.max_minutes:g} minutes")
-    every = max(steps // evaluations, 1)
+        print(f"{name}: {steps} steps fit into {arguments.max_minutes:g} minutes", flush=True)
     run = arguments.runs / name
-    # Macro F1 of a few hundred songs hangs on a handful of rare ones; the loss is steadier.
-    select_by = settings.get("select_by", "macro_f1")
-    training = TrainingArguments(
-        output_dir=str(run),
-        per_device_train_batch_size=batch,
-        per_device_eval_batch_size=int(settings.get("eval_batch_size", batch)),
-        gradient_accumulation_steps=accumulation,
-        max_steps=steps,
-        lr_scheduler_type=settings.get("schedule", "linear"),
-        warmup_steps=max(int(steps * 0.06), 1),
-        weight_decay=float(settings.get("weight_decay", 0.01)),
-        max_grad_norm=1.0,
-        optim=settings.get("optimizer", "adamw_torch"),
-        bf16=precision.is_lower,
-        train_sampling_strategy=settings.get("sampling", "group_by_length"),
-        dataloader_drop_last=len(train_rows) > batch,
-        logging_steps=max(every // 4, 1),
-        eval_strategy="steps",
-        eval_steps=every,
-        save_strategy="steps",
-        save_steps=every,
-        save_total_limit=2,
-        load_best_model_at_end=True,
-        metric_for_best_model=select_by,
-        greater_is_better=select_by != "loss",
-        **trainer_habits(settings),
-    )
     names = {parameter: name for name, parameter in model.named_parameters()}
-    trainer = _GenreTrainer(
+    trainer = _GroupTrainer(
         [{**group, "params": [names[p] for p in group["params"]]} for group in parameter_groups],
         model=model,
-        args=training,
+        args=training_arguments(
+            settings, run, steps, precision=precision, whole=len(train_rows) > batch
+        ),
         train_dataset=train_rows,  # type: ignore[arg-type]
-        eval_dataset=validation_rows,  # type: ignore[arg-type]
+        eval_dataset=watched_rows,  # type: ignore[arg-type]
         data_collator=collate,
-        compute_metrics=genre_metrics,
+        compute_metrics=metrics,
         callbacks=[
-            EarlyStoppingCallback(int(settings.get("patience", 3))),
+            EarlyStoppingCallback(settings.patience),
             TimeLimit(arguments.max_minutes),
         ],
     )
@@ -297,25 +130,53 @@ def fit(
     return history
 
 
-def network_precision(network: nn.Module, settings: Mapping[str, Any]) -> Precision:
-    """In which numbers this network is trained, by what it is made of and the configuration."""
-    return training_precision(layer_kinds(network), settings.get("precision", AUTO))
-
-
-def trainer_habits(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What all `TrainingArguments` share: batches of our own, plain logs, a GPU if there is one."""
+def training_arguments(
+    settings: FitSettings, run: Path, steps: int, *, precision: Precision, whole: bool
+) -> TrainingArguments:
+    """Settings in the Trainer's own words; `whole` if every batch of training has to be full."""
+    every = max(steps // settings.evaluations, 1)
     on_gpu = torch.cuda.is_available()
-    return {
-        "remove_unused_columns": False,
-        "label_names": ["labels"],
-        "seed": int(settings.get("seed", 0)),
-        "report_to": [],
-        "disable_tqdm": True,
-        "use_cpu": not on_gpu,
-        "dataloader_pin_memory": on_gpu,
-        # Every parameter that is trained takes part in every step.
-        "ddp_find_unused_parameters": False,
-    }
+    return TrainingArguments(
+        output_dir=str(run),
+        per_device_train_batch_size=settings.batch_size,
+        per_device_eval_batch_size=settings.eval_batch_size or settings.batch_size,
+        gradient_accumulation_steps=settings.gradient_accumulation,
+        max_steps=steps,
+        lr_scheduler_type=settings.schedule,
+        lr_scheduler_kwargs={"min_lr_rate": settings.least_rate} if settings.least_rate else {},
+        warmup_steps=max(int(steps * settings.warmup), 1),
+        weight_decay=settings.weight_decay,
+        adam_beta2=settings.beta2,
+        max_grad_norm=1.0,
+        optim=settings.optimizer,
+        bf16=precision.is_lower,
+        train_sampling_strategy=settings.sampling,
+        dataloader_drop_last=whole,
+        logging_steps=max(every // 4, 1),
+        eval_on_start=settings.evaluate_first,
+        eval_strategy="steps",
+        eval_steps=every,
+        save_strategy="steps",
+        save_steps=every,
+        save_total_limit=2,
+        load_best_model_at_end=True,
+        # Macro F1 of a few hundred songs hangs on a handful of rare ones; the loss is steadier.
+        metric_for_best_model=settings.select_by,
+        greater_is_better=settings.select_by != "loss",
+        remove_unused_columns=False,  # batches are of our own making
+        label_names=["labels"],
+        seed=settings.seed,
+        report_to=[],
+        disable_tqdm=True,
+        use_cpu=not on_gpu,
+        dataloader_pin_memory=on_gpu,
+        ddp_find_unused_parameters=False,  # every parameter that is trained is in every step
+    )
+
+
+def network_precision(network: nn.Module, settings: FitSettings) -> Precision:
+    """In which numbers this network is trained, by what it is made of and the configuration."""
+    return training_precision(layer_kinds(network), settings.precision)
 
 
 def seconds_per_step(

@@ -11,6 +11,7 @@ from engine.errors import InputError
 if TYPE_CHECKING:
     from engine.classifiers.prediction import GenreClassifier, Loader, Prediction
     from engine.lyrics import Lyrics
+    from engine.models.presets import Slot
 
 CLASSIFIERS = {
     "llama": "engine.classifiers.llama:LlamaClassifier",
@@ -39,11 +40,18 @@ def load_classifier(
         If its weights are missing or corrupt.
     """
     from engine.models.presets import slot
+
+    classifier_class(name)  # which tells what models there are
+    return load_from(slot(name, preset), load or loading_once())
+
+
+def load_from(own: Slot, load: Loader | None = None) -> GenreClassifier:
+    """Load the genre model of a slot; what it reads lies beside it, unless `load` is given."""
     from engine.models.quiet import quiet_libraries
 
-    made = classifier_class(name)
+    made = classifier_class(own.name)
     quiet_libraries()
-    return made(slot(name, preset), load or loading_once())
+    return made(own, load or (lambda name, _preset: load_from(own.beside(name))))
 
 
 def classifier_class(name: str) -> Any:

@@ -20,7 +20,7 @@ from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import Prediction
 from engine.errors import InputError, WeightsError
 from engine.models.card import CARD, ModelCard, model_revision
-from engine.models.presets import Slot, slot
+from engine.models.presets import Slot
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import GenreClassifier, Loader
@@ -120,7 +120,7 @@ def read_pool(own: Slot, card: ModelCard | None = None) -> Pool:
     weights = _weights(card, own)
     fitted_to = card.config.get("members")
     for name in weights:
-        member = slot(name, own.preset)
+        member = own.beside(name)
         of_member = ModelCard.read(member.folder)
         if set(of_member.labels) != set(card.labels):
             raise WeightsError(f"'{name}' answers with other genres than '{own.name}'; fit again.")

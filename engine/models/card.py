@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.errors import WeightsError
-from engine.models.presets import Slot, slot
+from engine.models.presets import Slot
 
 CARD = "card.json"
 RESTORE = "restore the folder with `git checkout -- models`"
@@ -128,7 +128,7 @@ def model_revision(card: ModelCard, own: Slot) -> str:
     content = {name: value for name, value in asdict(card).items() if name not in _TOLD}
     content["config"] = {k: v for k, v in card.config.items() if k != "history"}
     base = asdict(own.base) if own.base else {}
-    read = {name: slot(name, own.preset) for name in own.reads}
+    read = {name: own.beside(name) for name in own.reads}
     whole = {
         "card": content,
         "base": {name: value for name, value in base.items() if name not in ("label", "licence")},

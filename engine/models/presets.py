@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -43,6 +43,9 @@ class Slot:
         How the base is packed.
     reads : tuple of str
         Models of the same preset whose answers it reads.
+    models : Path or None
+        The folder that `adapter` lies in, where it is not the one of all models: that of a
+        training's ``--output``.
     """
 
     name: str
@@ -51,6 +54,7 @@ class Slot:
     quantization: str | None = None
     reads: tuple[str, ...] = ()
     preset: str = "embedded"
+    models: Path | None = None
 
     @property
     def base_label(self) -> str:
@@ -62,7 +66,11 @@ class Slot:
     @property
     def folder(self) -> Path:
         """Where this slot's own weights and card lie."""
-        return models_folder() / self.adapter
+        return (self.models or models_folder()) / self.adapter
+
+    def beside(self, name: str) -> Slot:
+        """The slot of a model that this one reads: of the same preset, in the same folder."""
+        return replace(slot(name, self.preset), models=self.models)
 
 
 @dataclass(frozen=True)

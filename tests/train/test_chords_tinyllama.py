@@ -1,35 +1,24 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import json
 import random
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 import yaml
 
+from engine.classifiers.torch_classifier import load_tensors
 from engine.generator import Controls
 from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.lyrics import Lyrics
-from tests.engine.generator.tiny import CONFIG, save_tiny_base
+from engine.models.card import ModelCard
+from tests.engine.generator.tiny import save_tiny_base
+from train import chords_tinyllama
+from train.settings import CONFIGS
 
-SCRIPT = Path(__file__).parents[2] / "train" / "chords_tinyllama.py"
 NOUNS = ("river", "lantern", "morning", "harbour", "window", "guitar", "winter", "road")
-
-
-@pytest.fixture(scope="module")
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("chords_tinyllama_script", SCRIPT)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
 
 
 def _song(number: int) -> dict[str, Any]:
@@ -56,18 +45,20 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _config(folder: Path, **change: object) -> Path:
-    config = yaml.safe_load(
-        SCRIPT.with_name("configs").joinpath("chords_tinyllama.yaml").read_text()
-    )
+    config = yaml.safe_load((CONFIGS / "chords_tinyllama.yaml").read_text("utf-8"))
     config |= {
-        **CONFIG,
+        "layers": 2,
+        "window": 256,
+        "rank": 2,
+        "alpha": 4,
+        "dropout": 0.0,
+        "target_modules": ["q_proj", "v_proj", "down_proj"],
         "tokens_per_batch": 512,
-        "accumulation": 2,
+        "gradient_accumulation": 2,
         "learning_rate": 0.01,
         "rows_learning_rate": 0.02,
         "epochs": 12,
-        "evaluate_every": 5,
-        "threads": 0,
+        "evaluations": 5,
         "rare_genres": 1,
     } | change
     path = folder / "config.yaml"
@@ -76,24 +67,28 @@ def _config(folder: Path, **change: object) -> Path:
 
 
 def test_training_learns_resumes_and_writes_a_model_that_serves(
-    script: ModuleType,
     data: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("LYRICLAB_BASE_SMOLLM2_135M", str(save_tiny_base(tmp_path / "base")))
-    output, runs = tmp_path / "model", tmp_path / "runs"
-    common = ["--data", str(data), "--output", str(output), "--runs", str(runs)]
-    script.main([*common, "--config", str(_config(tmp_path, epochs=3))])
+    models, runs = tmp_path / "models", tmp_path / "runs"
+    output = models / "tinyllama"
+    common = ["--data", str(data), "--output", str(models), "--runs", str(runs)]
+    chords_tinyllama.main([*common, "--config", str(_config(tmp_path, epochs=3))])
     printed = capsys.readouterr().out
-    assert "Cost:" in printed.split("'loss'")[0]
-    assert list(runs.glob("checkpoint-*"))
-    script.main([*common, "--config", str(_config(tmp_path)), "--resume"])
+    assert "s a step" in printed.split("'loss'")[0]
+    first = ModelCard.read(output).metrics["train/steps"]
+    checkpoints = list((runs / "tinyllama").glob("checkpoint-*/model.safetensors"))
+    assert checkpoints
+    # What is frozen is not kept: the base's tensors are far larger than what is trained.
+    assert not any("embed_tokens" in name for name in load_tensors(checkpoints[0]))
+    chords_tinyllama.main([*common, "--config", str(_config(tmp_path)), "--resume"])
 
     generator = TinyLlamaGenerator(folder=output)
     metrics = generator.card.metrics
-    assert metrics["train/steps"] > 10
+    assert metrics["train/steps"] > first
     assert metrics["test/chord_accuracy"] > 0.9
     assert metrics["test/position_perplexity"] < 2
     assert {"test/trigram_chord_perplexity", "validation/trigram_chord_accuracy"} <= set(metrics)
@@ -115,17 +110,17 @@ def test_training_learns_resumes_and_writes_a_model_that_serves(
 
 @pytest.mark.slow
 def test_full_preset_runs_in_four_bits(
-    script: ModuleType, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LYRICLAB_BASE_TINYLLAMA_1_1B", str(save_tiny_base(tmp_path / "base")))
-    output = tmp_path / "model"
-    script.main(
+    models = tmp_path / "models"
+    chords_tinyllama.main(
         [
-            *("--preset", "full", "--data", str(data), "--output", str(output)),
+            *("--preset", "full", "--data", str(data), "--output", str(models)),
             *("--runs", str(tmp_path / "runs"), "--max-minutes", "1"),
             *("--config", str(_config(tmp_path, epochs=1, gradient_checkpointing=True))),
         ]
     )
-    generator = TinyLlamaGenerator("full", folder=output)
+    generator = TinyLlamaGenerator("full", folder=models / "tinyllama-full")
     assert generator.base == "TinyLlama-1.1B"
     assert generator.generate(Lyrics.parse("the river"), Controls()).chords

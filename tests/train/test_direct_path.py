@@ -15,6 +15,7 @@ from engine.classifiers.windows import padded
 from engine.lyrics import Lyrics
 from train import direct_path
 from train.genre_data import GenreSplit, log_prior
+from train.settings import DirectSettings
 
 
 def test_the_direct_path_sums_what_the_regression_weighs() -> None:
@@ -29,12 +30,9 @@ def test_the_direct_path_sums_what_the_regression_weighs() -> None:
     lyrics = [Lyrics.parse("la " * int(generator.integers(30, 90))) for _ in labels]
     noisy = labels == 1
     train = GenreSplit(tuple(lyrics), labels, ((),) * 60, noisy, ("",) * 60)
-    settings = {
-        "direct_regularisation": 100,
-        "direct_pairs": 10,
-        "class_weight_power": 0,
-        "noisy_weight": 0.2,
-    }
+    settings = DirectSettings(
+        direct_regularisation=100, direct_pairs=10, class_weight_power=0, noisy_weight=0.2
+    )
     path = direct_path.fit_direct(windows, train, 20, 12, settings)
     logits = direct_path.direct_logits(path, windows, lyrics, pad=0)
     counted = [[window[1:] for window in song] for song in windows]

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import torch
 
+from engine.classifiers.llama import PooledLlama
 from engine.classifiers.windows import padded
-from train import genre_llama
+from train.frozen_states import WindowReader, halves
+from train.settings import DecoderSettings
 
 
 def test_frozen_states_are_those_of_the_base(tmp_path: Path) -> None:
@@ -24,16 +26,18 @@ def test_frozen_states_are_those_of_the_base(tmp_path: Path) -> None:
     )
     windows = [[1, 5, 6, 7], [1, 9, 8], [1, 4, 4, 4, 2]]
     song = torch.tensor([0, 0, 1])
-    settings = {"layers": 3, "first_layer": 2, "window": 6}
+    settings = DecoderSettings(
+        layers=3, first_layer=2, window=6, rank=2, alpha=4, dropout=0, target_modules=["q_proj"]
+    )
     torch.manual_seed(0)
     decoder = LlamaModel(config).to(torch.bfloat16)
-    whole = genre_llama.PooledLlama(decoder, 12, 3)
+    whole = PooledLlama(decoder, 12, 3)
     ids, mask = padded(windows, 0)
     with torch.inference_mode():
         expected = whole.pooled(ids, mask, song)
-    network, frozen = genre_llama.halves(decoder, windows, 0, settings, tmp_path / "states.bin")
+    network, frozen = halves(decoder, windows, 0, settings, tmp_path / "states.bin")
     assert len(network.decoder.layers) == 1
-    reader = genre_llama.WindowReader(frozen, windows, 6, 0, batch=2)
+    reader = WindowReader(frozen, windows, 6, 0, batch=2)
     for _ in range(2):  # computed, then kept
         with torch.inference_mode():
             pooled = reader(network, [0, 1, 2], song)

@@ -12,12 +12,15 @@ from engine.classifiers.bilstm_gru import BilstmGru
 from engine.classifiers.text_style import STYLE_FEATURES
 from train import genre_bilstm_gru
 from train.genre_data import log_prior
+from train.path_shares import binary_weights, weigh_paths
+from train.tag_scores import tag_scores
+from train.word_vocabulary import known_runs
 
 
 def test_tag_scores_are_those_of_hand_counting() -> None:
     targets = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
     probabilities = np.array([[0.9, 0.1, 0.2], [0.8, 0.3, 0.1]], np.float32)
-    scores = genre_bilstm_gru.tag_scores(targets, probabilities)
+    scores = tag_scores(targets, probabilities)
     # Ranked over all: hit, miss, hit: (1/1 + 2/3) / 2; third tag never occurs.
     assert scores["tag_micro_ap"] == pytest.approx((1 + 2 / 3) / 2, abs=1e-4)
     assert scores["tag_macro_ap"] == pytest.approx(1)
@@ -25,9 +28,9 @@ def test_tag_scores_are_those_of_hand_counting() -> None:
 
 
 def test_no_pair_of_words_reaches_across_an_unknown_one() -> None:
-    runs = genre_bilstm_gru.known_runs([1, 5, 6, 1, 1, 7, 8, 9])
+    runs = known_runs([1, 5, 6, 1, 1, 7, 8, 9])
     assert runs == [[5, 6], [7, 8, 9]]
-    assert genre_bilstm_gru.known_runs([1]) == []
+    assert known_runs([1]) == []
 
 
 def test_the_paths_of_the_bilstm_gru_are_weighed_by_what_they_tell_of_songs() -> None:
@@ -54,7 +57,8 @@ def test_the_paths_of_the_bilstm_gru_are_weighed_by_what_they_tell_of_songs() ->
         }
         for ids, label, row in zip(songs, labels, targets, strict=True)
     ]
-    genre_bilstm_gru.weigh_paths(network, watched, log_prior(labels.numpy()))
+    batches = [genre_bilstm_gru.collate(watched, 0, 0.0, training=False)]
+    weigh_paths(network, batches, log_prior(labels.numpy()))
     assert network.genre_shares[1].item() == pytest.approx(2, rel=0.15)
     assert network.tag_shares[1].item() == pytest.approx(0.5, rel=0.2)
     with torch.no_grad():
@@ -71,7 +75,7 @@ def test_multi_label_weights_are_those_that_labels_were_drawn_by() -> None:
     parts = [generator.normal(size=(2000, 5)) for _ in range(3)]
     logits = 0.7 * parts[0] + 1.6 * parts[1]
     targets = (generator.random(logits.shape) < 1 / (1 + np.exp(-logits))).astype(np.float32)
-    weights = genre_bilstm_gru.binary_weights(parts, targets)
+    weights = binary_weights(parts, targets)
     assert weights == pytest.approx([0.7, 1.6, 0], abs=0.1)
 
 

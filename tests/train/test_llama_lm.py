@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ def test_next_word_training_leaves_an_adapter_that_genre_starts_from(
     models, config = tmp_path / "models", tmp_path / "config.yaml"
     shutil.copytree(with_tiny_models, models)
     own = yaml.safe_load((tiny_runs / "genre_llama.yaml").read_text("utf-8"))
-    settings = {**own, "validation_windows": 8, "epochs": 2, "learning_rate": 1e-2}
+    names = {field.name for field in fields(llama_lm.NextWordSettings)}
+    settings = {name: value for name, value in own.items() if name in names}
+    settings |= {"validation_windows": 8, "epochs": 2, "learning_rate": 1e-2, "select_by": "loss"}
     settings |= {"probe_songs": 30, "probe_validation_songs": 12}
     shared = ["--data", str(genre_corpus), "--runs", str(tmp_path), "--limit", "40"]
     shared += ["--output", str(models), "--config", str(config)]

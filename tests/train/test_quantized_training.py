@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from engine.classifiers.torch_classifier import load_tensors
 from engine.models.card import ModelCard
 from engine.models.presets import slot
 from train import genre_llama
+from train.llama_adapter import adapted_modules, with_adapter
+from train.settings import CONFIGS, read_settings
 
 LAUNCHERS = {
     "each with the whole base": ["-m", "train.genre_llama"],
@@ -138,11 +141,17 @@ def test_gradients_pass_quantized_weights_after_an_evaluation(
     """On a CPU, bitsandbytes packs weights for inference in a way that passes none on."""
     for name, value in tiny_bases.items():
         monkeypatch.setenv(name, value)
-    settings = {"gradient_checkpointing": False, "rank": 2, "alpha": 4, "dropout": 0.0}
+    settings = replace(
+        read_settings(CONFIGS / "genre_llama_full.yaml", genre_llama.LlamaSettings),
+        gradient_checkpointing=False,
+        rank=2,
+        dropout=0.0,
+        target_modules=["q_proj", "v_proj"],
+    )
     torch.manual_seed(0)
     decoder, _ = genre_llama.base_decoder(slot("llama", "full"), settings, torch.device("cpu"))
-    modules = genre_llama.adapted_modules(range(3), ["q_proj", "v_proj"])
-    adapted = genre_llama.with_adapter(decoder, modules, settings)
+    modules = adapted_modules(range(3), settings.target_modules)
+    adapted = with_adapter(decoder, modules, settings)
     ids = torch.arange(5, 45).reshape(4, 10)
     weights = torch.randn(4, 10, 64)
 

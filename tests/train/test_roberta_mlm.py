@@ -24,7 +24,13 @@ def test_masked_language_training_leaves_an_encoder_that_roberta_starts_from(
     shared = ["--data", str(genre_corpus), "--runs", str(tmp_path), "--limit", "40"]
     config = tmp_path / "mlm.yaml"
     settings = {"window": 32, "masked": 0.3, "encoder_dropout": 0.0, "validation_windows": 8}
-    settings |= {"batch_size": 8, "epochs": 2, "learning_rate": 1e-3, "head_rate_factor": 2}
+    settings |= {
+        "batch_size": 8,
+        "select_by": "loss",
+        "epochs": 2,
+        "learning_rate": 1e-3,
+        "head_rate_factor": 2,
+    }
     config.write_text(yaml.safe_dump(settings), "utf-8")
     monkeypatch.setattr(sys, "argv", ["mlm", *shared, "--config", str(config)])
     roberta_mlm.main()

@@ -13,7 +13,7 @@ import yaml
 
 from train import genre_bilstm_gru, genre_llama
 from train.genre_data import log_prior
-from train.trainer import GenreLoss
+from train.genre_loss import GenreLoss
 
 
 def test_the_loss_adds_the_prior_and_evaluation_half_of_it() -> None:
