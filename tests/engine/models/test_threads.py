@@ -47,7 +47,7 @@ def test_the_tests_themselves_run_with_sleeping_workers() -> None:
     assert any(name in os.environ for name in threads.WAITING)
 
 
-@pytest.mark.parametrize("command", [["-m", "train.genre_llama"], ["train/chords_tinyllama.py"]])
+@pytest.mark.parametrize("command", [["-m", "train.genre_llama"], ["-m", "train.chords_tinyllama"]])
 def test_a_training_sets_the_policy_before_it_imports_torch(
     command: list[str], tmp_path: Path
 ) -> None:
