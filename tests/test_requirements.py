@@ -52,6 +52,7 @@ def undeclared(files: list[Path], declared: dict[str, str]) -> list[str]:
         f"{path.relative_to(ROOT)} imports {name}"
         for name, path in names
         if name not in OURS | set(sys.stdlib_module_names)
+        and not path.with_name(f"{name}.py").exists()  # a script beside it
         and not {normalised(maker) for maker in made_by.get(name, [name])} & declared.keys()
     )
 
