@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from engine.errors import CancelledError, EngineError
+from engine.errors import EngineError
 from ui import resources, state
 from ui.chords import asking
 from ui.plain_text import show_error
@@ -17,14 +17,16 @@ def show() -> None:
     job = state.job()
     if job is None:
         return
+    if job.cancelled():  # let go at once: a model that is being loaded ends its work later
+        state.keep_job(None)
+        st.info("Cancelled; nothing was changed.", icon=":material/cancel:")
+        return
     if not job.finished:
         st.fragment(_bar, run_every=_POLL_SECONDS)()
         return
     state.keep_job(None)
     try:
         song = job.result()
-    except CancelledError:
-        st.info("Cancelled; nothing was changed.", icon=":material/cancel:")
     except EngineError as error:
         show_error(error)
     else:
@@ -36,7 +38,7 @@ def _bar() -> None:
     job = state.job()
     if job is None:  # a poll that was already under way when the song came
         return
-    if job.finished:
+    if job.finished or job.cancelled():
         st.rerun(scope="app")
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key="chords_progress"
