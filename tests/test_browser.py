@@ -182,7 +182,7 @@ def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
         page.get_by_text("Cancelled").wait_for(timeout=MINUTES)
     page.locator(".st-key-chords_asking summary").click()
     click(page, "chords_write")
-    page.locator(".ll-sheet").wait_for(timeout=2 * MINUTES)
+    page.locator(".ll-sheet").wait_for(timeout=5 * MINUTES)
     assert page.get_by_text("Waiting: ").count() == 0
 
     page.reload()
