@@ -22,7 +22,6 @@ from engine.evaluation.board.sets import evaluation_sets
 from engine.evaluation.metrics import metric
 from engine.evaluation.runner import evaluate
 from engine.evaluation.tasks.data import genre_songs, read_predictions
-from engine.evaluation.tasks.task import Task
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
 
@@ -197,15 +196,6 @@ def test_two_runs_never_measure_the_same_at_once(data: Path) -> None:
 
     evaluate("genre", data, ["llama"], limit=None, load=loader(Second("llama")))
     assert len({record.run for record in read_records()[0]}) == 1
-
-
-def test_a_name_with_a_slash_keeps_its_answers_in_the_one_folder(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Task, "names", ("llama/network",))
-    run = evaluate("genre", data, ["llama/network"], load=loader(FakeClassifier("llama/network")))
-    assert (tmp_path / "results" / run.records[0].predictions).is_file()
-    assert run.records[0].predictions.startswith("predictions/genre-llama-network-")
 
 
 def test_a_folder_stands_for_its_test_file(data: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from engine.errors import InputError
 from engine.evaluation.baselines import BASELINES, fitted_baseline
 from engine.evaluation.board.ranking import board
-from engine.evaluation.board.records import read_records
+from engine.evaluation.board.records import read_records, results_folder
 from engine.evaluation.board.sets import evaluation_sets
 from engine.evaluation.metrics.genre import ACCURACY
 from engine.evaluation.runner import evaluate
@@ -44,7 +44,13 @@ def _lines(request: Request) -> Assignment:
 
 
 LINES = Task(
-    "lines", "Lines", "a line a song", (".txt",), lambda: ("yes", "no"), _lines, "accuracy"
+    "lines",
+    "Lines",
+    "a line a song",
+    (".txt",),
+    lambda: ("yes", "no", "yes/part"),
+    _lines,
+    "accuracy",
 )
 
 
@@ -61,6 +67,17 @@ def test_a_task_takes_one_line_in_the_table(
     (songs,) = evaluation_sets(records, "lines")
     standings = board(records, songs, find_task("lines").headline).standings
     assert [(one.name, one.record.value) for one in standings] == [("yes", 1.0), ("no", 0.0)]
+
+
+def test_a_name_with_a_slash_keeps_its_answers_in_the_one_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LYRICLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(TASKS, "lines", f"{__name__}:LINES")
+    (tmp_path / "test.txt").write_text("a\nb\n", "utf-8")
+    run = evaluate("lines", tmp_path, ["yes/part"])
+    assert run.records[0].predictions.startswith("predictions/lines-yes-part-")
+    assert (results_folder() / run.records[0].predictions).is_file()
 
 
 @pytest.mark.parametrize("name", list(TASKS))
