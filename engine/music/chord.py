@@ -41,7 +41,15 @@ if TYPE_CHECKING:
     from engine.music.key import Key
 
 _ROOT = r"(?P<root>[A-G](?:##?|bb?|))"
-_SYMBOL = re.compile(_ROOT + r"(?P<suffix>.*?)(?:/(?P<bass>[A-Ga-g](?:#*|b*)))?\Z")
+# What stands behind a bass note ("G/Dm") is not said of the chord: the bass alone is heard.
+_SYMBOL = re.compile(
+    _ROOT + r"(?P<suffix>.*?)"
+    r"(?:/(?P<bass>[A-Ga-g](?:#*|b*))(?:(?:m(?:aj|in|i)?|sus|dim)?[2467]?))?\Z"
+)
+# A small letter is a root where a quality follows ("em7"): "a", "go" and "be" are words.
+_SMALL_ROOT = re.compile(r"[a-g](?:#|b)?(?=(?:m(?![a-z])|mi|maj|sus|dim|aug|7|add))")
+# German: H is B; is and es are # and b; As and Es are short. B stays B: most files are English.
+_GERMAN_NOTE = re.compile(r"(?:(?P<letter>[A-H])(?P<sign>is|es|s(?!us))?)(?=[^a-z]|m|sus|dim|\Z)")
 _HARTE_DEGREE = r"(?:#*|b*)(?:1[0-3]|[1-9])"
 _HARTE = re.compile(
     _ROOT + r"(?::(?=[a-z\d(])(?P<quality>[a-z]*\d*)(?:\((?P<degrees>[^()]*)\))?)?"
@@ -128,16 +136,20 @@ class Chord:
             return NO_CHORD
         if ":" in text:
             return cls.harte(text)
-        match = _SYMBOL.match(text)
-        if match:
+        if _SMALL_ROOT.match(text):
+            text = text[0].upper() + text[1:]
+        for spelling in (text, _from_german(text)):
+            match = _SYMBOL.match(spelling)
+            if not match:
+                continue
             try:
                 quality, degrees = quality_of_suffix(match["suffix"])
-                bass = match["bass"] or match["root"]
-                bass = bass[0].upper() + bass[1:]
-                step = position(bass) - position(match["root"])
-                return cls(match["root"], quality, degrees, degree_of_step(step))
             except InputError:
-                pass
+                continue
+            bass = match["bass"] or match["root"]
+            bass = bass[0].upper() + bass[1:]
+            step = position(bass) - position(match["root"])
+            return cls(match["root"], quality, degrees, degree_of_step(step))
         raise InputError(
             f"{quoted(symbol)} is not a chord symbol; "
             "symbols such as Am7, F#m7b5, C/E, G7(b9) or N.C. are accepted."
@@ -293,3 +305,16 @@ def _scale_number(step: int, steps: tuple[int, ...]) -> tuple[str, int]:
     number = next(n for n, natural in enumerate(steps, 1) if (step - natural) % 7 == 0)
     alteration = (step - steps[number - 1]) // 7
     return ("#" * alteration if alteration > 0 else "b" * -alteration), number
+
+
+def _from_german(text: str) -> str:
+    """``Fism/Cis`` as ``F#m/C#``, ``H7`` as ``B7``, ``Es`` as ``Eb``."""
+    notes = [_GERMAN_NOTE.sub(_english_note, part, count=1) for part in text.split("/", 1)]
+    return "/".join(notes)
+
+
+def _english_note(match: re.Match[str]) -> str:
+    letter, sign = match["letter"], match["sign"]
+    if sign == "s" and letter not in "AE":
+        return match[0]
+    return ("B" if letter == "H" else letter) + ("#" if sign == "is" else "b" if sign else "")

@@ -27,17 +27,19 @@ _DEGREE = r"(?:b{1,2}|#{1,2})?(?:1[0-3]|[1-9])"
 _MAJOR = r"(?:[Mm]ajor|[Mm]aj|MAJ|MA|[Mm]a(?!dd|ug)|M(?![Ii])|j|Δ)"
 _MINOR = r"[Mm]inor|[Mm]in|MIN|[Mm]i|MI|m|-(?!5)"
 _HEAD = re.compile(
-    rf"(?:(?P<maj>{_MAJOR})|(?P<min>{_MINOR})|(?P<dim>[Dd]im|°|o(?!mit))|(?P<hdim>hdim|ø)"
-    r"|(?P<aug>[Aa]ug|\+))?"
+    rf"(?:(?P<maj>{_MAJOR})|(?P<min>{_MINOR})|(?P<dim>[Dd]im|DIM|°|o(?!mit)|0)|(?P<hdim>hdim|ø|h)"
+    r"|(?P<aug>[Aa]ug|AUG|\+))?"
     rf"(?P<major_seventh>\(?{_MAJOR}(?=\(?(?:7|9|11|13|\)|\Z)))?"
-    r"\(?(?P<number>6/9|69|13|11|9|7|6|5|4|2|1)?(?P<major_after>M|maj)?\)?"
+    r"\(?(?P<number>6/9|69|13|11|9|7|6|5|4|2|1)?(?P<major_after>(?:M|maj)7?)?\)?"
 )
 _MODIFIER = re.compile(
     r"(?P<separator>[(,/]*)(?:"
-    r"(?P<sus>sus2sus4|sus4sus2|sus24|sus42|sus4|sus2|sus)"
+    r"(?P<sus>(?i:sus2sus4|sus4sus2|sus24|sus42|sus4|sus2|sus))(?P<sus_seventh>7)?"
     r"|(?P<alt>alt)"
-    rf"|add(?P<add>{_DEGREE})"
+    rf"|(?:[Aa]dd|ADD)(?P<add>{_DEGREE})"
     rf"|(?:no|omit)(?P<omit>{_DEGREE})"
+    rf"|(?P<major_seventh>(?:{_MAJOR}|[#+])7)"
+    r"|(?P<postfix>(?:13|11|10|9|6|5)[+-](?!\d))"
     r"|(?P<fifth>[b#+-]5|aug|\+(?!\d))"
     r"|(?P<altered>[b#+-](?:13|11|10|9|6))"
     r"|(?P<plain>13|11|9|7|6|4|2)"
@@ -122,10 +124,15 @@ def quality_of_suffix(text: str) -> tuple[str, tuple[str, ...]]:
     """
     written = ascii_accidentals(text).translate(_SYNONYMS)
     reading = _Reading()
-    end = reading.take_head(_HEAD.match(written))
+    head_end = end = reading.take_head(_HEAD.match(written))
     while end < len(written):
         modifier = _MODIFIER.match(written, end)
-        if not modifier or (modifier["plain"] and not modifier["separator"]):
+        stacked = end == head_end and written[:end].endswith(("7", "9"))  # C711, C911
+        if not modifier or (
+            modifier["plain"]
+            and not modifier["separator"]
+            and not (stacked and modifier["plain"] == "11")
+        ):
             raise InputError(
                 f"{quoted(text)} is not a chord suffix; m7, maj7, sus4 or 7(b9) are accepted."
             )
@@ -185,23 +192,37 @@ class _Reading:
 
     def take_modifier(self, modifier: re.Match[str]) -> None:
         if sus := modifier["sus"]:
-            self.third = "sus2" if sus == "sus2" else "sus4"
+            self.third = "sus2" if sus.lower() == "sus2" else "sus4"
             if len(sus) > 4:
                 self.added.append("9")
+            if modifier["sus_seventh"]:
+                self.take_seventh()
+        elif modifier["major_seventh"]:
+            self.seventh = "7"
         elif modifier["alt"]:
             self.seventh = self.seventh or "b7"
             self.altered |= {"b9", "b13"}
         elif modifier["add"]:
             self.added.append(modifier["add"])
+        elif modifier["plain"] == "7":
+            self.take_seventh()
         elif modifier["plain"]:
             self.added.append({"2": "9", "4": "11"}.get(modifier["plain"], modifier["plain"]))
         elif modifier["omit"]:
             self.added.append("*" + modifier["omit"])
-        elif modifier["fifth"]:
-            self.fifth = "b5" if modifier["fifth"][0] in "b-" else "#5"
+        elif fifth := modifier["fifth"] or _fifth(modifier["postfix"]):
+            self.fifth = "b5" if fifth[0] in "b-" else "#5"
         else:
-            sign, degree = modifier["altered"][0], modifier["altered"][1:]
+            altered = modifier["altered"] or _sign_first(modifier["postfix"])
+            sign, degree = altered[0], altered[1:]
             self.altered.add({"+": "#", "-": "b"}.get(sign, sign) + degree)
+
+    def take_seventh(self) -> None:
+        """Take a 7 said after the rest: the minor seventh, as in ``sus7``, ``sus4(7)``, ``6/7``."""
+        if self.seventh == "6":
+            self.added.append("b7")
+        else:
+            self.seventh = self.seventh or "b7"
 
     def harte(self) -> tuple[str, tuple[str, ...]]:
         """Name it in Harte's terms."""
@@ -226,6 +247,15 @@ class _Reading:
             else:
                 degrees.append(tension)
         return quality, tuple(d for d in degrees if d not in QUALITY_DEGREES[quality])
+
+
+def _sign_first(postfix: str) -> str:
+    """``5+`` as ``+5``."""
+    return postfix[-1] + postfix[:-1]
+
+
+def _fifth(postfix: str | None) -> str:
+    return _sign_first(postfix) if postfix and postfix.startswith("5") else ""
 
 
 def _pretty(quality: str, degrees: tuple[str, ...]) -> str:

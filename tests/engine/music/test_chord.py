@@ -226,3 +226,20 @@ def test_chords_can_be_counted_and_compared() -> None:
 def test_chords_that_make_no_sense_cannot_be_built(parts: tuple[Any, ...]) -> None:
     with pytest.raises(InputError):
         Chord(*parts)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "same"),
+    [("bm7", "Bm7"), ("g#m", "G#m"), ("d7sus", "D7sus")]
+    + [("Hm7", "Bm7"), ("Gism", "G#m"), ("Es7", "Eb7"), ("As", "Ab"), ("D/Fis", "D/F#")]
+    + [("Asus4", "A(no3,add4)"), ("C/Gm", "C/G"), ("D/Asus4", "D/A")],
+)
+def test_small_german_and_overfull_symbols_are_read(symbol: str, same: str) -> None:
+    assert Chord.parse(symbol).pitch_classes == Chord.parse(same).pitch_classes
+    assert Chord.parse(symbol).bass_note == Chord.parse(same).bass_note
+
+
+@pytest.mark.parametrize("word", ["a", "go", "be", "add", "bad", "Has", "Dear", "Bis bald", "dim"])
+def test_words_are_no_chords(word: str) -> None:
+    with pytest.raises(InputError):
+        Chord.parse(word)
