@@ -44,6 +44,8 @@ _SECTION_OF_WORD = {
     "ending": "outro",
     "pre-chorus": "other",
     "prechorus": "other",
+    "pre chorus": "other",
+    "post chorus": "other",
     "post-chorus": "other",
     "interlude": "other",
     "instrumental": "other",
@@ -54,11 +56,21 @@ _SECTION_OF_WORD = {
 _HEADING_WORD = "|".join(sorted(map(re.escape, _SECTION_OF_WORD), key=len, reverse=True))
 _HEADING = re.compile(
     rf"^\s*(?:"
-    rf"[\[({{]\s*(?P<bracketed>{_HEADING_WORD})\b[^\])}}]*[\])}}]\s*:?"
-    rf"|(?P<bare>{_HEADING_WORD})(?:\s+(?:\d+|[ivx]+|one|two|three|four))?\s*:?"
+    rf"[\[({{]\s*(?:repeat\s{{1,3}})?(?P<bracketed>{_HEADING_WORD})\b[^\])}}]*[\])}}]\s*:?"
+    rf"|(?:repeat\s{{1,3}})?(?P<bare>{_HEADING_WORD})(?:\s+(?:\d+|[ivx]+|one|two|three|four))?"
+    r"(?:\s{1,3}\(?(?:x\s?\d{1,2}|\d{1,2}\s?x)\)?)?\s*:?"
     rf")\s*$",
     re.IGNORECASE,
 )
+_SUNG_ASIDE = re.compile(r"\s*\(\s*[^\W\d]+(?:\s{1,3}[^\W\d]+){2}")  # "(Bridge the gap)"
+_WORD_STAMP = re.compile(r"<\d{1,2}:\d\d(?:[.:]\d{1,3})?>")  # of karaoke files (enhanced LRC)
+_LINE_ENDS = str.maketrans(dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n"))
+# Controls from U+0080 on are Windows' quotes and dashes that were read as Latin-1.
+WINDOWS_SIGNS = {
+    code: bytes([code]).decode("cp1252")
+    for code in range(0x80, 0xA0)
+    if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
+}
 _CHORDPRO_DIRECTIVE = re.compile(r"^\s*\{[^{}]*\}\s*$")
 _SECTION_DIRECTIVE = re.compile(
     r"^\s*\{\s*(?:start_of_(verse|chorus|bridge)|so([vcb]))\b[^{}]*\}\s*$", re.IGNORECASE
@@ -257,8 +269,11 @@ def _share_unprintable(text: str) -> float:
 
 
 def _without_markup(text: str) -> str:
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = _BREAK_TAG.sub("\n", text)
+    text = text.replace("\r\n", "\n").translate(_LINE_ENDS).translate(WINDOWS_SIGNS)
+    if "\n" not in text.strip():  # a song in one line, its line ends written out
+        text = text.replace("\\n", "\n")
+    text = _BREAK_TAG.sub("\n", unicodedata.normalize("NFC", text))
+    text = _WORD_STAMP.sub("", text)
     text = html.unescape(_TAG.sub("", _without_comments(text)))
     return _CONTROL.sub("", text)
 
@@ -301,6 +316,6 @@ def section_heading(raw: str) -> str | None:
     if match := _SECTION_DIRECTIVE.match(raw):
         name = (match.group(1) or match.group(2)).lower()
         return {"v": "verse", "c": "chorus", "b": "bridge"}.get(name, name)
-    if match := _HEADING.match(raw):
+    if (match := _HEADING.match(raw)) and not _SUNG_ASIDE.match(raw):
         return _SECTION_OF_WORD[(match.group("bracketed") or match.group("bare")).lower()]
     return None

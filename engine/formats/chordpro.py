@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from engine.errors import InputError, quoted
-from engine.lyrics import section_heading
+from engine.lyrics import WINDOWS_SIGNS, section_heading
 from engine.music.chord import Chord
 from engine.music.key import Key
 from engine.music.key_estimate import estimated_key
@@ -149,13 +149,15 @@ def _line_text(line: Line) -> str:
 
 def decoded(data: bytes) -> str:
     """Decode a text file of any age, every line end a newline; `InputError` for binary data."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        data = data.decode("utf-16", errors="replace").encode()
     if b"\x00" in data:
         raise InputError("This looks like binary data; a text file is accepted.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(WINDOWS_SIGNS)
 
 
 def text_lines(data: bytes) -> list[str]:

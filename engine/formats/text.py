@@ -21,7 +21,13 @@ EXTENSION = ".txt"
 MIME = "text/plain"
 
 _FIELD = re.compile(r"(title|artist|key|time|tempo|capo|genre):\s*(\S.*)\Z", re.IGNORECASE)
-_BETWEEN_CHORDS = re.compile(r"[|/%().:-]+\Z|x\d\Z|\d?x\Z", re.IGNORECASE)
+_BETWEEN_CHORDS = re.compile(r"[|/%().:,-]+\Z|\(?(?:x\d|\d?x)\)?\Z", re.IGNORECASE)
+_AROUND_CHORD = "|(),"
+_LABEL = re.compile(r"(\w[\w ]{0,20}):\s+(?=\S)")
+_TUNING = re.compile(r"(?:guitar )?tuning\s*:", re.IGNORECASE)
+_SITE_TAG = re.compile(r"\[/?(?:ch|tab)\]")  # of pages copied with their markup
+# Words that are chord symbols too; alone on a line they are sung.
+_WORD_OR_CHORD = {"Go", "Do", "Co", "Bo", "Ao", "Eo", "Fo", "Hm", "Ah", "Eh", "As", "Es", "Dis"}
 _ESCAPED = re.compile(r"[\\\[\]{}]")
 
 
@@ -61,11 +67,19 @@ def read(data: bytes) -> LeadSheet:
     texts: list[str] = []
     above: list[tuple[int, str]] = []  # chords waiting for the words below, with their columns
     for raw in [*chordpro.text_lines(data), ""]:
-        text = raw.expandtabs(8).rstrip()
+        text = _SITE_TAG.sub("", raw.expandtabs(8)).rstrip()
         chords = _chord_columns(text)
         section = chordpro.section_of(text)
+        label = None if chords or section else _LABEL.match(text)
+        name = chordpro.section_of(label[1]) if label else None
+        if label and name and (played := _chord_columns(text[label.end() :])):  # "Intro: G D Em"
+            texts += [*_alone(above), f"[{name.capitalize()}]", *_alone(played), ""]
+            above = []
+            continue
+        if _TUNING.match(text):
+            continue
         if above and (chords or not text or section):
-            texts.append(" ".join(f"[{symbol}]" for _, symbol in above))
+            texts += _alone(above)
             above = []
         if chords:
             above = chords
@@ -78,6 +92,11 @@ def read(data: bytes) -> LeadSheet:
             texts.append(_with_chords(text, above))
             above = []
     return chordpro.read("\n".join(texts).encode())
+
+
+def _alone(chords: list[tuple[int, str]]) -> list[str]:
+    """A line of chords without words, as ChordPro; nothing for no chords."""
+    return [" ".join(f"[{symbol}]" for _, symbol in chords)] if chords else []
 
 
 def _chords_over_words(line: Line) -> list[str]:
@@ -110,9 +129,11 @@ def _chord_columns(text: str) -> list[tuple[int, str]]:
         if _BETWEEN_CHORDS.match(token[0]):
             continue
         try:
-            chords.append((token.start(), Chord.parse(token[0].strip("|()")).symbol))
+            chords.append((token.start(), Chord.parse(token[0].strip(_AROUND_CHORD)).symbol))
         except InputError:
             return []
+    if all(token.strip(_AROUND_CHORD) in _WORD_OR_CHORD for token in text.split()):
+        return []
     return chords
 
 

@@ -30,6 +30,10 @@ def test_lines_stanzas_and_text() -> None:
         ("CHORUS", "chorus"),
         ("Verse II", "verse"),
         ("[Pre-Chorus]", "other"),
+        ("[Post Chorus]", "other"),
+        ("Chorus x3", "chorus"),
+        ("Bridge (2x):", "bridge"),
+        ("(Repeat Verse)", "verse"),
         ("{start_of_chorus}", "chorus"),
         ("{soc}", "chorus"),
     ],
@@ -137,3 +141,26 @@ def test_length_is_looked_at_before_characters() -> None:
     every = "".join(map(chr, range(0x400, 0xD800))) * 20
     with pytest.raises(InputError, match="at most 30,000"):
         Lyrics.parse(every)
+
+
+def test_asides_that_begin_like_a_heading_are_sung() -> None:
+    lyrics = Lyrics.parse("We wait\n(Hook up the trailer)\n[Hook by all of us]\nWe go")
+    assert [line.text for line in lyrics.lines] == ["We wait", "(Hook up the trailer)", "We go"]
+
+
+@pytest.mark.parametrize(
+    ("pasted", "lines"),
+    [
+        ("Cold sea\u2028Slow sail\x0bNew land", ["Cold sea", "Slow sail", "New land"]),
+        (
+            "I won\x92t go home tonight\nAll is \x93well\x94",
+            ["I won’t go home tonight", "All is “well”"],
+        ),
+        ("Cold sea\\nSlow sail\\n", ["Cold sea", "Slow sail"]),
+        ("[00:12.00]Cold <00:12.40> sea", ["Cold sea"]),
+    ],
+)
+def test_line_ends_and_signs_of_other_programs_are_understood(
+    pasted: str, lines: list[str]
+) -> None:
+    assert [line.text for line in Lyrics.parse(pasted).lines] == lines

@@ -177,3 +177,10 @@ def test_a_line_of_open_braces_does_not_stop_the_reader() -> None:
 def test_binary_data_is_refused() -> None:
     with pytest.raises(InputError, match="binary"):
         chordpro.read(b"\x89PNG\x00\x01")
+
+
+def test_utf_16_and_stray_windows_signs_are_read() -> None:
+    song = "{title: Sea}\n[C]I won\x92t [G]go"
+    for data in (song.encode("utf-16"), song.encode()):
+        sheet = chordpro.read(data)
+        assert (sheet.title, sheet.lines[0].text) == ("Sea", "I won’t go")

@@ -96,3 +96,29 @@ def test_chords_are_never_glued_together() -> None:
 def test_an_empty_page_is_refused() -> None:
     with pytest.raises(InputError, match="no words and no chords"):
         text.read(b"\n")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "C     F  (2x)\nOver water",
+        "[ch]C[/ch]     [ch]F[/ch]\nOver water",
+        "Tuning: D A D G B E\nC     F\nOver water",
+        "C,    F,\nOver water",
+    ],
+)
+def test_marks_of_other_pages_leave_chords_and_words(page: str) -> None:
+    (line,) = text.read(page.encode()).lines
+    assert line.text == "Over water"
+    assert [(p.word, p.chord.symbol) for p in line.chords] == [(0, "C"), (1, "F")]
+
+
+def test_chords_after_the_name_of_a_section_are_played() -> None:
+    intro, sung = text.read(b"Intro: C F\n\nC\nOver water").lines
+    assert (intro.words, intro.section, sung.section) == ((), "intro", None)
+    assert [placed.chord.symbol for placed in intro.chords] == ["C", "F"]
+
+
+def test_a_word_that_is_a_symbol_too_is_sung_where_it_stands_alone() -> None:
+    lines = text.read(b"C\nOver water\nDo\nC\nOver land").lines
+    assert [line.text for line in lines] == ["Over water", "Do", "Over land"]

@@ -230,9 +230,11 @@ def test_chords_that_make_no_sense_cannot_be_built(parts: tuple[Any, ...]) -> No
 
 @pytest.mark.parametrize(
     ("symbol", "same"),
-    [("bm7", "Bm7"), ("g#m", "G#m"), ("d7sus", "D7sus")]
-    + [("Hm7", "Bm7"), ("Gism", "G#m"), ("Es7", "Eb7"), ("As", "Ab"), ("D/Fis", "D/F#")]
-    + [("Asus4", "A(no3,add4)"), ("C/Gm", "C/G"), ("D/Asus4", "D/A")],
+    [
+        *[("bm7", "Bm7"), ("g#m", "G#m"), ("d7sus", "D7sus"), ("Asus4", "A(no3,add4)")],
+        *[("Hm7", "Bm7"), ("Gism", "G#m"), ("Es7", "Eb7"), ("As", "Ab"), ("D/Fis", "D/F#")],
+        *[("C/Gm", "C/G"), ("D/Asus4", "D/A")],
+    ],
 )
 def test_small_german_and_overfull_symbols_are_read(symbol: str, same: str) -> None:
     assert Chord.parse(symbol).pitch_classes == Chord.parse(same).pitch_classes
