@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from engine.classifiers import CLASSIFIERS, load_classifier
 from engine.errors import EngineError
 from ui.model_pool import Freed, ModelPool, in_use
 from ui.queues import Queue, Worker
@@ -30,8 +31,8 @@ TITLES = {
     "tinyllama": "TinyLlama",
     "combined": "Combined",
 }
-GENRE_MODELS = ("llama", "roberta", "bilstm-gru")
-POOL = "combined"  # made of the answers of those above
+POOL = "combined"  # made of the answers of the others
+GENRE_MODELS = tuple(name for name in CLASSIFIERS if name != POOL)
 GENERATOR = "tinyllama"
 
 
@@ -64,8 +65,6 @@ def pool() -> ModelPool:
 
 def classifier(name: str) -> GenreClassifier:
     """One genre model, loaded once per process."""
-    from engine.classifiers import load_classifier
-
     return pool().get(name, lambda: load_classifier(name))
 
 
