@@ -27,11 +27,11 @@ CHROMIUM = [
     "--disable-sync",
 ]
 ALL_MODELS = """
-import os, resource
-from pathlib import Path
+import resource
 from engine.classifiers import CLASSIFIERS, loading_once
 from engine.generator import Controls, load_generator
 from engine.lyrics import Lyrics
+from engine.models import memory
 song = Lyrics.parse("Down the dusty road I carried home the rain\\n" * 30)
 load = loading_once()
 models = [load(name, "embedded") for name in CLASSIFIERS]
@@ -39,9 +39,8 @@ for model in models:
     model.predict([song])
 generator = load_generator()
 generator.generate(Lyrics.parse("Down the dusty road"), Controls())
-pages = int(Path("/proc/self/statm").read_text().split()[1])
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(pages * os.sysconf("SC_PAGE_SIZE") / 2**20, peak)
+print(memory.resident_bytes() / 2**20, peak)
 """
 
 

@@ -18,6 +18,7 @@ from engine.models.card import ModelCard
 from engine.models.presets import Slot
 from train.calibration import calibrate, log_probabilities, measured
 from train.genre_data import GenreSplit, corpus_sha256
+from train.parts import fitted_parts
 
 # What of a Trainer's log counts on when a second run starts from a first one's weights.
 COUNTED = ("step", "epoch")
@@ -101,6 +102,7 @@ def finish(
     card.write(own.folder)
     logits = adjusted() if adjusted else None
     calibrate(card, own, splits, arguments.runs, logits)
+    card.config["parts"] = fitted_parts(own, splits)
     test = splits["test"]
     card.metrics.update(measured("test", log_probabilities(own, test), test.labels))
     card.write(own.folder)

@@ -11,6 +11,7 @@ from typing import Any
 
 from engine.errors import EngineError
 from engine.models import memory
+from engine.models.tensors import Tensors, tensors_of
 
 
 @dataclass(frozen=True)
@@ -22,16 +23,16 @@ class Loaded:
     model : object
     tensors : Tensors
         Their size, device and precision.
-    before, after : int or None
+    before, after : int
         Resident bytes of this process before and after it was loaded.
     seconds : float
         How long loading took.
     """
 
     model: Any
-    tensors: memory.Tensors
-    before: int | None
-    after: int | None
+    tensors: Tensors
+    before: int
+    after: int
     seconds: float
 
 
@@ -39,8 +40,8 @@ class Loaded:
 class Freed:
     """Resident bytes of this process before and after a model was unloaded."""
 
-    before: int | None
-    after: int | None
+    before: int
+    after: int
 
 
 class ModelPool:
@@ -64,7 +65,7 @@ class ModelPool:
                 before, began = memory.resident_bytes(), time.perf_counter()
                 model = load()
                 seconds = time.perf_counter() - began
-                tensors = memory.tensors_of(model)
+                tensors = tensors_of(model)
                 after = memory.resident_bytes()
                 self._loaded[name] = Loaded(model, tensors, before, after, seconds)
             return self._loaded[name].model

@@ -20,6 +20,33 @@ CLASSIFIERS = {
     "combined": "engine.classifiers.combined:CombinedClassifier",
 }
 
+# Models with a linear path beside their network, either of which can be asked alone.
+PARTED = ("llama", "roberta", "bilstm-gru")
+PARTS = ("network", "linear")
+
+
+def part_name(name: str, part: str) -> str:
+    """What one part of a model is called, such as ``llama/network``."""
+    return f"{name}/{part}"
+
+
+def model_of(name: str) -> str:
+    """The model that a part belongs to; any other name is its own."""
+    return name.partition("/")[0]
+
+
+def part_of(name: str) -> str:
+    """Which part of its model a name means; "" for the whole."""
+    return name.partition("/")[2]
+
+
+# Every name that answers: each model, and after it its parts.
+NAMES = tuple(
+    name
+    for model in CLASSIFIERS
+    for name in (model, *(part_name(model, part) for part in PARTS if model in PARTED))
+)
+
 
 def load_classifier(
     name: str, preset: str = "embedded", load: Loader | None = None
@@ -28,6 +55,8 @@ def load_classifier(
 
     Parameters
     ----------
+    name : str
+        One of `NAMES`; a part shares the weights of its model.
     load : callable, optional
         (name, preset) to a loaded model, for the models that this one reads: a caller that keeps
         models gives those. By default each is loaded, once.
@@ -41,8 +70,13 @@ def load_classifier(
     """
     from engine.models.presets import slot
 
-    classifier_class(name)  # which tells what models there are
-    return load_from(slot(name, preset), load or loading_once())
+    if name not in NAMES:
+        raise InputError(f"There is no genre model '{name}'; models are {', '.join(NAMES)}.")
+    load = load or loading_once()
+    if part := part_of(name):
+        whole: Any = load(model_of(name), preset)
+        return whole.part(part)
+    return load_from(slot(name, preset), load)
 
 
 def load_from(own: Slot, load: Loader | None = None) -> GenreClassifier:

@@ -148,9 +148,15 @@ class BilstmGru(nn.Module):
     ) -> tuple[tuple[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]]:
         """Tag and genre logits of the recurrent path, and those of the direct one."""
         recurrent = self.recurrent(self.embedding(input_ids), attention_mask)
+        return recurrent, self.linear(input_ids, attention_mask, style)
+
+    def linear(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, style: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tag and genre logits of the direct path."""
         songs = torch.arange(len(input_ids), device=input_ids.device)
         direct = self.direct(input_ids, attention_mask, songs, style)
-        return recurrent, (direct[:, : self.tags], direct[:, self.tags :])
+        return direct[:, : self.tags], direct[:, self.tags :]
 
     def recurrent(
         self, embedded: torch.Tensor, attention_mask: torch.Tensor
@@ -222,11 +228,21 @@ class BilstmGruClassifier(TorchClassifier):
     def _logits(
         self, lyrics: Sequence[Lyrics], encoded: Sequence[Any]
     ) -> tuple[torch.Tensor, torch.Tensor | None]:
-        ids, mask = padded(encoded, PAD)
-        tags, genres = self.model(
-            ids.to(self.device), mask.to(self.device), style_tensor(lyrics).to(self.device)
-        )
+        ids, mask = (tensor.to(self.device) for tensor in padded(encoded, PAD))
+        style = style_tensor(lyrics).to(self.device)
+        if self.reading == "network":
+            tags, genres = self.model.recurrent(self.model.embedding(ids), mask)
+        elif self.reading == "linear":
+            tags, genres = self.model.linear(ids, mask, style)
+        else:
+            tags, genres = self.model(ids, mask, style)
         return genres, torch.sigmoid(tags)
+
+    @property
+    def path_weights(self) -> tuple[float, float]:
+        """As validation songs had it; see `BilstmGru.genre_shares`."""
+        recurrent, direct = self.model.genre_shares.tolist()
+        return recurrent, direct
 
     def heard(self, lyrics: Sequence[Lyrics]) -> tuple[torch.Tensor, torch.Tensor]:
         """Genre logits (songs, genres) and tag probabilities (songs, tags) of one batch.

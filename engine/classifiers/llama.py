@@ -8,7 +8,6 @@ standardised with statistics of the training songs.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,15 +73,15 @@ class PooledLlama(nn.Module):
         input_ids: torch.Tensor,
         attention_mask: torch.Tensor,
         song: torch.Tensor,
-        style: torch.Tensor,
+        style: torch.Tensor | None = None,
     ) -> torch.Tensor:
         """Genre logits (songs, genres) of right-padded windows of ids (windows, tokens).
 
         `song` (windows,) says which song each window belongs to, 0-based and in order; `style`
-        (songs, features) is what `text_style` says of each.
+        (songs, features) is what `text_style` says of each, only for the direct path.
         """
         logits = self.head(self.pooled(input_ids, attention_mask, song))
-        if self.direct is None:
+        if self.direct is None or style is None:
             return logits
         return logits + self.direct(input_ids, attention_mask, song, style)
 
@@ -181,10 +180,7 @@ class LlamaClassifier(TransformerClassifier):
             load_direct(folder),
         )
         adapted: Any = PeftModel.from_pretrained(self.model.decoder, str(folder))
-        with warnings.catch_warnings():
-            # peft warns that merging into 4 bits rounds; the full preset accepts that.
-            warnings.simplefilter("ignore")
-            self.model.decoder = adapted.merge_and_unload()
+        self.model.decoder = adapted.merge_and_unload()
         load_into(self.model.head, load_tensors(folder / HEAD))
         self.model.head.float()
         if self.model.direct is not None:
@@ -212,5 +208,9 @@ class LlamaClassifier(TransformerClassifier):
             [window for song in encoded for window in song], padding_id(self.tokenizer)
         )
         song = torch.tensor([i for i, windows in enumerate(encoded) for _ in windows])
-        inputs = (ids, mask, song, style_tensor(lyrics))
-        return self.model(*(tensor.to(self.device) for tensor in inputs)), None
+        read = tuple(tensor.to(self.device) for tensor in (ids, mask, song))
+        if self.reading == "network":
+            return self.model(*read), None
+        style = style_tensor(lyrics).to(self.device)
+        asked = self.model.direct if self.reading == "linear" else self.model
+        return asked(*read, style), None

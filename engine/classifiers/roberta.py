@@ -171,6 +171,9 @@ class RobertaClassifier(TransformerClassifier):
         windows = [song_windows(ids, first, last, *self._windows()) for ids in encoded]
         ids, mask = padded([w for song in windows for w in song], self.tokenizer.pad_token_id)
         owner = torch.tensor([i for i, song in enumerate(windows) for _ in song])
-        tags, genres = heard_features(*self.bilstm.heard(lyrics))
-        inputs = (ids, mask, owner, tags, genres, style_tensor(lyrics))
-        return self.model(*(tensor.to(self.device) for tensor in inputs)), None
+        read = tuple(tensor.to(self.device) for tensor in (ids, mask, owner))
+        style = None if self.reading == "network" else style_tensor(lyrics).to(self.device)
+        if self.reading == "linear":
+            return self.model.direct(*read, style), None
+        heard = heard_features(*self.bilstm.heard(lyrics))
+        return self.model(*read, *(tensor.to(self.device) for tensor in heard), style), None

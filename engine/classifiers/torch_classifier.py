@@ -6,20 +6,23 @@ user can see (order, sums, seconds, errors) is settled here, once.
 
 from __future__ import annotations
 
+import copy
+import itertools
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
+from engine.classifiers import PARTS, part_name
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GenreClassifier, Loader, Prediction
-from engine.errors import WeightsError
+from engine.errors import InputError, WeightsError
 from engine.lyrics import positions_in
 from engine.models.card import ModelCard
 from engine.models.compute import compute_device, serving_precision
@@ -27,6 +30,7 @@ from engine.models.presets import Slot
 from engine.models.threads import use_model_threads
 
 if TYPE_CHECKING:
+    from engine.classifiers.direct_path import DirectPath
     from engine.lyrics import Lyrics, Span
 
 
@@ -68,7 +72,10 @@ class TorchClassifier(ABC):
     """
 
     model: Any
+    # Which of its two paths answers, "network" or "linear"; "" for both, as they were trained.
+    reading = ""
     read: dict[str, GenreClassifier]
+    whole: Self | None = None
     # What a padded batch may hold: larger ones gain nothing on two cores and cost memory.
     batch_tokens = 4096
 
@@ -84,6 +91,60 @@ class TorchClassifier(ABC):
         self.device = compute_device()
         self.read = {name: load(name, slot.preset) for name in slot.reads}
         self._load(slot.folder)
+
+    def part(self, part: str, calibration: Calibration | None = None) -> Self:
+        """The same weights, of which only the network or only the linear path answers.
+
+        Parameters
+        ----------
+        part : str
+            "network" or "linear".
+        calibration : Calibration, optional
+            Instead of the one that the card has for this part alone.
+
+        Raises
+        ------
+        InputError
+            If there is no such part.
+        WeightsError
+            If the card has no calibration for it.
+        """
+        if part not in PARTS or self.linear is None:
+            raise InputError(f"'{self.slot.name}' has no part '{part}' beside others.")
+        alone = copy.copy(self)
+        alone.name, alone.reading = part_name(self.slot.name, part), part
+        # What is held so is not unloaded while a part of it is asked.
+        alone.whole = self
+        parts: Any = self.card.config.get("parts")
+        of_part: Any = parts.get(part) if isinstance(parts, dict) else None
+        config: dict[str, Any] = of_part if isinstance(of_part, dict) else {}
+        alone.calibration = calibration or Calibration.read(
+            config, len(self.labels), f"'{alone.name}'"
+        )
+        return alone
+
+    def twin(self) -> Self:
+        """The same model over the same tensors, in modules of its own.
+
+        What is hooked onto a twin's modules is not met by anybody who asks the model meanwhile.
+        """
+        twin = copy.copy(self)
+        twin.model = _sharing_tensors(self.model)
+        twin.read = {
+            name: model.twin() if isinstance(model, TorchClassifier) else model
+            for name, model in self.read.items()
+        }
+        return twin
+
+    @property
+    def linear(self) -> DirectPath | None:
+        """The linear path beside the network, where there is one."""
+        return self.model.direct
+
+    @property
+    def path_weights(self) -> tuple[float, float]:
+        """What the logits of the network and of the linear path count for in their sum."""
+        return 1.0, 1.0
 
     def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
         """One `Prediction` per lyric, in order; songs of like length share a batch."""
@@ -291,6 +352,12 @@ def load_into(module: torch.nn.Module, tensors: Mapping[str, torch.Tensor], **wh
             f"The weights do not fit the model: {len(missing)} missing, "
             f"{len(result.unexpected_keys)} unexpected ({(missing + result.unexpected_keys)[:2]})."
         )
+
+
+def _sharing_tensors(module: torch.nn.Module) -> torch.nn.Module:
+    """A copy of a module and of those in it whose parameters and buffers are the very same."""
+    tensors = itertools.chain(module.parameters(), module.buffers())
+    return copy.deepcopy(module, {id(tensor): tensor for tensor in tensors})
 
 
 def _length(encoded: Sequence[Any]) -> int:

@@ -9,6 +9,8 @@ import subprocess
 from functools import cache
 from pathlib import Path
 
+from engine.models import memory
+
 _MATTERS = (
     "engine/*.py",
     "engine/batch",
@@ -22,7 +24,6 @@ _MATTERS = (
     "engine/music",
     "models",
 )
-_STATUS = Path("/proc/self/status")
 
 
 @cache
@@ -80,25 +81,26 @@ class PeakMemory:
     def __init__(self) -> None:
         try:
             Path("/proc/self/clear_refs").write_text("5", "ascii")
-            self._before = _status_megabytes("VmRSS")
+            self._before = memory.resident_bytes() / 2**20
         except OSError:
             self._before = None
 
     @property
     def megabytes(self) -> float | None:
         """MB, or None where it cannot be told."""
-        peak = _status_megabytes("VmHWM")
+        peak = _highest_megabytes()
         if self._before is None or peak is None:
             return None
         return max(0.0, peak - self._before)
 
 
-def _status_megabytes(field: str) -> float | None:
+def _highest_megabytes() -> float | None:
+    """The kernel's high-water mark, which psutil does not tell."""
     try:
-        text = _STATUS.read_text("ascii", errors="replace")
+        text = Path("/proc/self/status").read_text("ascii", errors="replace")
     except OSError:
         return None
     for line in text.splitlines():
-        if line.startswith(field + ":"):
+        if line.startswith("VmHWM:"):
             return int(line.split()[1]) / 1024
     return None

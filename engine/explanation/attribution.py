@@ -17,7 +17,8 @@ path, and what it adds is told apart.
 
 The function explained is the log odds of a genre, ln(p / (1 - p)) in calibrated probabilities:
 what a word adds pushes towards that genre and away from all others together. It is the classifier's
-own path from lyric to logits that runs, with the outputs of its embedding layers replaced.
+own path from lyric to logits that runs, with the outputs of its embedding layers replaced: in
+modules of its own over the same tensors, so that whoever asks the model meanwhile meets none of it.
 """
 
 from __future__ import annotations
@@ -101,6 +102,7 @@ def token_attributions(
     """
     from captum.attr import IntegratedGradients
 
+    classifier = classifier.twin()  # hooks on shared modules would fade what others ask
     layers, logits = _embedding_layers(classifier, lyric)
     # The song's own temperature holds along the path, or it would leap where the answer changes.
     answer = int(classifier.calibrated(logits).argmax())

@@ -7,7 +7,6 @@ what the grammar may ask for is ever computed. LoRA: Hu et al. 2021 (arXiv:2106.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from engine.generator.vocabulary import MAX_WORDS, Vocabulary
 from engine.models.bases import base_source
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters, quantization_config
+from engine.models.quiet import quiet_libraries
 
 HEAD_FILE = "embeddings_and_head.safetensors"
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -123,19 +123,11 @@ def load_decoder(slot: Slot, layers: int, dtype: torch.dtype, *, quantize: bool 
     arguments: dict[str, Any] = {"config": config, "dtype": dtype}
     if quantization is not None:
         arguments["quantization_config"] = quantization
-    # The cut layers and the base's head are in the file and not in the model: on purpose.
-    reporter = logging.getLogger("transformers.modeling_utils")
-    loading = logging.getLogger("transformers.utils.loading_report")
-    before = reporter.level, loading.level
-    reporter.setLevel(logging.ERROR)
-    loading.setLevel(logging.ERROR)
+    quiet_libraries()  # the cut layers and the base's head are left in the file on purpose
     try:
         decoder: Any = LlamaModel.from_pretrained(source, **arguments)
     except OSError as error:
         raise WeightsError(f"The base {slot.base.label} could not be loaded: {error}") from None
-    finally:
-        reporter.setLevel(before[0])
-        loading.setLevel(before[1])
     decoder.requires_grad_(False)
     return decoder
 

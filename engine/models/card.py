@@ -118,15 +118,19 @@ class ModelCard:
                 )
 
 
-def model_revision(card: ModelCard, own: Slot) -> str:
+def model_revision(card: ModelCard, own: Slot, part: str = "") -> str:
     """What a model answers with, in 12 hex digits: two models of one revision answer alike.
 
     The first of the sha256 over what its card says of its answers, checksums of its files included
     (figures, curves and dates are left out), over its slot in the preset (base and quantization),
-    and over the revisions of the models it reads, as they lie on disk now.
+    and over the revisions of the models it reads, as they lie on disk now. Of how the card
+    calibrates single parts of the model, only the `part` asked for counts.
     """
     content = {name: value for name, value in asdict(card).items() if name not in _TOLD}
-    content["config"] = {k: v for k, v in card.config.items() if k != "history"}
+    content["config"] = {k: v for k, v in card.config.items() if k not in ("history", "parts")}
+    parts: Any = card.config.get("parts")
+    if part and isinstance(parts, dict):
+        content["part"] = cast("dict[str, Any]", parts).get(part)
     base = asdict(own.base) if own.base else {}
     read = {name: own.beside(name) for name in own.reads}
     whole = {

@@ -1,17 +1,28 @@
-"""Keeping libraries quiet on the user's terminal."""
+"""Keeping libraries quiet on the user's terminal; nowhere else are they told to be."""
 
 from __future__ import annotations
 
-from functools import cache
+import threading
+
+_LOCK = threading.Lock()
+_done = threading.Event()
 
 
-@cache
 def quiet_libraries() -> None:
     """Keep loading bars, load reports and notices meant for developers off the user's terminal.
 
-    Called before the libraries are imported, since one speaks on import. Their errors still come
-    through; our own progress goes through `Progress`.
+    For the whole process and for good, from any thread: what is loud for a while and restored is
+    loud, or quiet for good, where two threads overlap. Called before the libraries are imported,
+    since one speaks on import. Their errors still come through; our own progress goes through
+    `Progress`.
     """
+    with _LOCK:
+        if not _done.is_set():
+            _silence()
+            _done.set()
+
+
+def _silence() -> None:
     import logging
     import warnings
 
@@ -19,6 +30,8 @@ def quiet_libraries() -> None:
         logging.getLogger(name).setLevel(logging.ERROR)
     # peft still asks transformers by names that its next major version drops.
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+    # Merging an adapter into 4 bits rounds; the full preset accepts that.
+    warnings.filterwarnings("ignore", message="Merge lora module to")
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()

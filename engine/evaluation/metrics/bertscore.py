@@ -146,26 +146,18 @@ def _embedded_checksum() -> str:
 
 def _loaded(model: str, layer: int) -> Any:
     from bert_score import BERTScorer
-    from transformers.utils import logging
 
     from engine.models.compute import compute_device
+    from engine.models.quiet import quiet_libraries
 
-    verbosity: int = logging.get_verbosity()
-    bars: bool = logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()  # the pooler, which BERTScore does not use, is reported missing
-    logging.disable_progress_bar()
-    try:
-        scorer: Any = BERTScorer(
-            model_type=model,
-            num_layers=layer,
-            idf=False,
-            rescale_with_baseline=False,
-            device=str(compute_device()),
-        )
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()
+    quiet_libraries()  # the pooler, which BERTScore does not use, is reported missing
+    scorer: Any = BERTScorer(
+        model_type=model,
+        num_layers=layer,
+        idf=False,
+        rescale_with_baseline=False,
+        device=str(compute_device()),
+    )
     # Some tokenizers say that they take any length (1e30), and the encoder then overflows.
     positions = int(scorer._model.config.max_position_embeddings) - 1
     scorer._tokenizer.model_max_length = min(scorer._tokenizer.model_max_length, positions)

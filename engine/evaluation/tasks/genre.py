@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.classifiers import CLASSIFIERS
+from engine.classifiers import NAMES, model_of, part_of
 from engine.corpora import EXTENSIONS
 from engine.evaluation.baselines import baselines_of, fitted_baseline
 from engine.evaluation.files import training_file
@@ -43,8 +43,9 @@ def genre_assignment(request: Request) -> Assignment:
         else:
             model = loaded(name, preset, load)
             kind, of = "model", preset
-            revision = model_revision(model.card, slot(name, preset))
-            size, predict, base = megabytes_read(name, preset), model.predict, model.base
+            own = slot(model_of(name), preset)
+            revision = model_revision(model.card, own, part_of(name))
+            size, predict, base = megabytes_read(own.name, preset), model.predict, model.base
 
         def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
             predictions = predict([songs.lyrics[number] for number in numbers])
@@ -157,7 +158,7 @@ TASK = Task(
     title="Genre",
     songs="Songs with columns lyrics and genre (id, artist, title, year if there are any)",
     extensions=EXTENSIONS,
-    models=lambda: tuple(CLASSIFIERS),
+    models=lambda: NAMES,
     assignment=genre_assignment,
     headline="accuracy",
 )
