@@ -24,6 +24,7 @@ import torch
 from torch import nn
 
 from engine.classifiers.llama import (
+    ADAPTER,
     HEAD,
     PooledHead,
     PooledLlama,

@@ -33,9 +33,10 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="folder with the parquet splits")
     parser.add_argument("--model", nargs="+", choices=PARTED, default=PARTED)
     parser.add_argument("--preset", choices=["embedded", "full"], default="embedded")
-    parser.add_argument("--limit", type=int, help="songs per split, for a rehearsal")
+    parser.add_argument("--songs", type=int, help="so many validation songs (default: all)")
     options = parser.parse_args()
-    splits = {s: read_split(options.data, s, options.limit) for s in ("train", "validation")}
+    splits = {s: read_split(options.data, s) for s in ("train", "validation")}
+    splits["validation"] = splits["validation"].drawn(options.songs or len(splits["validation"]))
     for name in options.model:
         own = slot(name, options.preset)
         card = ModelCard.read(own.folder)

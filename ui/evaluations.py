@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from engine.classifiers import model_of
 from engine.errors import CancelledError, EngineError, InputError
 from ui import boards, resources
 from ui.queues import BusyError, Job, Queue
@@ -236,7 +237,7 @@ def _asked(name: str, ask: Callable[[], T], cancelled: Cancelled) -> T:
             )
         if job is None:
             try:
-                job = resources.queue(name).submit("Evaluation", lambda _job: ask())
+                job = resources.queue(model_of(name)).submit("Evaluation", lambda _job: ask())
             except BusyError:
                 time.sleep(_LOOK_SECONDS)
     return job.result()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from engine.classifiers import CLASSIFIERS, load_classifier
+from engine.classifiers import CLASSIFIERS, NAMES, load_classifier, model_of, part_of
 from engine.errors import EngineError
 from ui.model_pool import Freed, ModelPool, in_use
 from ui.queues import Queue, Worker
@@ -31,6 +31,7 @@ TITLES = {
     "tinyllama": "TinyLlama",
     "combined": "Combined",
 }
+PART_TITLES = {"network": "network", "linear": "linear path"}
 POOL = "combined"  # made of the answers of the others
 GENRE_MODELS = tuple(name for name in CLASSIFIERS if name != POOL)
 GENERATOR = "tinyllama"
@@ -38,6 +39,8 @@ GENERATOR = "tinyllama"
 
 def model_title(name: str) -> str:
     """The name of a model slot on screen."""
+    if name in NAMES and (part := part_of(name)):
+        return f"{TITLES[model_of(name)]}, {PART_TITLES[part]} alone"
     return TITLES.get(name, name)
 
 
@@ -46,7 +49,7 @@ def base_label(name: str) -> str:
     """The base that really runs in a slot, known without loading it."""
     from engine.models.presets import slot
 
-    return slot(name).base_label
+    return slot(model_of(name)).base_label
 
 
 def loading_message(name: str) -> str:
@@ -64,8 +67,10 @@ def pool() -> ModelPool:
 
 
 def classifier(name: str) -> GenreClassifier:
-    """One genre model, loaded once per process."""
-    return pool().get(name, lambda: load_classifier(name))
+    """One genre model or a part of one, loaded once per process."""
+    model = model_of(name)
+    whole = pool().get(model, lambda: load_classifier(model))
+    return whole if name == model else load_classifier(name, load=lambda *_: whole)
 
 
 def generator(name: str = GENERATOR) -> ChordGenerator:

@@ -16,7 +16,7 @@ import json
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import nn
@@ -30,6 +30,7 @@ from engine.classifiers.torch_classifier import (
     spans_in_lyric,
 )
 from engine.classifiers.windows import padded
+from engine.errors import WeightsError
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics, Span
@@ -71,8 +72,18 @@ class Vocabulary:
 
     @classmethod
     def read(cls, path: Path) -> Vocabulary:
-        """Read a JSON list of words."""
-        return cls(json.loads(path.read_text("utf-8")))
+        """Read a JSON list of different words; `WeightsError` if it is none."""
+        words: Any = json.loads(path.read_text("utf-8"))
+        listed = cast("list[Any]", words) if isinstance(words, list) else []
+        if not listed or not all(isinstance(word, str) for word in listed):
+            raise WeightsError(
+                f"{path} is not a list of words; restore it with `git checkout -- models`."
+            )
+        if len(set(listed)) != len(listed):
+            raise WeightsError(
+                f"{path} holds a word twice; restore it with `git checkout -- models`."
+            )
+        return cls(listed)
 
     def write(self, path: Path) -> None:
         """Write the words as a JSON list."""
@@ -208,8 +219,8 @@ class BilstmGruClassifier(TorchClassifier):
             len(self.vocabulary),
             len(config["tags"]),
             len(self.labels),
-            width=config["width"],
-            hidden=config["hidden"],
+            width=self.setting("width"),
+            hidden=self.setting("hidden"),
             pairs=len(tensors["direct.pair_codes"]),
         )
         load_into(self.model, tensors)

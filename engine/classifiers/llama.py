@@ -20,11 +20,13 @@ from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import (
     Reading,
     TransformerClassifier,
+    check_tensors,
     distinct_text,
     load_into,
     load_tensors,
 )
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
+from engine.errors import WeightsError
 from engine.models.bases import base_source
 from engine.models.quantization import quantization_config
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     from engine.lyrics import Lyrics
     from engine.models.presets import Slot
 
-HEAD = "head.safetensors"
+HEAD, ADAPTER = "head.safetensors", "adapter_model.safetensors"
 
 
 class PooledHead(nn.Module):
@@ -166,20 +168,40 @@ def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[
     return [[tokenizer.bos_token_id, *window] for window in even_windows(ids, size - 1, most)]
 
 
+def _check_adapter(adapted: Any, folder: Path) -> None:
+    """`WeightsError` if the file is not this adapter's, which peft would load in part."""
+    from peft import get_peft_model_state_dict
+
+    own = get_peft_model_state_dict(adapted, save_embedding_layers=False)
+    given = load_tensors(folder / ADAPTER)
+    if own.keys() != given.keys():
+        odd = sorted(own.keys() ^ given.keys())
+        raise WeightsError(
+            f"{folder / ADAPTER} does not fit its adapter_config.json ({len(odd)} names differ, "
+            f"such as '{odd[0]}'); restore both with `git checkout -- models`."
+        )
+    check_tensors(given, own)
+
+
 class LlamaClassifier(TransformerClassifier):
     """The LLaMA decoder with its adapter merged in."""
 
+    def _windows(self) -> tuple[int, int]:
+        return self.setting("window", least=2), self.setting("windows")
+
     def _load(self, folder: Path) -> None:
+        self._windows()  # better refused now than at the first song
         decoder, self.tokenizer = load_decoder(self.slot, self.dtype)
         from peft import PeftModel  # after the libraries were told to be quiet
 
         self.model = PooledLlama(
             decoder,
             len(self.labels),
-            self.card.config["layers"],
+            self.setting("layers"),
             load_direct(folder),
         )
         adapted: Any = PeftModel.from_pretrained(self.model.decoder, str(folder))
+        _check_adapter(adapted, folder)
         self.model.decoder = adapted.merge_and_unload()
         load_into(self.model.head, load_tensors(folder / HEAD))
         self.model.head.float()
@@ -192,14 +214,13 @@ class LlamaClassifier(TransformerClassifier):
 
     def readings(self, lyric: Lyrics) -> list[Reading]:
         """The decoder, window by window, each led by the beginning-of-text token."""
-        config = self.card.config
         spans = self.token_spans(lyric)
-        windows = even_windows(range(len(spans)), config["window"] - 1, config["windows"])
+        size, most = self._windows()
+        windows = even_windows(range(len(spans)), size - 1, most)
         return [Reading(self.model, [[None, *(spans[i] for i in w)] for w in windows])]
 
     def _encode(self, lyric: Lyrics) -> list[list[int]]:
-        config = self.card.config
-        return lyric_windows(self.tokenizer, lyric.text, config["window"], config["windows"])
+        return lyric_windows(self.tokenizer, lyric.text, *self._windows())
 
     def _logits(
         self, lyrics: Sequence[Lyrics], encoded: Sequence[Any]

@@ -139,6 +139,7 @@ class RobertaClassifier(TransformerClassifier):
     def _load(self, folder: Path) -> None:
         from transformers import AutoModel, AutoTokenizer
 
+        self._windows()  # better refused now than at the first song
         assert self.slot.base is not None  # noqa: S101 - presets give this slot a base
         source = base_source(self.slot.base)
         self.tokenizer: Any = AutoTokenizer.from_pretrained(source)
@@ -150,8 +151,7 @@ class RobertaClassifier(TransformerClassifier):
         self.model.encoder.to(self.dtype)
 
     def _windows(self) -> tuple[int, int]:
-        config = self.card.config
-        return int(config["window"]), int(config["windows"])
+        return self.setting("window", least=3), self.setting("windows")
 
     def _encode(self, lyric: Lyrics) -> list[int]:
         read = self.text_read(lyric)

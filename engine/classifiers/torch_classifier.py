@@ -90,7 +90,15 @@ class TorchClassifier(ABC):
         use_model_threads()
         self.device = compute_device()
         self.read = {name: load(name, slot.preset) for name in slot.reads}
-        self._load(slot.folder)
+        try:
+            self._load(slot.folder)
+        except torch.OutOfMemoryError:
+            raise
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError, RuntimeError) as error:
+            raise WeightsError(
+                f"What lies in {slot.folder} is no model that fits together "
+                f"({type(error).__name__}: {error}); restore it with `git checkout -- models`."
+            ) from error
 
     def part(self, part: str, calibration: Calibration | None = None) -> Self:
         """The same weights, of which only the network or only the linear path answers.
@@ -100,14 +108,15 @@ class TorchClassifier(ABC):
         part : str
             "network" or "linear".
         calibration : Calibration, optional
-            Instead of the one that the card has for this part alone.
+            Instead of the one that the card has for this part alone, or, where it has none, of the
+            whole model's, which was fitted to both paths together.
 
         Raises
         ------
         InputError
             If there is no such part.
         WeightsError
-            If the card has no calibration for it.
+            If the card's calibration for it is not usable.
         """
         if part not in PARTS or self.linear is None:
             raise InputError(f"'{self.slot.name}' has no part '{part}' beside others.")
@@ -116,12 +125,22 @@ class TorchClassifier(ABC):
         # What is held so is not unloaded while a part of it is asked.
         alone.whole = self
         parts: Any = self.card.config.get("parts")
-        of_part: Any = parts.get(part) if isinstance(parts, dict) else None
-        config: dict[str, Any] = of_part if isinstance(of_part, dict) else {}
-        alone.calibration = calibration or Calibration.read(
-            config, len(self.labels), f"'{alone.name}'"
-        )
+        if calibration is None and parts is not None:
+            of_part: Any = parts.get(part) if isinstance(parts, dict) else None
+            config: dict[str, Any] = of_part if isinstance(of_part, dict) else {}
+            calibration = Calibration.read(config, len(self.labels), f"'{alone.name}'")
+        alone.calibration = calibration or self.calibration
         return alone
+
+    def setting(self, name: str, least: int = 1) -> int:
+        """A whole number of the card's ``config``; `WeightsError` if it is none of that size."""
+        value = self.card.config.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 10**6:
+            raise WeightsError(
+                f"The card of '{self.slot.name}' says '{name}' is {value!r}, not a whole number "
+                f"from {least}; restore it with `git checkout -- models`."
+            )
+        return value
 
     def twin(self) -> Self:
         """The same model over the same tensors, in modules of its own.
@@ -335,10 +354,12 @@ def save_tensors(tensors: Mapping[str, torch.Tensor], path: Path) -> None:
 def load_into(module: torch.nn.Module, tensors: Mapping[str, torch.Tensor], **where: Any) -> None:
     """Load what a file holds into a module, keeping the module's own dtypes.
 
-    ``allow_missing`` names prefixes that come from elsewhere (a frozen base).
+    ``allow_missing`` names prefixes that come from elsewhere (a frozen base). `WeightsError` if
+    names or shapes are not the module's, or a number is not finite.
     """
     allow_missing: tuple[str, ...] = where.get("allow_missing", ())
     own = module.state_dict()
+    check_tensors(tensors, own)
     result = module.load_state_dict(
         {
             name: tensor.to(own[name].dtype) if name in own else tensor
@@ -352,6 +373,23 @@ def load_into(module: torch.nn.Module, tensors: Mapping[str, torch.Tensor], **wh
             f"The weights do not fit the model: {len(missing)} missing, "
             f"{len(result.unexpected_keys)} unexpected ({(missing + result.unexpected_keys)[:2]})."
         )
+
+
+def check_tensors(
+    tensors: Mapping[str, torch.Tensor], expected: Mapping[str, torch.Tensor]
+) -> None:
+    """`WeightsError` if a tensor has another shape than the one it replaces, or odd numbers."""
+    for name, tensor in tensors.items():
+        if name in expected and tensor.shape != expected[name].shape:
+            raise WeightsError(
+                f"The weights do not fit the model: '{name}' is {tuple(tensor.shape)}, not "
+                f"{tuple(expected[name].shape)}; restore them with `git checkout -- models`."
+            )
+        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
+            raise WeightsError(
+                f"The weights are broken: '{name}' holds numbers that are not finite; restore them "
+                "with `git checkout -- models`."
+            )
 
 
 def _sharing_tensors(module: torch.nn.Module) -> torch.nn.Module:

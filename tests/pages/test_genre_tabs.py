@@ -232,3 +232,26 @@ def test_history_as_csv_has_a_row_for_each_model(answered: AppTest) -> None:
     assert [row["model"] for row in rows] == ["llama", "roberta", "bilstm-gru"]
     assert float(rows[0]["p_folk"]) == 0.6
     assert len(rows) <= visit.MOST_ANSWERS
+
+
+def test_one_part_of_the_models_answers_and_is_named(answered: AppTest) -> None:
+    answered.segmented_control(key="genre_part").set_value("linear").run()
+    answered.button(key="genre_run").click().run()
+    assert not answered.exception
+    assert [metric.label for metric in answered.metric] == [
+        "LLaMA, linear path alone",
+        "RoBERTa, linear path alone",
+        "BiLSTM-GRU, linear path alone",
+    ]
+    given = answered.session_state["_genre_answer"].predictions
+    assert [prediction.model for prediction in given] == [
+        "llama/linear",
+        "roberta/linear",
+        "bilstm-gru/linear",
+    ]
+
+
+def test_what_the_linear_path_makes_up_is_said_beside_the_answers(answered: AppTest) -> None:
+    card = ModelCard.read(resources_slot_folder("bilstm-gru"))
+    share = card.config["parts"]["linear"]["share"]
+    assert f"{share:.0%} in BiLSTM-GRU" in texts(answered)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from engine.classifiers import PARTS, model_of, part_name
 from engine.errors import EngineError
 from engine.lyrics import Lyrics, language_warning
 from ui import presence, resources, state
@@ -18,6 +19,8 @@ from ui.plain_text import plain, show_error
 if TYPE_CHECKING:
     from engine.classifiers.prediction import GenreClassifier, Prediction
     from ui.queues import Job
+
+BOTH = "both"
 
 
 _UNFOLDED = "genre_asking"
@@ -57,7 +60,28 @@ def model_choice() -> list[str]:
             for name in resources.GENRE_MODELS
         ),
     )
-    return [name for name in resources.GENRE_MODELS if name in chosen]
+    part = _part_choice()
+    names = [name for name in resources.GENRE_MODELS if name in chosen]
+    return names if part == BOTH else [part_name(name, part) for name in names]
+
+
+def _part_choice() -> str:
+    """Whether both paths of the models answer, or one alone."""
+    return str(
+        st.segmented_control(
+            "Which part answers",
+            [*PARTS, BOTH],
+            default=BOTH,
+            required=True,
+            format_func=lambda part: resources.PART_TITLES.get(str(part), str(part)),
+            key="genre_part",
+            persist_state="session",
+            help="Each model is a network with a linear path beside it, which weighs single words "
+            "by how telling they are (TF-IDF). As it was built, both answer together. RoBERTa's "
+            "network also hears the BiLSTM-GRU, with both of its parts. The combined answer, the "
+            "line-by-line reading and the figures below are of both.",
+        )
+    )
 
 
 def ask(text: str, models: Sequence[str]) -> bool:
@@ -140,4 +164,5 @@ def _submitted(name: str, lyrics: Lyrics) -> Job[Prediction]:
     def task(_job: Job[Prediction]) -> Prediction:
         return model.predict([lyrics])[0]
 
-    return resources.queue(name).submit(resources.model_title(name), task, presence.of_this_tab())
+    title, tab = resources.model_title(name), presence.of_this_tab()
+    return resources.queue(model_of(name)).submit(title, task, tab)

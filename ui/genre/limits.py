@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.errors import EngineError
 from engine.models.card import ModelCard
-from ui import resources
+from ui import paths, resources
 from ui.plain_text import plain, show_error
 
 
@@ -54,6 +54,8 @@ def sentences(cards: Sequence[ModelCard]) -> str:
             "perfect, 0 is none right): expect wrong answers, most of all for rare genres, and "
             "read the probabilities rather than the first label."
         )
+    if of_paths := paths.of_models(cards):
+        told.append(of_paths)
     return " ".join(told)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from engine.classifiers import model_of
 from engine.errors import CancelledError, EngineError
 from ui import presence, resources, state
 from ui.genre import visit
@@ -90,7 +91,8 @@ def _submitted(asked: visit.Asked, lyrics: Lyrics) -> Job[Explanation]:
             model, lyrics, genre or None, progress=job.report, cancelled=job.cancelled
         )
 
-    return resources.queue(name).submit(resources.model_title(name), task, presence.of_this_tab())
+    title, tab = resources.model_title(name), presence.of_this_tab()
+    return resources.queue(model_of(name)).submit(title, task, tab)
 
 
 def _take_finished() -> None:

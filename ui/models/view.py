@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.models import memory
 from engine.models.card import ModelCard, checked_files, model_revision
-from ui import boards, resources
+from ui import boards, paths, resources
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -135,6 +135,8 @@ def _about(card: ModelCard) -> None:
     st.markdown(
         f"**Trained on** {plain(card.training_data.rstrip('.'))} ({plain(card.created[:10])})"
     )
+    if of_paths := paths.of_model(card):
+        st.markdown(f"**Two parts** {of_paths}")
     st.markdown(f"**Licence** {plain(card.licence)}")
     st.markdown(f"**Limits** {plain(card.limits, longest=2000)}")
     if card.labels:

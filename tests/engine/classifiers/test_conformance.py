@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from engine.classifiers import CLASSIFIERS, answers, explainable, load_classifier, loading_once
+from engine.classifiers import (
+    CLASSIFIERS,
+    NAMES,
+    PARTED,
+    PARTS,
+    answers,
+    classifier_class,
+    explainable,
+    load_classifier,
+    loading_once,
+    model_of,
+)
 from engine.classifiers.prediction import GENRES, GenreClassifier
 from engine.errors import InputError, WeightsError
 from engine.lyrics import Lyrics
@@ -29,7 +40,7 @@ SHAPES = {
 WITH_WEIGHTS = ["llama", "roberta", "bilstm-gru"]
 
 
-@pytest.fixture(params=list(CLASSIFIERS))
+@pytest.fixture(params=NAMES)
 def classifier(request: pytest.FixtureRequest, with_tiny_models: Path) -> GenreClassifier:
     return load_classifier(request.param)
 
@@ -74,7 +85,7 @@ def test_words_matter(classifier: GenreClassifier) -> None:
 
 
 def test_the_card_lists_every_file(classifier: GenreClassifier) -> None:
-    folder = slot(classifier.name).folder
+    folder = slot(model_of(classifier.name)).folder
     names = {path.name for path in folder.iterdir()} - {"card.json"}
     assert set(classifier.card.files) == names
     assert not any(name.endswith((".bin", ".pt", ".pkl")) for name in names)
@@ -183,3 +194,58 @@ def test_models_that_answered_are_not_asked_again_for_the_pool(
     found = answers(["combined", *WITH_WEIGHTS], song)
     assert sorted(asked) == sorted(WITH_WEIGHTS)
     assert [answer.model for answer in found] == ["combined", *WITH_WEIGHTS]
+
+
+def test_parts_are_offered_where_the_class_has_them() -> None:
+    assert tuple(name for name in CLASSIFIERS if hasattr(classifier_class(name), "part")) == PARTED
+
+
+@pytest.mark.parametrize("name", PARTED)
+def test_a_model_s_logits_are_the_weighed_sum_of_its_parts(
+    with_tiny_models: Path, name: str
+) -> None:
+    """What is called the network and the linear path is all there is, and nothing twice."""
+    import torch
+
+    from engine.classifiers.calibration import Calibration
+
+    whole: Any = load_classifier(name)
+    song = Lyrics.parse(song_of("folk", 1) + "\n" + song_of("rock", 2))
+    none = Calibration.none(len(GENRES))
+    with torch.inference_mode():
+        both = whole.differentiable_logits(song, 1)
+        network, linear = (whole.part(part, none).differentiable_logits(song, 1) for part in PARTS)
+    first, second = whole.path_weights
+    assert network.abs().max() > 0
+    assert linear.abs().max() > 0
+    torch.testing.assert_close(first * network + second * linear, both, atol=0.05, rtol=0.02)
+
+
+@pytest.mark.parametrize("name", PARTED)
+def test_parts_share_the_weights_and_have_a_calibration_of_their_own(
+    with_tiny_models: Path, name: str
+) -> None:
+    load = loading_once()
+    whole: Any = load(name, "embedded")
+    for part in PARTS:
+        alone: Any = load(f"{name}/{part}", "embedded")
+        assert alone.model is whole.model
+        assert alone.whole is whole
+        assert alone.calibration != whole.calibration
+    shares = [whole.card.config["parts"][part]["share"] for part in PARTS]
+    assert sum(shares) == pytest.approx(1, abs=0.002)
+
+
+def test_a_model_without_such_a_part_says_so(with_tiny_models: Path) -> None:
+    whole: Any = load_classifier("llama")
+    with pytest.raises(InputError, match="no part 'head'"):
+        whole.part("head")
+    with pytest.raises(InputError, match="llama/network"):
+        load_classifier("llama/head")
+    with pytest.raises(InputError, match="llama/network"):
+        load_classifier("combined/linear")
+    whole.card.config["parts"].pop("linear")
+    with pytest.raises(WeightsError, match="card of 'llama/linear'"):
+        whole.part("linear")
+    del whole.card.config["parts"]
+    assert whole.part("linear").calibration == whole.calibration

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from engine.classifiers import explainable, load_classifier
+from engine.classifiers import PARTS, explainable, load_classifier
 from engine.classifiers.text_style import FEWEST_WORDS, StylePath
+from engine.classifiers.torch_classifier import TorchClassifier
 from engine.errors import CancelledError, InputError
 from engine.explanation import Explanation, bare_word, explain
 from engine.lyrics import Lyrics
@@ -73,6 +75,44 @@ def test_explaining_changes_no_answer(classifier: Any) -> None:
     before = classifier.predict([SONG])[0].probabilities
     explain(classifier, SONG, "folk", steps=2)
     assert classifier.predict([SONG])[0].probabilities == before
+
+
+def test_a_song_asked_while_another_is_explained_is_answered_as_ever(
+    classifier: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another visitor's question comes in each step of the explanation, from another thread."""
+    own = classifier.predict([SONG])[0].probabilities
+    meanwhile: list[tuple[float, ...]] = []
+    logits = TorchClassifier.differentiable_logits
+
+    def interrupted(self: Any, lyric: Lyrics, copies: int) -> Any:
+        with ThreadPoolExecutor(1) as other:
+            answer = other.submit(lambda: classifier.predict([SONG])[0])
+            meanwhile.append(answer.result().probabilities)
+        return logits(self, lyric, copies)
+
+    monkeypatch.setattr(TorchClassifier, "differentiable_logits", interrupted)
+    explained = explain(classifier, SONG, "metal", steps=4)
+    assert len(meanwhile) > 3
+    assert set(meanwhile) == {own}
+    monkeypatch.undo()
+    assert explain(classifier, SONG, "metal", steps=4).words == explained.words
+
+
+def test_a_twin_holds_no_tensor_of_its_own(classifier: Any) -> None:
+    twin = classifier.twin()
+    both = zip(classifier.model.parameters(), twin.model.parameters(), strict=True)
+    assert all(mine is theirs for mine, theirs in both)
+    assert not {id(m) for m in classifier.model.modules()} & {id(m) for m in twin.model.modules()}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_part_is_explained_by_what_it_reads(with_tiny_models: Path, part: str) -> None:
+    classifier: Any = load_classifier(f"roberta/{part}")
+    answer = classifier.predict([SONG])[0]
+    found = explain(classifier, SONG)
+    assert (found.model, found.genre) == (f"roberta/{part}", answer.label)
+    assert found.probability == pytest.approx(answer.confidence, abs=0.02)
 
 
 def test_progress_reaches_the_end_and_cancelling_stops(classifier: Any) -> None:
