@@ -243,12 +243,6 @@ def test_one_part_of_the_models_answers_and_is_named(answered: AppTest) -> None:
         "RoBERTa, linear path alone",
         "BiLSTM-GRU, linear path alone",
     ]
-    given = answered.session_state["_genre_answer"].predictions
-    assert [prediction.model for prediction in given] == [
-        "llama/linear",
-        "roberta/linear",
-        "bilstm-gru/linear",
-    ]
 
 
 def test_what_the_linear_path_makes_up_is_said_beside_the_answers(answered: AppTest) -> None:
