@@ -24,7 +24,6 @@ import torch
 from torch import nn
 
 from engine.classifiers.llama import (
-    ADAPTER,
     HEAD,
     PooledHead,
     PooledLlama,
