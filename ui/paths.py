@@ -31,7 +31,8 @@ def of_model(card: ModelCard) -> str:
         f"vary from song to song. Of {songs:,} validation songs the network alone gets "
         f"{right['network']:.0%} right, the linear path alone {right['linear']:.0%}"
     )
-    both = card.metrics.get("validation/accuracy")
+    same_songs = card.metrics.get("validation/songs") == songs
+    both = card.metrics.get("validation/accuracy") if same_songs else None
     return f"{told}." if both is None else f"{told}, and both together {both:.0%}."
 
 

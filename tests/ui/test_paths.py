@@ -14,7 +14,7 @@ PARTS: dict[str, Any] = {
 }
 CARD = ModelCard(
     "llama", "", "", None, ("folk",), "", "", {"parts": PARTS}, {},
-    {"validation/accuracy": 0.55}, "", "", "",
+    {"validation/accuracy": 0.55, "validation/songs": 2000}, "", "", "",
 )  # fmt: skip
 
 
@@ -23,6 +23,8 @@ def test_a_card_says_what_each_part_is_worth() -> None:
     assert "The linear path makes up 62% of how answers vary" in told
     assert "the network alone gets 40% right, the linear path alone 50%, and both" in told
     assert told.endswith("together 55%.")
+    others = replace(CARD, metrics={**CARD.metrics, "validation/songs": 100})
+    assert "together 55%" not in paths.of_model(others)
 
 
 def test_a_card_without_figures_of_parts_says_so() -> None:
