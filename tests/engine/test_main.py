@@ -117,11 +117,11 @@ def test_another_language_is_a_warning_not_a_refusal(
 
 
 @pytest.mark.slow
-def test_three_shipped_models_answer_from_standard_input() -> None:
+def test_the_shipped_models_answer_from_standard_input() -> None:
     finished = run(["genre", "--json", "-"], b"Down the dusty road I carried home the rain")
     assert finished.returncode == 0, finished.stderr.decode()
     assert finished.stderr == b""
-    assert len(json.loads(finished.stdout)) == 3
+    assert len(json.loads(finished.stdout)) == len(CLASSIFIERS)
 
 
 @pytest.mark.slow
