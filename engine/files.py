@@ -11,7 +11,6 @@ import gzip
 import io
 import os
 import stat
-import zipfile
 import zlib
 from pathlib import Path
 from typing import IO, Any, BinaryIO
@@ -109,18 +108,6 @@ class Unpacking(io.RawIOBase):
 def unpacked(data: bytes, name: str, most: int) -> bytes:
     """What gzip bytes hold; `InputError` if they are damaged or unpack to more than `most`."""
     return io.BufferedReader(Unpacking(io.BytesIO(data), name, most), _BLOCK).read()
-
-
-def zip_member(archive: zipfile.ZipFile, member: str, most: int) -> bytes:
-    """One file out of a ZIP file; `InputError` if it is damaged or unpacks to more than `most`."""
-    try:
-        with archive.open(member) as file:
-            data = file.read(most + 1)
-    except (KeyError, OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"'{member}' cannot be unpacked ({error}).") from None
-    if len(data) > most:
-        raise InputError(f"'{member}' unpacks to more than {megabytes(most)}, the most read.")
-    return data
 
 
 def megabytes(size: int) -> str:

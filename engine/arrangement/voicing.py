@@ -53,11 +53,6 @@ def voicings(chords: Sequence[Chord]) -> list[Voicing | None]:
     return [None if chord.is_no_chord else next(found) for chord in chords]
 
 
-def hand_pitch_classes(chord: Chord) -> tuple[int, ...]:
-    """Return the pitch classes the right hand plays; the root may come twice."""
-    return _fingers(chord)
-
-
 @cache
 def _fingers(chord: Chord) -> tuple[int, ...]:
     root = chord.root_pitch_class or 0
