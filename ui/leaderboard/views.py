@@ -76,18 +76,21 @@ def show(board: Board, chosen: Choice) -> None:
     views = questions[str(question)]
     name = next(iter(views))
     if len(views) > 1:
+        _follow_question(list(views))
         name = st.segmented_control(
-            "View",
-            list(views),
-            default=name,
-            required=True,
-            label_visibility="collapsed",
-            **linked("view"),
+            "View", list(views), required=True, label_visibility="collapsed", **linked("view")
         )
     try:
         views[str(name)](board, chosen)
     except EngineError as error:
         show_error(error)
+
+
+def _follow_question(views: list[str]) -> None:
+    """Open a question on its first view; the address would else keep the one before."""
+    shown = st.session_state.get("view", st.query_params.get("view"))
+    if shown not in views:
+        st.session_state["view"] = views[0]
 
 
 def _asked_by_address(questions: dict[str, dict[str, View]]) -> str:
