@@ -23,7 +23,7 @@ import numpy as np
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
 from engine.models.card import ModelCard, model_revision
-from engine.models.presets import slot
+from engine.models.presets import Slot
 from train.calibration import (
     fitted_shift,
     fitted_temperatures,
@@ -32,7 +32,7 @@ from train.calibration import (
     measured,
 )
 from train.card import LIBRARIES, LICENCE, LIMITS
-from train.command_line import parse_arguments
+from train.command_line import output_slot, parse_arguments
 from train.genre_data import GenreSplit, corpus_sha256, log_prior, read_split
 
 NAME = "combined"
@@ -44,15 +44,15 @@ def main() -> None:
     splits = {
         s: read_split(arguments.data, s, arguments.limit) for s in ("train", "validation", "test")
     }
-    own = slot(NAME, arguments.preset)
-    slots = {name: slot(name, arguments.preset) for name in own.reads}
+    own = output_slot(NAME, arguments)
+    slots = {name: output_slot(name, arguments) for name in own.reads}
     cards = {name: ModelCard.read(of.folder) for name, of in slots.items()}
     members = {
         name: Calibration.read(card.config, len(GENRES), f"'{name}'")
         for name, card in cards.items()
     }
     validation = {
-        name: uncalibrated(answers(name, splits["validation"], arguments), member)
+        name: uncalibrated(answers(slots[name], splits["validation"], arguments), member)
         for name, member in members.items()
     }
     labels, prior = splits["validation"].labels, log_prior(splits["train"].labels)
@@ -62,7 +62,7 @@ def main() -> None:
     temperatures = fitted_temperatures(pooled + shift, labels, shift, prior)
     print(f"{NAME}: weights {weights}, shifts {shift.tolist()}, temperatures {temperatures}")
     test = {
-        name: uncalibrated(log_probabilities(slot(name, arguments.preset), splits["test"]), member)
+        name: uncalibrated(log_probabilities(slots[name], splits["test"]), member)
         for name, member in members.items()
     }
     own.folder.mkdir(parents=True, exist_ok=True)
@@ -97,17 +97,16 @@ def main() -> None:
     print(json.dumps(card.metrics))
 
 
-def answers(name: str, split: GenreSplit, arguments: Namespace) -> np.ndarray[Any, Any]:
+def answers(own: Slot, split: GenreSplit, arguments: Namespace) -> np.ndarray[Any, Any]:
     """Calibrated log probabilities (songs, genres) of one model on validation."""
-    kept = arguments.runs / name / "validation.npz"
+    kept = arguments.runs / own.name / "validation.npz"
     if kept.exists():
         stored = np.load(kept, allow_pickle=False)
-        own = slot(name, arguments.preset)
         current = model_revision(ModelCard.read(own.folder), own)
         if str(stored["revision"]) == current and np.array_equal(stored["labels"], split.labels):
             return stored["log_probabilities"]
-    print(f"{name}: asking it for {len(split)} validation songs")
-    return log_probabilities(slot(name, arguments.preset), split)
+    print(f"{own.name}: asking it for {len(split)} validation songs")
+    return log_probabilities(own, split)
 
 
 def uncalibrated(
