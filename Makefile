@@ -17,7 +17,7 @@ test: $(DEV_STAMP)
 # The tests that load or train models, as on a chip with AVX2 alone (no AVX-512, no bfloat16).
 # What such a chip lacks breaks only there; `check` runs them on the chip at hand.
 LESSER_CHIP := ONEDNN_MAX_CPU_ISA=AVX2 ATEN_CPU_CAPABILITY=avx2
-LESSER_TESTS := tests/engine/models/test_compute.py \
+LESSER_TESTS := tests/engine/models/test_compute.py tests/engine/models/test_alike.py \
   tests/engine/classifiers/test_conformance.py tests/engine/explanation/test_explanation.py \
   tests/engine/generator tests/train
 

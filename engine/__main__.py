@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.batch import EXTENSIONS
+from engine.batch.writing import OUTPUT_EXTENSIONS
 from engine.classifiers import CLASSIFIERS
 from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
@@ -122,7 +123,9 @@ def _parser() -> argparse.ArgumentParser:
 
     batch = commands.add_parser("batch", help="tell the genre of every song in a table")
     batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
-    batch.add_argument("--output", type=Path, required=True, help="table to write, same formats")
+    batch.add_argument(
+        "--output", type=Path, required=True, help=f"table to write: {', '.join(OUTPUT_EXTENSIONS)}"
+    )
     batch.add_argument("--model", choices=list(CLASSIFIERS), required=True)
     batch.add_argument("--text-column", default="lyrics", help="column of the lyrics")
     batch.add_argument("--preset", default="embedded", help="embedded or full")

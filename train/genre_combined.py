@@ -32,7 +32,7 @@ from train.calibration import (
     measured,
 )
 from train.card import LIBRARIES, LICENCE, LIMITS
-from train.command_line import output_slot, parse_arguments
+from train.command_line import output_slot, parse_arguments, run
 from train.genre_data import GenreSplit, corpus_sha256, log_prior, read_split
 
 NAME = "combined"
@@ -140,4 +140,4 @@ def fitted_weights(
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -24,6 +24,7 @@ from engine.classifiers.torch_classifier import TorchClassifier
 from engine.models.card import ModelCard
 from engine.models.presets import Slot, slot
 from train.calibration import answered, fitted_shift, fitted_temperatures, measured
+from train.command_line import run
 from train.genre_data import GenreSplit, log_prior, read_split
 
 
@@ -85,4 +86,4 @@ def variance_shares(parts: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, floa
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from engine.classifiers import PARTS, part_name
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GenreClassifier, Loader, Prediction
-from engine.errors import InputError, WeightsError
+from engine.errors import EngineError, InputError, WeightsError
 from engine.lyrics import positions_in
 from engine.models.card import ModelCard
 from engine.models.compute import compute_device, serving_precision
@@ -92,7 +92,7 @@ class TorchClassifier(ABC):
         self.read = {name: load(name, slot.preset) for name in slot.reads}
         try:
             self._load(slot.folder)
-        except torch.OutOfMemoryError:
+        except (torch.OutOfMemoryError, EngineError):  # each says what is wrong itself
             raise
         except (KeyError, TypeError, ValueError, IndexError, AttributeError, RuntimeError) as error:
             raise WeightsError(

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
+from engine.classifiers import load_classifier
 from engine.errors import InputError
 from engine.models import compute, trials
 from engine.models.trials import ATTENTION, GRU, LINEAR, LSTM, Trial
@@ -111,3 +113,11 @@ def test_a_network_tells_which_kinds_of_layers_it_is_made_of() -> None:
     assert trials.layer_kinds(BilstmGru(10, 3, 2, width=4, hidden=4)) == (LINEAR, LSTM, GRU)
     decoder = nn.ModuleDict({"self": nn.MultiheadAttention(4, 1), "out": nn.Linear(4, 2)})
     assert trials.layer_kinds(decoder) == compute.TRANSFORMER
+
+
+def test_a_wrong_setting_is_not_taken_for_a_damaged_model(
+    monkeypatch: pytest.MonkeyPatch, with_tiny_models: Path
+) -> None:
+    monkeypatch.setenv("LYRICLAB_PRECISION", "fp8")
+    with pytest.raises(InputError, match="fp8"):
+        load_classifier("llama")

@@ -32,15 +32,15 @@ def test_importing_the_engine_has_workers_sleep_unless_the_user_chose(
     def policy(**chosen: str) -> str:
         plain = {k: v for k, v in os.environ.items() if k not in threads.WAITING}
         code = "import engine, os, sys; assert 'torch' not in sys.modules; "
-        code += "print(os.environ.get('OMP_WAIT_POLICY'))"
+        code += "print(os.environ.get('GOMP_SPINCOUNT'), os.environ.get('KMP_BLOCKTIME'))"
         command = [sys.executable, "-c", code]
         return subprocess.run(  # noqa: S603 - ours
             command, cwd=ROOT, env={**plain, **chosen}, check=True, capture_output=True, text=True
         ).stdout.strip()
 
-    assert policy() == "passive"
-    assert policy(GOMP_SPINCOUNT="1000") == "None"
-    assert policy(OMP_WAIT_POLICY="active") == "active"
+    assert policy() == "1000 1"
+    assert policy(GOMP_SPINCOUNT="30") == "30 None"
+    assert policy(OMP_WAIT_POLICY="active") == "None None"
 
 
 def test_the_tests_themselves_run_with_sleeping_workers() -> None:
@@ -52,7 +52,7 @@ def test_a_training_sets_the_policy_before_it_imports_torch(
     command: list[str], tmp_path: Path
 ) -> None:
     # A module called torch that tells what stands when it is first imported.
-    tells = "import os\nraise SystemExit(os.environ.get('OMP_WAIT_POLICY', 'unset'))\n"
+    tells = "import os\nraise SystemExit(os.environ.get('GOMP_SPINCOUNT', 'unset'))\n"
     (tmp_path / "torch.py").write_text(tells, "utf-8")
     plain = {k: v for k, v in os.environ.items() if k not in threads.WAITING}
     found = subprocess.run(  # noqa: S603 - ours
@@ -63,7 +63,7 @@ def test_a_training_sets_the_policy_before_it_imports_torch(
         text=True,
         check=False,
     )
-    assert found.stderr.strip() == "passive"
+    assert found.stderr.strip() == "1000"
 
 
 def test_what_the_user_says_is_how_many_threads_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
