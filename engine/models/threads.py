@@ -22,7 +22,7 @@ SETTING = "LYRICLAB_THREADS"
 # Any of these says how OpenMP's workers wait: the standard's own, GNU's, and Intel's and LLVM's.
 WAITING = ("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "KMP_BLOCKTIME")
 # Turns of GNU's waiting loop, some microseconds; milliseconds of Intel's and LLVM's.
-SHORT_WAIT = {"GOMP_SPINCOUNT": "1000", "KMP_BLOCKTIME": "1"}
+SHORT_WAIT = {"GOMP_SPINCOUNT": "300", "KMP_BLOCKTIME": "1"}
 # More threads are taken only if they are this much faster: fewer leave room for others.
 _WORTH = 1.1
 _ROUNDS = 6

@@ -38,7 +38,7 @@ def test_importing_the_engine_has_workers_sleep_unless_the_user_chose(
             command, cwd=ROOT, env={**plain, **chosen}, check=True, capture_output=True, text=True
         ).stdout.strip()
 
-    assert policy() == "1000 1"
+    assert policy() == "300 1"
     assert policy(GOMP_SPINCOUNT="30") == "30 None"
     assert policy(OMP_WAIT_POLICY="active") == "None None"
 
@@ -63,7 +63,7 @@ def test_a_training_sets_the_policy_before_it_imports_torch(
         text=True,
         check=False,
     )
-    assert found.stderr.strip() == "1000"
+    assert found.stderr.strip() == "300"
 
 
 def test_what_the_user_says_is_how_many_threads_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
