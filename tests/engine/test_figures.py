@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from engine.figures.style import (
     contrast,
     ink_on,
 )
+from tests.pages.live_text import strings
 
 LABELS = ("folk", "jazz", "rock")
 PREDICTIONS = [
@@ -291,16 +291,6 @@ def test_texts_of_others_are_drawn_letter_by_letter() -> None:
             assert not re.search(r"<(?!br>|/?extra>)", text), text
             assert "javascript" not in "".join(re.findall(r"%\{[^}]*\}", text))
             assert not {"\u202e", "\n"} & set(text)
-
-
-def strings(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from strings([*value, *value.values()])
-    elif isinstance(value, list):
-        for one in value:
-            yield from strings(one)
 
 
 def test_changes_are_points_from_before_to_after_and_the_largest_comes_first() -> None:
