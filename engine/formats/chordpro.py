@@ -24,7 +24,8 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from engine.errors import InputError, quoted
-from engine.lyrics import WINDOWS_SIGNS, section_heading
+from engine.lyrics.lines import section_heading
+from engine.lyrics.markup import WINDOWS_SIGNS
 from engine.music.chord import Chord
 from engine.music.key import Key
 from engine.music.key_estimate import estimated_key

@@ -7,13 +7,15 @@ Conventions
 - A *stanza* is a run of lines without a blank line between them.
 - A line that is only a heading, such as ``[Chorus]``, ``(Verse 2)`` or ``Bridge:``, is removed and
   names the section of the lines below it, up to the next blank line or heading.
-- HTML tags, HTML entities and ChordPro markup (``[G7]``, ``{title: ...}``) are removed.
+- What is not sung is removed: HTML, ChordPro (``[G7]``, ``{title: ...}``) and comments; lines of
+  chords and tablature; what lyric sites put between the words; marks of repetition (the words stay
+  as often as they were written); stage remarks alone on a line (``(guitar solo)``); bullets, list
+  numbers and singers' names in dialogues. What could be sung stays.
+- `Lyrics.text`, parsed again, is the same text.
 """
 
 from __future__ import annotations
 
-import html
-import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -24,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError
+from engine.lyrics.lines import section_heading
+from engine.lyrics.markup import clean_lines
 
 MAX_CHARACTERS = 30_000
 MAX_LINES = 600
@@ -31,57 +35,6 @@ MAX_LINES = 600
 Span = tuple[int, int]
 
 SECTIONS = ("verse", "chorus", "bridge", "intro", "outro", "other")
-
-_SECTION_OF_WORD = {
-    "verse": "verse",
-    "chorus": "chorus",
-    "refrain": "chorus",
-    "hook": "chorus",
-    "bridge": "bridge",
-    "intro": "intro",
-    "outro": "outro",
-    "coda": "outro",
-    "ending": "outro",
-    "pre-chorus": "other",
-    "prechorus": "other",
-    "pre chorus": "other",
-    "post chorus": "other",
-    "post-chorus": "other",
-    "interlude": "other",
-    "instrumental": "other",
-    "solo": "other",
-    "breakdown": "other",
-    "tag": "other",
-}
-_HEADING_WORD = "|".join(sorted(map(re.escape, _SECTION_OF_WORD), key=len, reverse=True))
-_HEADING = re.compile(
-    rf"^\s*(?:"
-    rf"[\[({{]\s*(?:repeat\s{{1,3}})?(?P<bracketed>{_HEADING_WORD})\b[^\])}}]*[\])}}]\s*:?"
-    rf"|(?:repeat\s{{1,3}})?(?P<bare>{_HEADING_WORD})(?:\s+(?:\d+|[ivx]+|one|two|three|four))?"
-    r"(?:\s{1,3}\(?(?:x\s?\d{1,2}|\d{1,2}\s?x)\)?)?\s*:?"
-    rf")\s*$",
-    re.IGNORECASE,
-)
-_SUNG_ASIDE = re.compile(r"\s*\(\s*[^\W\d]+(?:\s{1,3}[^\W\d]+){2}")  # "(Bridge the gap)"
-_WORD_STAMP = re.compile(r"<\d{1,2}:\d\d(?:[.:]\d{1,3})?>")  # of karaoke files (enhanced LRC)
-_LINE_ENDS = str.maketrans(dict.fromkeys("\r\x0b\x0c\u2028\u2029", "\n"))
-# Controls from U+0080 on are Windows' quotes and dashes that were read as Latin-1.
-WINDOWS_SIGNS = {
-    code: bytes([code]).decode("cp1252")
-    for code in range(0x80, 0xA0)
-    if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
-}
-_CHORDPRO_DIRECTIVE = re.compile(r"^\s*\{[^{}]*\}\s*$")
-_SECTION_DIRECTIVE = re.compile(
-    r"^\s*\{\s*(?:start_of_(verse|chorus|bridge)|so([vcb]))\b[^{}]*\}\s*$", re.IGNORECASE
-)
-_BRACKETED = re.compile(r"\[[^\[\]\n]{0,60}\]")
-_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>")
-_BREAK_TAG = re.compile(r"<\s*(?:br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
-_BLANKS = re.compile(r"[^\S\n]+")
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff]"
-)
 
 
 @dataclass(frozen=True)
@@ -133,7 +86,13 @@ class Lyrics:
             )
         if not text.strip():
             raise InputError("The lyric is empty; paste at least one line of words.")
-        lines = tuple(_parsed_lines(_without_markup(text)))
+        cleaned = clean_lines(text)
+        if cleaned is None:
+            raise InputError(
+                "The lyric has more layers of markup than can be taken away; "
+                "paste the words of the song alone."
+            )
+        lines = tuple(_grouped(cleaned))
         if not any(
             character.isalpha() for line in lines for word in line.words for character in word
         ):
@@ -268,54 +227,18 @@ def _share_unprintable(text: str) -> float:
     return odd / max(len(text), 1)
 
 
-def _without_markup(text: str) -> str:
-    text = text.replace("\r\n", "\n").translate(_LINE_ENDS).translate(WINDOWS_SIGNS)
-    if "\n" not in text.strip():  # a song in one line, its line ends written out
-        text = text.replace("\\n", "\n")
-    text = _BREAK_TAG.sub("\n", unicodedata.normalize("NFC", text))
-    text = _WORD_STAMP.sub("", text)
-    text = html.unescape(_TAG.sub("", _without_comments(text)))
-    return _CONTROL.sub("", text)
-
-
-def _without_comments(text: str) -> str:
-    """Leave out HTML comments, in linear time however many are begun and never closed."""
-    kept: list[str] = []
-    position = 0
-    while (start := text.find("<!--", position)) >= 0:
-        end = text.find("-->", start + 4)
-        if end < 0:
-            break
-        kept.append(text[position:start])
-        position = end + 3
-    return "".join([*kept, text[position:]])
-
-
-def _parsed_lines(text: str) -> Iterable[LyricLine]:
+def _grouped(lines: Iterable[str]) -> Iterable[LyricLine]:
+    """Give lines of words the section and the stanza they stand in."""
     section: str | None = None
     stanza = 0
     stanza_has_lines = False
-    for raw in text.split("\n"):
-        heading = section_heading(raw)
-        if heading or not raw.strip():
+    for line in lines:
+        heading = section_heading(line)
+        if heading or not line:
             if heading or stanza_has_lines:
                 section = heading
             stanza += stanza_has_lines
             stanza_has_lines = False
             continue
-        if _CHORDPRO_DIRECTIVE.match(raw):
-            continue
-        words = tuple(_BLANKS.sub(" ", _BRACKETED.sub("", raw)).split())
-        if words:
-            stanza_has_lines = True
-            yield LyricLine(words, section, stanza)
-
-
-def section_heading(raw: str) -> str | None:
-    """Name the section a line announces (``"[Verse 2]"``, ``"Chorus:"``), None for a sung line."""
-    if match := _SECTION_DIRECTIVE.match(raw):
-        name = (match.group(1) or match.group(2)).lower()
-        return {"v": "verse", "c": "chorus", "b": "bridge"}.get(name, name)
-    if (match := _HEADING.match(raw)) and not _SUNG_ASIDE.match(raw):
-        return _SECTION_OF_WORD[(match.group("bracketed") or match.group("bare")).lower()]
-    return None
+        stanza_has_lines = True
+        yield LyricLine(tuple(line.split()), section, stanza)

@@ -1,0 +1,154 @@
+"""Lines of chords and of guitar tablature, told from lines of words. Pure.
+
+Conventions
+-----------
+- A line is one of chords if each of its tokens is a chord symbol (German ones too) or stands
+  between chords: bars, dots, ``%``, ``N.C.``, ``(x2)``.
+- Some symbols are words and some words can be spelled of chords ("A", "Am", "B A D"). Their line is
+  one of chords where its layout says so (wide gaps, bars), or another line of the page does.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+LONGEST = 200  # characters; a longer line is never one of chords or tablature
+
+_NOTE = r"(?:[A-H](?:#|b|♯|♭|is(?![a-z])|es(?![a-z])|ism|esm)?|[AE]s(?![a-z]))"
+_PIECE = (
+    r"(?:(?:maj|Maj|min|dim|aug|sus|add|no|omit|[mM+°øΔ#b♯♭/,-])?(?:1[13]|[245679])"
+    r"|sus|alt|dim|aug)"
+)
+_THIRD = r"(?:maj|Maj|ma|min|Min|mi|m|M(?=\d)|-|dim|aug|°|º|o(?=7)|ø|Δ|∆|\+)"
+_CHORD = re.compile(
+    rf"{_NOTE}{_THIRD}?(?:{_PIECE}|\({_PIECE}{{1,4}}\)){{0,5}}[+*°]?"
+    r"(?:/(?:[A-Ha-h](?:#|b|♯|♭|is|es)?|[AE]s))?"
+)
+_SMALL_CHORD = re.compile(r"[a-h](?:is|es|#|b)?(?:m|mi|min|sus|dim)?[2-9]?")  # German minor: "a"
+_BETWEEN = re.compile(
+    r"[|:%./\\~*>→()\[\],+–—-]+|\(?(?:[xX×]\d{1,2}|\d{1,2}[xX×])\)?|[xX\d]{6}|\d/\d|"
+    r"\(?(?:repeat|times|twice|etc)\)?[.,]?",
+    re.IGNORECASE,
+)
+_NO_CHORD = re.compile(r"\(?(?:N\.?\s?C\.?|no chord|tacet)\)?", re.IGNORECASE)
+_REMARK = re.compile(
+    r"\((?:let (?:it )?ring|hold|riff|stop|strum(?:med)?|pause|muted?|fade(?: out)?|slow(?:ly)?|"
+    r"fast|intro|solo|once|ritard?|twice|half|instrumental)\)",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"(?<=[A-Ha-z\d#♯♭])(?:->|[-–—>→])(?=[A-H])")
+_AROUND = "|(),.:;*~!'\"…↑↓^"
+_WIDE_GAP = re.compile(r"\S(?: {2,}|\s*\t\s*)\S")
+_ALSO_WORDS = {"A", "Am", "Em", "Hm", "Ami", "Emi"}
+_RATHER_WORDS = {"As", "Es", "Ais", "Dis", "Eis", "Bis", "His", "Des", "Ges", "Ces", "Hes"}
+
+
+def _words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_SPELLED = _words_of(
+    "ad add added age aged bad badge bag baggage bead beef bed bee beg cab cabbage cafe cage "
+    "dab dad dead deaf decade deed ebb edge egg fab face faced fad fade faded fed fee feed gab "
+    "gag ache beach cache each had hag head hedge heed"
+)
+_MAYBE_A_NAME = re.compile(r"[A-H][2456]")  # "C4"
+_ALPHABET = "ABCDEFGH"
+
+_STRINGS = re.compile(
+    r"(?:[A-Ha-h][#b]?\s*(?=[|:–—-]))?(?:[-–—\d|xX/\\~()^*=<>.:\s]|(?<=\d)[hpbrts])*"
+)
+_DASHES = re.compile(r"[-–—]")
+_BARE_STRING = re.compile(r"[-–—\d]+")  # "---3---5---"
+
+SURE, PERHAPS, NO = "sure", "perhaps", "no"
+
+
+@lru_cache(4096)
+def _token_kind(token: str) -> str:
+    """One of strong, plain (one capital letter), word, small, between, none, unknown."""
+    if _NO_CHORD.fullmatch(token):
+        return "none"
+    if _BETWEEN.fullmatch(token):
+        return "between"
+    symbol = token if _CHORD.fullmatch(token) else token.strip(_AROUND)
+    if symbol in _ALSO_WORDS or symbol in _RATHER_WORDS:
+        return "word"
+    if _CHORD.fullmatch(symbol):
+        return "strong" if len(symbol) > 1 else "plain"
+    return "small" if _SMALL_CHORD.fullmatch(symbol) else "unknown"
+
+
+def chord_line(line: str) -> str:
+    """Tell whether a line is one of chords: `SURE`, `PERHAPS` (the page must tell) or `NO`."""
+    if len(line) > LONGEST or not line.strip():
+        return NO
+    if _NO_CHORD.fullmatch(line.strip()):
+        return SURE
+    kind = _kind(line)
+    return _kind(_REMARK.sub(" ", line)) if kind == NO and "(" in line else kind
+
+
+def _kind(line: str) -> str:
+    text = line.replace("|", " | ")
+    joined = _JOINED.sub(" ", text)
+    kinds: set[str] = set()
+    symbols: list[str] = []
+    for token in joined.split():
+        kind = _token_kind(token)
+        if kind == "unknown":
+            return NO
+        if kind not in {"between", "none"}:
+            symbols.append(token.strip(_AROUND))
+        kinds.add(kind)
+    if not symbols:
+        return SURE if "none" in kinds else NO
+    if "|" in line or "none" in kinds:
+        return SURE
+    if "small" in kinds:  # "a" and "am" are words of most lyrics
+        has_capital = bool(kinds & {"plain", "strong"})
+        return NO if not _WIDE_GAP.search(line) else SURE if has_capital else PERHAPS
+    if len(symbols) == 1:
+        return _judged_alone(symbols[0])
+    has_gaps = bool(_WIDE_GAP.search(line)) and set(symbols) != {"A"}
+    is_sure = "strong" in kinds or has_gaps
+    return SURE if is_sure else _judged_letters(symbols, is_joined=joined != text)
+
+
+def _judged_alone(symbol: str) -> str:
+    if symbol in _RATHER_WORDS:
+        return NO
+    is_sure = _token_kind(symbol) == "strong" and not _MAYBE_A_NAME.fullmatch(symbol)
+    return SURE if is_sure else PERHAPS
+
+
+def _judged_letters(symbols: list[str], *, is_joined: bool) -> str:
+    different = set(symbols)
+    if len(different) > 1 and different & _ALSO_WORDS - {"A"}:
+        return SURE
+    return PERHAPS if is_joined or len(different) == 1 or _is_spelled(symbols) else SURE
+
+
+def _is_spelled(symbols: list[str]) -> bool:
+    """Whether single letters make a word or go up the alphabet, as they do in "A B C"."""
+    letters = "".join(symbols)
+    rises = all(a < b for a, b in pairwise(letters)) and letters[:2] == "AB"
+    return letters.lower() in _SPELLED or rises or letters in _ALPHABET
+
+
+def stands_for_a_word(line: str) -> bool:
+    """Whether a line that is `PERHAPS` one of chords holds only what is a word too, such as "A"."""
+    return all(_token_kind(token) in {"word", "between"} for token in line.split())
+
+
+def is_tablature(line: str) -> bool:
+    """Whether a line is a string of guitar tablature, such as ``e|--3--0--|``."""
+    text = line.strip()
+    if len(text) > LONGEST or not _STRINGS.fullmatch(text):
+        return False
+    dashes = len(_DASHES.findall(text))
+    if "|" in text or text[:1].isalpha():
+        return dashes >= 3
+    return dashes >= 6 and bool(_BARE_STRING.fullmatch(text)) and any(map(str.isdigit, text))
