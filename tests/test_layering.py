@@ -177,7 +177,7 @@ def modules_after(statement: str) -> set[str]:
 
 def test_importing_the_engine_imports_nothing_heavy() -> None:
     loaded = modules_after("import engine")
-    assert not loaded & (HEAVY | {"numpy", "streamlit", "py3langid", "mir_eval"})
+    assert not loaded & (HEAVY | {"numpy", "streamlit", "py3langid", "babel", "mir_eval"})
 
 
 def test_importing_the_first_page_imports_no_model_library() -> None:

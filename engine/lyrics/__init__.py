@@ -192,10 +192,19 @@ def language_warning(lyrics: Lyrics) -> str | None:
     language, probability = _language_identifier().classify(lyrics.text)
     if language == "en" or probability < 0.9:
         return None
+    name = _english_name(language)
+    looks = f"looks {name}, not English" if name else "does not look English"
     return (
-        f"This lyric looks like '{language}', not English: the models learned from English songs "
-        "only, so read their answers with care."
+        f"This lyric {looks}: the models learned from English songs only, so read their answers "
+        "with care."
     )
+
+
+def _english_name(language: str) -> str | None:
+    """What a language is called in English, by Unicode's CLDR; None where it has no name there."""
+    from babel import Locale
+
+    return Locale("en").languages.get(language)
 
 
 @cache

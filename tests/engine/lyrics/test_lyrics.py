@@ -105,8 +105,23 @@ def test_other_languages_are_warned_about_not_refused() -> None:
     french = Lyrics.parse("La mer monte ce soir et je pense encore à toi, mon amour perdu")
     warning = language_warning(french)
     assert warning is not None
-    assert "'fr'" in warning
+    assert warning.startswith("This lyric looks French, not English: ")
     assert language_warning(Lyrics.parse("The tide comes in tonight and I think of you")) is None
+
+
+def test_a_language_without_an_english_name_is_still_warned_about(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    lyrics = Lyrics.parse("The tide comes in tonight and I think of you")
+
+    class Identifier:
+        def classify(self, _: str) -> tuple[str, float]:
+            return "bcl", 1.0  # Central Bikol, which CLDR does not name
+
+    monkeypatch.setattr("engine.lyrics._language_identifier", Identifier)
+    warning = language_warning(lyrics)
+    assert warning is not None
+    assert warning.startswith("This lyric does not look English: ")
 
 
 def test_too_short_a_text_is_not_judged() -> None:
