@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine.arguments import ArgumentParser
 from engine.batch import EXTENSIONS
 from engine.batch.writing import OUTPUT_EXTENSIONS
 from engine.classifiers import CLASSIFIERS
@@ -38,9 +39,9 @@ BINARY_FORMATS = ("mxl", "midi")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
     _speak_any_terminal()
-    arguments = _parser().parse_args(argv)
-    command: Callable[[argparse.Namespace], None] = arguments.command
     try:
+        arguments = _parser().parse_args(argv)
+        command: Callable[[argparse.Namespace], None] = arguments.command
         command(arguments)
         if sys.stdout is not None:  # pyright: ignore[reportUnnecessaryComparison]
             sys.stdout.flush()
@@ -70,8 +71,8 @@ def _speak_any_terminal() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
         prog="python -m engine", description="Genre and chords from the words of a song."
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -137,14 +138,14 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_lyric_arguments(parser: argparse.ArgumentParser) -> None:
+def _add_lyric_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "file", nargs="?", default="-", help="text file, or - for standard input (default)"
     )
     parser.add_argument("--preset", default="embedded", help="embedded or full")
 
 
-def _add_evaluation_arguments(parser: argparse.ArgumentParser) -> None:
+def _add_evaluation_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         type=Path,

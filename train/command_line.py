@@ -12,6 +12,7 @@ from typing import Any
 
 import torch
 
+from engine.arguments import ArgumentParser
 from engine.errors import EngineError
 from engine.models.presets import Slot, slot
 from engine.models.threads import asked_threads
@@ -40,7 +41,7 @@ def parse_arguments(
     extra : dict
         Options of one script only: name (with underscores) to `add_argument`'s keywords.
     """
-    parser = argparse.ArgumentParser(description=description.split("\n", 1)[0])
+    parser = ArgumentParser(description=description.split("\n", 1)[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with the splits")
     parser.add_argument("--preset", choices=["embedded", "full"], default="embedded")
     if settings:
@@ -69,12 +70,16 @@ def parse_arguments(
 
 
 def run(main: Callable[[], Any]) -> None:
-    """Run a script; what was given wrongly is told in a line on stderr, with exit status 2."""
+    """Run a script and leave with the status it returns, 0 where it returns none.
+
+    What was given wrongly is told in a line on stderr, with exit status 2.
+    """
     try:
-        main()
+        status = main()
     except EngineError as error:
         print(error, file=sys.stderr)
-        sys.exit(2)
+        status = 2
+    sys.exit(status)
 
 
 def is_main_process() -> bool:

@@ -7,20 +7,20 @@ tolerance (bfloat16 kernels differ between machines, so a few songs may change s
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from engine.arguments import ArgumentParser
 from engine.classifiers import CLASSIFIERS, load_classifier
 from train.calibration import answered, measured
+from train.command_line import run
 from train.genre_data import read_split
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print one JSON object a model; returns the exit status."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser = ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with test.parquet")
     parser.add_argument("--model", nargs="+", choices=list(CLASSIFIERS), default=list(CLASSIFIERS))
     parser.add_argument("--preset", choices=["embedded", "full"], default="embedded")
@@ -38,4 +38,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

@@ -9,7 +9,6 @@ sum's, over the variance of the sum's; the network's share is the rest).
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any, cast
 
 import numpy as np
 
+from engine.arguments import ArgumentParser
 from engine.classifiers import PARTED, PARTS, load_from
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
@@ -30,7 +30,7 @@ from train.genre_data import GenreSplit, log_prior, read_split
 
 def main() -> None:
     """Fit the parts of models that stand, and write their cards again."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser = ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with the parquet splits")
     parser.add_argument("--model", nargs="+", choices=PARTED, default=PARTED)
     parser.add_argument("--preset", choices=["embedded", "full"], default="embedded")

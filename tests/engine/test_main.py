@@ -64,6 +64,17 @@ def test_bad_input_is_one_line_and_status_2(command: str, given: str) -> None:
         (["chords", "--per-line", "0", "-"], "0"),
         (["chords", "--output", "no/such/folder/x.mid", "-"], "does not exist"),
         (["evaluate", "--task", "genre", "--data", "no/such/folder"], "no/such/folder"),
+        ([], "required: COMMAND"),
+        (["evaluate", "--task", "genre"], "required: --data"),
+        (
+            ["genre", "--model", "gpt", "-"],
+            "invalid choice: 'gpt' (choose from 'llama',",
+        ),
+        (["chords", "--tempo", "slow\n", "-"], "invalid int value: 'slow\\n'"),
+        (
+            ["batch", "a.csv", "--output", "b.csv", "--model", "llama", "\x1b[2J\n?"],
+            "arguments: [2J",
+        ),
     ],
 )
 def test_bad_arguments_are_one_line_and_status_2(
@@ -77,6 +88,7 @@ def test_bad_arguments_are_one_line_and_status_2(
     captured = capsys.readouterr()
     assert captured.out == ""
     assert len(captured.err.splitlines()) == 1
+    assert captured.err.startswith("error: ")
     assert message in captured.err
 
 
