@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from engine.arguments import ArgumentParser
 from engine.batch import EXTENSIONS
 from engine.batch.writing import OUTPUT_EXTENSIONS
-from engine.classifiers import CLASSIFIERS
+from engine.classifiers import CLASSIFIERS, NAMES
 from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
 from engine.files import file_bytes
@@ -82,9 +82,10 @@ def _parser() -> ArgumentParser:
     genre.add_argument(
         "--model",
         nargs="+",
-        choices=list(CLASSIFIERS),
+        choices=NAMES,
         default=list(CLASSIFIERS),
-        help="models to ask (default: all)",
+        metavar="MODEL",
+        help=f"models to ask, or parts of them (default: all models): {', '.join(NAMES)}",
     )
     genre.add_argument("--json", action="store_true", help="print JSON instead of a table")
     genre.set_defaults(command=_genre)
@@ -127,7 +128,13 @@ def _parser() -> ArgumentParser:
     batch.add_argument(
         "--output", type=Path, required=True, help=f"table to write: {', '.join(OUTPUT_EXTENSIONS)}"
     )
-    batch.add_argument("--model", choices=list(CLASSIFIERS), required=True)
+    batch.add_argument(
+        "--model",
+        choices=NAMES,
+        required=True,
+        metavar="MODEL",
+        help=f"one model, or a part of one: {', '.join(NAMES)}",
+    )
     batch.add_argument("--text-column", default="lyrics", help="column of the lyrics")
     batch.add_argument("--preset", default="embedded", help="embedded or full")
     batch.add_argument(

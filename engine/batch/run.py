@@ -19,7 +19,7 @@ from engine.batch.writing import (
     kept_columns,
     open_writer,
 )
-from engine.classifiers import classifier_class, load_classifier
+from engine.classifiers import NAMES, load_classifier, model_of, part_of
 from engine.corpora.opening import open_table
 from engine.corpora.rows import Row, is_missing
 from engine.corpora.sources import Source
@@ -93,7 +93,7 @@ def answer_table(
     source, output : Path
         Tables; the extension tells the format, and the two may differ.
     model : str
-        One of `engine.classifiers.CLASSIFIERS`.
+        One of `engine.classifiers.NAMES`: a model, or a part of one.
     text_column : str
         Which column holds the lyrics.
     preset : str
@@ -115,9 +115,10 @@ def answer_table(
     CancelledError
         On Ctrl-C; its message says how to go on.
     """
-    classifier_class(model)
+    if model not in NAMES:
+        raise InputError(f"There is no genre model '{model}'; models are {', '.join(NAMES)}.")
     checked_output(source, output)
-    own = slot(model, preset)
+    own = slot(model_of(model), preset)
     card = ModelCard.read(own.folder)
     table = open_table(Source.of_file(source), text_column)
     stamp = _stamp(source)
@@ -126,7 +127,7 @@ def answer_table(
         "column": table.columns[table.text],
         "model": model,
         "preset": preset,
-        "revision": model_revision(card, own),
+        "revision": model_revision(card, own, part_of(model)),
     }
     journal_path = output.with_name(output.name + ".partial")
     with Journal(journal_path, about, restart=restart, advice=_ADVICE) as journal:

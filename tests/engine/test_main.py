@@ -117,6 +117,18 @@ def test_genre_answers_people_and_only_the_models_asked(
     assert "llama" not in out
 
 
+def test_parts_answer_beside_the_model_they_belong_to(
+    with_tiny_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "song.txt"
+    file.write_text(song_of("country", 1), "utf-8")
+    names = ["llama", "llama/network", "llama/linear"]
+    assert main(["genre", str(file), "--json", "--model", *names]) == 0
+    answers = json.loads(capsys.readouterr().out)
+    assert [answer["model"] for answer in answers] == names
+    assert len({tuple(answer["probabilities"].values()) for answer in answers}) == 3
+
+
 def test_another_language_is_a_warning_not_a_refusal(
     with_tiny_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

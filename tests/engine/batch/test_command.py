@@ -24,7 +24,7 @@ def songs_file(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("model", list(CLASSIFIERS))
+@pytest.mark.parametrize("model", [*CLASSIFIERS, "bilstm-gru/linear"])
 def test_a_table_is_scored_as_single_songs_are(
     with_tiny_models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], model: str
 ) -> None:

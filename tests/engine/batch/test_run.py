@@ -335,8 +335,9 @@ def test_an_unknown_model_and_missing_weights_are_told(
     answered: Callable[..., Any], tmp_path: Path
 ) -> None:
     source = write_songs(tmp_path / "in.csv", songs(2))
-    with pytest.raises(InputError, match="no genre model 'gpt'"):
-        answer_table(source, tmp_path / "out.csv", "gpt")
+    for name in ("gpt", "llama/head"):
+        with pytest.raises(InputError, match=f"no genre model '{name}'"):
+            answer_table(source, tmp_path / "out.csv", name)
     with pytest.raises(WeightsError, match="No model card"):
         answer_table(source, tmp_path / "out.csv", "roberta")
 
