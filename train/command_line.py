@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from engine.arguments import ArgumentParser
-from engine.errors import EngineError
+from engine.errors import EngineError, InputError
 from engine.models.presets import Slot, slot
 from engine.models.threads import asked_threads
 from train.settings import CONFIGS, read_settings
@@ -24,6 +24,8 @@ def parse_arguments(
     name: str,
     settings: type | None = None,
     given: Sequence[str] | None = None,
+    *,
+    steps: bool = True,
     **extra: dict[str, Any],
 ) -> argparse.Namespace:
     """The command line every training script has; ``--config`` values come from one YAML file.
@@ -38,6 +40,8 @@ def parse_arguments(
         The dataclass that such a file fills; a script without one has no ``--config``.
     given : sequence of str, optional
         Words of the command line; by default those that the process was started with.
+    steps : bool
+        Whether a script with settings trains in steps, which can be resumed and fitted into a time.
     extra : dict
         Options of one script only: name (with underscores) to `add_argument`'s keywords.
     """
@@ -52,8 +56,11 @@ def parse_arguments(
         "--output", type=Path, help="folder of the models' folders; default: models/"
     )
     parser.add_argument("--runs", type=Path, default=Path("runs"), help="checkpoints and logs")
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
-    parser.add_argument("--max-minutes", type=float, help="fit the schedule into this much time")
+    if settings and steps:
+        parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint")
+        parser.add_argument(
+            "--max-minutes", type=float, help="fit the schedule into this much time"
+        )
     parser.add_argument("--limit", type=int, help="songs per split, for a rehearsal")
     for option, keywords in extra.items():
         parser.add_argument("--" + option.replace("_", "-"), **keywords)
@@ -63,10 +70,28 @@ def parse_arguments(
     if torch.cuda.is_available():  # before anything is loaded: each process has a GPU of its own
         torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     if settings:
-        suffix = "_full" if arguments.preset == "full" else ""
-        path = arguments.config or CONFIGS / f"{name}{suffix}.yaml"
+        path = arguments.config or shipped_settings(name, arguments.preset)
         arguments.settings = read_settings(path, settings)
     return arguments
+
+
+def shipped_settings(name: str, preset: str) -> Path:
+    """The file of a script's settings for a preset.
+
+    Raises
+    ------
+    InputError
+        If the full preset has none: its model is then that of the embedded preset.
+    """
+    if preset != "full":
+        return CONFIGS / f"{name}.yaml"
+    path = CONFIGS / f"{name}_full.yaml"
+    if not path.exists():
+        raise InputError(
+            f"There is no train/configs/{path.name}: both presets take this model from one folder, "
+            "so train it without --preset full."
+        )
+    return path
 
 
 def run(main: Callable[[], Any]) -> None:

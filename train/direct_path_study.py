@@ -20,7 +20,9 @@ from train.genre_roberta import RobertaSettings, song_reader
 def main() -> None:
     """Fit, judge and print."""
     pairs = {"type": int, "nargs": "+", "default": [0, 20_000], "help": "how many are known"}
-    arguments = parse_arguments(__doc__ or "", "genre_roberta", RobertaSettings, pairs=pairs)
+    arguments = parse_arguments(
+        __doc__ or "", "genre_roberta", RobertaSettings, steps=False, pairs=pairs
+    )
     train = read_split(arguments.data, "train", arguments.limit)
     prior = log_prior(train.labels)
     read, tokens, pad = song_reader(arguments)

@@ -25,7 +25,7 @@ RULES = ("no shift", "whole prior", "by labels", "expected")
 
 def main() -> None:
     """Fit, judge and print."""
-    arguments = parse_arguments(__doc__ or "", "genre_roberta", RobertaSettings)
+    arguments = parse_arguments(__doc__ or "", "genre_roberta", RobertaSettings, steps=False)
     train, watched = (
         read_split(arguments.data, s, arguments.limit) for s in ("train", "validation")
     )

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from engine.errors import InputError
+from engine.models.presets import presets
 from tests.conftest import TINY
 from train.chord_batches import ChordSettings
 from train.command_line import parse_arguments
@@ -106,9 +107,18 @@ def test_a_file_that_holds_no_settings_is_refused(
         parse_arguments("", "mine", FitSettings, ["--data", ".", "--config", str(path)])
 
 
-def test_a_script_without_settings_takes_no_configuration() -> None:
-    with pytest.raises(InputError, match=r"^Unrecognized arguments: --config mine\.yaml; --help"):
-        parse_arguments("", "mine", None, ["--data", ".", "--config", "mine.yaml"])
+@pytest.mark.parametrize("option", ["--config=mine.yaml", "--resume", "--max-minutes=5"])
+def test_a_script_without_settings_takes_nothing_that_goes_with_them(option: str) -> None:
+    with pytest.raises(InputError, match=f"^Unrecognized arguments: {option}; --help tells"):
+        parse_arguments("", "mine", None, ["--data", ".", option])
+
+
+@pytest.mark.parametrize("option", ["--resume", "--max-minutes=5"])
+def test_a_study_that_takes_no_steps_cannot_be_resumed(option: str) -> None:
+    given = ["--data", ".", option]
+    parse_arguments("", "genre_roberta", RobertaSettings, given)
+    with pytest.raises(InputError, match=f"^Unrecognized arguments: {option}"):
+        parse_arguments("", "genre_roberta", RobertaSettings, given, steps=False)
 
 
 def test_what_is_missing_on_the_command_line_is_one_sentence() -> None:
@@ -117,3 +127,16 @@ def test_what_is_missing_on_the_command_line_is_one_sentence() -> None:
     assert str(refused.value) == (
         "The following arguments are required: --data; --help tells what is accepted."
     )
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_the_full_preset_has_settings_for_each_model_that_it_has_for_itself(name: str) -> None:
+    given = ["--data", ".", "--preset", "full"]
+    ours = [
+        preset.slots.get(name.partition("_")[2].replace("_", "-")) for preset in presets().values()
+    ]
+    if ours[0] and len({slot.adapter for slot in ours if slot}) == 1:
+        with pytest.raises(InputError, match=f"{name}_full.yaml: both presets take this model"):
+            parse_arguments("", name, KINDS[name], given)
+    else:
+        parse_arguments("", name, KINDS[name], given)
