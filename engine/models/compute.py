@@ -62,8 +62,16 @@ class Precision:
 
 
 def compute_device() -> torch.device:
-    """CUDA when there is a GPU, else the CPU."""
+    """CUDA when there is a GPU, else the CPU: asked for every model that is loaded or trained.
+
+    Raises
+    ------
+    InputError
+        If ``LYRICLAB_PRECISION`` names no precision, also where a model has but one.
+    """
     import torch
+
+    _forced()
 
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -103,13 +111,18 @@ def checked_precision(said: str, where: str) -> str:
     return said
 
 
+def _forced() -> str:
+    """What the environment says; `AUTO` where it says nothing."""
+    return checked_precision(os.environ.get(SETTING) or AUTO, SETTING)
+
+
 def _in_order(layers: Iterable[str]) -> tuple[str, ...]:
     found = set(layers)
     return tuple(kind for kind in KINDS if kind in found)
 
 
 def _decided(layers: tuple[str, ...], setting: str, *, training: bool) -> Precision:
-    forced = checked_precision(os.environ.get(SETTING) or AUTO, SETTING)
+    forced = _forced()
     by = SETTING if forced != AUTO else "the configuration"
     asked = forced if forced != AUTO else setting
     device = compute_device().type
