@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 
 _LOCK = threading.Lock()
 _done = threading.Event()
+_KERNEL_LOGGER = "bitsandbytes.backends.cpu.ops"
 
 
 def quiet_libraries() -> None:
@@ -22,8 +24,21 @@ def quiet_libraries() -> None:
             _done.set()
 
 
+def quiet_missing_kernel() -> None:
+    """Keep off the terminal that bitsandbytes found no kernel of the hub's for this processor.
+
+    It says so once it is imported, which peft does, on chips with bfloat16 instructions; it then
+    does with its own. Nothing else that it says is lost: trainings, which show what libraries
+    warn of, call this before they import any.
+    """
+    logging.getLogger(_KERNEL_LOGGER).addFilter(_is_no_missing_kernel)
+
+
+def _is_no_missing_kernel(record: logging.LogRecord) -> bool:
+    return "gemm_4bit_forward" not in record.getMessage()
+
+
 def _silence() -> None:
-    import logging
     import warnings
 
     for name in ("bitsandbytes", "peft"):
