@@ -18,6 +18,7 @@ from ui.plain_text import plain
 if TYPE_CHECKING:
     import pandas as pd
 
+SONGBOOK = "our songbook"
 _Songs = dict[str, tuple[str, str]]  # id to title and words
 _FILES = "_known_files"
 _READ = "_known_tables"
@@ -64,11 +65,15 @@ def expect(lyrics: str, genre: str, source: str) -> None:
 def show_expected() -> None:
     """Say which genre the lyric in the box was said to have, while it is that lyric."""
     expected: _Expectation | None = st.session_state.get(_EXPECTED)
-    if expected is not None and expected.lyrics.strip() == state.lyric().strip():
-        st.info(
-            f"This song is labelled **{plain(expected.genre)}** in {plain(expected.source)}.",
-            icon=":material/label:",
-        )
+    if expected is None or expected.lyrics.strip() != state.lyric().strip():
+        return
+    genre, source = plain(expected.genre), plain(expected.source)
+    told = (
+        f"This song was written as **{genre}**, for {source}."
+        if expected.source == SONGBOOK
+        else f"This song is labelled **{genre}** in {source}."
+    )
+    st.info(told, icon=":material/label:")
 
 
 def _visit() -> list[tuple[str, _Songs]]:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.errors import EngineError, InputError
 from engine.lyrics import MAX_CHARACTERS, MAX_LINES, Lyrics
-from ui import resources, state
+from ui import known_songs, resources, state
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -66,12 +66,17 @@ def example_buttons() -> None:
     st.markdown("or try", width="content")
     for index, sheet in enumerate(_examples()):
         st.button(
-            plain(sheet.title),
+            example_label(sheet),
             key=f"example_{index}",
-            help=f"Fill the box with this {plain(sheet.genre or '')} song of the songbook",
+            help=f"A song of {known_songs.SONGBOOK}, written as {plain(sheet.genre)}",
             on_click=_take_example,
             args=(sheet,),
         )
+
+
+def example_label(sheet: LeadSheet) -> str:
+    """What stands on a song's button: its title, and the genre that it was written as."""
+    return f"{plain(sheet.title)} · {plain(sheet.genre)}"
 
 
 def parsed(text: str) -> Lyrics | None:
@@ -92,7 +97,9 @@ def _examples() -> tuple[LeadSheet, ...]:
 
 
 def _take_example(sheet: LeadSheet) -> None:
-    state.set_song(lyric_of(sheet), sheet.title)
+    text = lyric_of(sheet)
+    state.set_song(text, sheet.title)
+    known_songs.expect(text, sheet.genre or "", known_songs.SONGBOOK)
 
 
 def _take_file() -> None:

@@ -114,11 +114,11 @@ def songbook() -> tuple[LeadSheet, ...]:
     return read()
 
 
-def examples(count: int = 3) -> tuple[LeadSheet, ...]:
+def examples() -> tuple[LeadSheet, ...]:
     """A few songs of the songbook, of different genres."""
     from engine.corpora.songbook import example_songs
 
-    return example_songs(count)
+    return example_songs()
 
 
 @st.cache_data(show_spinner=False)

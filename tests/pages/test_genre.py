@@ -31,6 +31,18 @@ def test_three_models_answer_side_by_side_with_base_and_time(page: AppTest, lyri
     assert any("ballad" in text.value for text in page.markdown)
 
 
+def test_an_example_says_which_genre_it_was_written_as_beside_the_answers(page: AppTest) -> None:
+    page.button(key="example_1").click().run()
+    page.button(key="genre_run").click().run()
+
+    genre = resources.examples()[1].genre
+    assert f"written as **{genre}**, for our songbook" in page.info[0].value
+    assert page.metric
+
+    page.text_area(key="lyric").set_value("Other words entirely").run()
+    assert not any("written as" in info.value for info in page.info)
+
+
 def test_only_chosen_models_are_asked(page: AppTest, lyric: str) -> None:
     page.text_area(key="lyric").set_value(lyric)
     page.button_group(key="genre_models").set_value(["roberta"])

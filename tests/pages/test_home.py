@@ -12,6 +12,7 @@ def test_an_example_fills_the_box_and_the_title(app: AppTest) -> None:
     app.button(key="example_0").click().run()
 
     sheet = resources.examples()[0]
+    assert app.button(key="example_0").label == f"{sheet.title} · {sheet.genre}"
     words = " ".join(next(line for line in sheet.lines if line.words).words)
     assert words in app.text_area(key="lyric").value
     assert app.session_state["song_title"] == sheet.title

@@ -11,7 +11,7 @@ from engine.lyrics import Lyrics
 from ui import resources, state
 from ui.genre import asking
 from ui.genre.answer import titled
-from ui.lyric_input import lyric_of, parsed
+from ui.lyric_input import example_label, lyric_of, parsed
 from ui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def compare(given: state.GenreAnswer) -> None:
         st.markdown("Take from the songbook", width="content")
         for index, sheet in enumerate(resources.examples()):
             st.button(
-                plain(sheet.title),
+                example_label(sheet),
                 key=f"second_example_{index}",
                 on_click=_take_second,
                 args=(sheet,),

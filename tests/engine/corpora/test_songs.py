@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pandas as pd
+import pytest
 
+from engine.classifiers import loading_once
 from engine.corpora import example_songs, filtered, songbook, songs_table
+from engine.corpora.songbook import EXAMPLES
 from engine.corpora.songs import COLUMNS, frame
+from engine.lyrics import Lyrics
 from engine.music.chord import Chord
 from engine.music.key import Key
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
@@ -35,7 +39,22 @@ def test_songbook_becomes_a_table_with_genres() -> None:
     assert len(table) == len(songbook()) >= 24
     assert (table["genre"] != "").all()
     assert (table["words"] > 20).all()
-    assert len({sheet.genre for sheet in example_songs(3)}) == 3
+
+
+def test_the_examples_are_songs_of_the_book_each_of_a_genre_of_its_own() -> None:
+    sheets = example_songs()
+    assert [sheet.title for sheet in sheets] == list(EXAMPLES)
+    assert len({sheet.genre for sheet in sheets}) == len(EXAMPLES) >= 3
+    assert example_songs(2) == sheets[:2]
+
+
+@pytest.mark.slow
+def test_the_models_tell_the_examples_right() -> None:
+    load = loading_once()
+    lyrics = [Lyrics.parse(songs_table([sheet]).iloc[0]["lyrics"]) for sheet in example_songs()]
+    answers = load("combined", "embedded").predict(lyrics)
+    told = [answer.label for answer in answers]
+    assert told == [sheet.genre for sheet in example_songs()], "choose other examples"
 
 
 def songs() -> pd.DataFrame:
