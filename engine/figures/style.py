@@ -21,6 +21,7 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8
 yellow, unreadable on dark or light pages, are left out for a grey and a brown."""
 
 NEUTRAL = "#8C8C8C"
+MINUS = "\u2212"
 GRID = "rgba(128,128,128,0.25)"
 SEQUENTIAL = ((0.0, "#eef3f6"), (0.5, "#86b7d6"), (1.0, "#00507d"))
 """From none to all, the same by day and by night: an even ground on which the texts stand out."""
@@ -80,8 +81,15 @@ def labelled_predictions(predictions: Iterable[Prediction]) -> list[Prediction]:
 
 
 def colours(names: Iterable[str]) -> dict[str, str]:
-    """Give a colour to each name: a known model its own, others the first that is still free."""
+    """Give a colour to each name: a known model its own, others the first that is still free.
+
+    A part of a model ("LLaMA, network alone") has the model's, unless the model is there too.
+    """
     found = {name: _MODELS.get(name.lower(), "") for name in names}
+    for name, colour in found.items():
+        whole = _MODELS.get(name.lower().partition(",")[0], "")
+        if not colour and whole not in found.values():
+            found[name] = whole
     free = [colour for colour in PALETTE if colour not in found.values()] or list(PALETTE)
     others = (name for name, colour in found.items() if not colour)
     for place, name in enumerate(list(others)):

@@ -141,6 +141,50 @@ def test_empty_tables_draw_empty_figures() -> None:
     )
 
 
+def test_genres_that_matter_have_bars_and_the_others_are_added_up() -> None:
+    labels = tuple("abcdefgh")
+    first = (0.50, 0.20, 0.10, 0.08, 0.05, 0.04, 0.02, 0.01)
+    said = [
+        Prediction("llama", "tiny", labels, first, 0.1),
+        Prediction("roberta", "small", labels, first[::-1], 0.1),
+    ]
+    one, other = figures.probability_bars(said, top=3).data
+    assert list(one.y) == ["a", "h", "b", "5 other genres"]
+    assert one.x[-1] == pytest.approx(10 + 8 + 5 + 4 + 2)
+    assert sum(one.x) == pytest.approx(100) == sum(other.x)
+    assert one.text[-1] == "29"
+
+    narrow = figures.probability_bars(said[:1], top=7).data[0]
+    assert "h" in narrow.y, "a single other genre goes by its name"
+    assert not any("other" in group for group in narrow.y)
+
+
+def test_every_answer_has_a_bar_however_many_models_disagree() -> None:
+    labels = ("a", "b", "c", "d")
+    said = [
+        Prediction(f"m{place}", "", labels, tuple(0.4 if i == place else 0.2 for i in range(4)), 0)
+        for place in range(4)
+    ]
+    assert set(figures.probability_bars(said, top=2).data[0].y) == set(labels)
+
+
+def test_a_model_has_its_colour_in_every_figure_of_the_genre_page() -> None:
+    own = colours(["LLaMA", "RoBERTa"])["RoBERTa"]
+    (bar,) = figures.probability_changes(PREDICTIONS[1:], PREDICTIONS[1:]).data
+    sides = figures.two_lyrics_bars(PREDICTIONS[1], PREDICTIONS[1], ("A", "B")).data
+    assert bar.marker.color == own
+    assert [side.marker.color for side in sides] == [own, own]
+    assert [side.marker.pattern.shape for side in sides] == ["", "/"]
+
+
+def test_a_part_alone_has_its_models_colour_and_another_beside_it() -> None:
+    whole = colours(["LLaMA"])["LLaMA"]
+    assert colours(["LLaMA, network alone", "RoBERTa"])["LLaMA, network alone"] == whole
+    both = colours(["LLaMA", "LLaMA, linear path alone"])
+    assert both["LLaMA"] == whole != both["LLaMA, linear path alone"]
+    assert colours(["TF-IDF, balanced"]) != colours(["TF-IDF"])
+
+
 def test_probability_bars_show_every_model_most_probable_genre_first() -> None:
     bars = figures.probability_bars(PREDICTIONS).data
     assert [bar.name for bar in bars] == ["llama", "roberta"]
@@ -297,6 +341,8 @@ def test_changes_are_points_from_before_to_after_and_the_largest_comes_first() -
     after = [Prediction("llama", "tiny", LABELS, (0.5, 0.2, 0.3), 0.1)]
     (bar,) = figures.probability_changes(PREDICTIONS, after).data
     moves = dict(zip(bar.y, bar.x, strict=True))
+    assert dict(zip(bar.y, bar.text, strict=True))["rock"] == "70 → 30"
+    assert bar.customdata[list(bar.y).index("rock")][2] == "−40.0"
     assert moves == pytest.approx({"folk": 40.0, "rock": -40.0, "jazz": 0.0})
     assert bar.y[-1] == "jazz"
 
