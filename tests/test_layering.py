@@ -94,6 +94,7 @@ ROOMS = {
     "files": {"errors"},
     "lyrics": {"errors"},
     "plain_text": set[str](),
+    "arguments": {"errors", "plain_text"},
     "music": {"errors", "lyrics"},
     "models": {"errors"},
     "arrangement": {"errors", "music"},
