@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,12 +134,17 @@ def song_answers(tables: Mapping[str, pd.DataFrame], identity: str) -> pd.DataFr
     return pd.DataFrame(rows, columns=["model", "prediction", "correct", "confidence"])
 
 
-def song_predictions(tables: Mapping[str, pd.DataFrame], identity: str) -> list[Prediction]:
-    """Each model's probabilities of one song; models that gave labels only are left out."""
+def song_predictions(
+    tables: Mapping[str, pd.DataFrame], identity: str, known: Collection[str]
+) -> list[Prediction]:
+    """Each model's probabilities of one song.
+
+    Left out are models that gave labels only, and those with a label that is not `known`.
+    """
     found: list[Prediction] = []
     for name, row in _song_rows(tables, identity):
         labels = [str(column)[2:] for column in row.columns if str(column).startswith("p:")]
-        if labels:
+        if labels and set(labels) <= set(known):
             shares = probabilities_of(row, labels)[0].tolist()
             found.append(Prediction(name, "", tuple(labels), tuple(shares), 0.0))
     return found

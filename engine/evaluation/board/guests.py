@@ -3,6 +3,10 @@
 A guest brings a CSV file with a column ``id`` and either a column ``label`` or one column a genre
 holding its probability. Every song of the set must be answered, once; the songs' true genres are
 taken from the predictions of a model that is on the board already.
+
+A guest's records and answers are two files of its own in ``results/guests/``, so that it can be
+taken away without touching anybody else's records. A label that no model of the board knows counts
+as a wrong answer, and adds no row or column to the board's figures.
 """
 
 from __future__ import annotations
@@ -11,17 +15,24 @@ import csv
 import hashlib
 import io
 import math
+import re
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
 from engine.evaluation.board.predictions import predictions
-from engine.evaluation.board.records import EvaluationRecord, append_records, results_folder
+from engine.evaluation.board.records import (
+    GUESTS,
+    EvaluationRecord,
+    results_folder,
+    written_records,
+)
 from engine.evaluation.board.sets import EvaluationSet, latest
 from engine.evaluation.measuring import scored_records
+from engine.evaluation.metrics.genre import class_metrics, labels_of
 from engine.evaluation.provenance import git_commit, utc_now
 from engine.evaluation.runner import EvaluationRun
 from engine.evaluation.tasks.data import write_predictions
@@ -30,6 +41,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LABEL_COLUMNS = ("label", "prediction", "predicted", "genre")
+TEMPLATE_COLUMNS = ("title", "lyrics")
+"""What a template tells of a song beside its id; passed over when it comes back."""
+_RUN = re.compile(r"[0-9a-f]{12}\Z")
 _MAX_BYTES = 20 * 2**20
 _MAX_NAME = 40
 _MAX_LABELS = 100
@@ -62,11 +76,12 @@ def add_guest(
     records: Iterable[EvaluationRecord],
     songs: EvaluationSet,
     *,
+    mine: Collection[str] = (),
     seed: int = 0,
     scorer: str = "minilm-l6",
     folder: Path | None = None,
 ) -> EvaluationRun:
-    """Score a guest's file on a set of songs and append its records.
+    """Score a guest's file on a set of songs and keep its records.
 
     Parameters
     ----------
@@ -78,34 +93,47 @@ def add_guest(
         Those there are: one of them must have its predictions on these songs.
     songs : EvaluationSet
         Of the task "genre".
+    mine : collection of str
+        Runs of guests that came from the same visitor: one of the same name makes room for this
+        one.
 
     Raises
     ------
     InputError
-        If the name or the file cannot be used, or a song is not answered.
+        If the name or the file cannot be used, a song is not answered, or another visitor's
+        guest has that name on these songs.
     """
     from engine.evaluation.tasks.genre import scored_table
 
     if songs.task != "genre":
         raise InputError(f"Guests are scored on genre predictions, not on {songs.task}.")
+    records = list(records)
     called = guest_name(name)
-    table = _references(list(records), songs, folder)
+    before = _namesakes(called, records, songs)
+    if not before <= set(mine):
+        raise InputError(f"Another guest is called '{called}' here; choose another name.")
+    table, known = _references(records, songs, folder)
     answers = guest_answers(data, table["id"].tolist())
-    known = {str(label) for label in table["reference"]}
     strange = sorted({label for label in answers.labels.values() if label not in known})
     problems = list(answers.problems)
     if strange:
         problems.append(
-            f"No song here is labelled {', '.join(strange[:5])}: such answers count as wrong."
+            f"The board does not know {', '.join(strange[:5])}"
+            f"{f' and {len(strange) - 5} more labels' if len(strange) > 5 else ''}: such answers "
+            "count as wrong."
         )
     table["prediction"] = [answers.labels[identity] for identity in table["id"]]
     labels = dict.fromkeys(label for row in answers.probabilities.values() for label in row)
     for label in labels:
         table[f"p:{label}"] = [answers.probabilities[identity][label] for identity in table["id"]]
     table, metrics = scored_table(table, scorer)
+    classes = {metric.name for metric in class_metrics(labels_of(table))}
+    metrics = [metric for metric in metrics if metric.name not in classes]
+    metrics += class_metrics(known)
     run = uuid.uuid4().hex[:12]
     revision = hashlib.sha256(data).hexdigest()[:12]
-    file = f"predictions/genre-guest-{run}.parquet"
+    file = f"{GUESTS}/{run}.parquet"
+    folder = folder or results_folder()
     about: dict[str, Any] = {
         "task": "genre",
         "model": called,
@@ -114,7 +142,7 @@ def add_guest(
         "split": songs.split,
         "run": run,
     }
-    write_predictions(table, about, (folder or results_folder()) / file)
+    write_predictions(table, about, folder / file)
     common = EvaluationRecord(
         task="genre",
         model=called,
@@ -140,8 +168,37 @@ def add_guest(
         predictions=file,
     )
     found = scored_records(table, metrics, common)
-    append_records(found, folder)
+    part = folder / GUESTS / f"{run}.part"
+    part.write_bytes(written_records(found))
+    part.replace(part.with_suffix(".jsonl"))
+    for old in before:
+        remove_guest(old, folder)
     return EvaluationRun(tuple(found), tuple(problems))
+
+
+def remove_guest(run: str, folder: Path | None = None) -> None:
+    """Take a guest away: its records, and the answers that it brought.
+
+    Nothing happens if it is gone already.
+
+    Raises
+    ------
+    InputError
+        If that is no guest's run.
+    """
+    if not _RUN.match(run):
+        raise InputError(f"There is no guest '{run[:_MAX_NAME]}'.")
+    for ending in ("jsonl", "parquet"):  # records first: they name the answers
+        ((folder or results_folder()) / GUESTS / f"{run}.{ending}").unlink(missing_ok=True)
+
+
+def _namesakes(called: str, records: list[EvaluationRecord], songs: EvaluationSet) -> set[str]:
+    """The runs of the guests of that name on these songs."""
+    return {
+        record.run
+        for record in records
+        if record.kind == "guest" and record.model == called and songs.holds(record)
+    }
 
 
 def guest_name(name: str) -> str:
@@ -173,7 +230,10 @@ def guest_answers(data: bytes, ids: list[str]) -> GuestAnswers:
         heading: heading.strip().lower().removeprefix("p:")
         for heading in headings
         if heading not in {by_name["id"], label_column}
+        and heading.strip().lower() not in TEMPLATE_COLUMNS
     }
+    if label_column and len(probability_columns) > 1 and not any(r[label_column] for r in rows):
+        label_column = None  # a template whose column of labels was left empty
     if label_column is None and len(probability_columns) < 2:
         raise InputError("The file needs a column 'label', or one column of probabilities a genre.")
     wanted = set(ids)
@@ -267,16 +327,20 @@ def _probabilities(row: dict[str, str], columns: dict[str, str], number: int) ->
 
 def _references(
     records: list[EvaluationRecord], songs: EvaluationSet, folder: Path | None
-) -> pd.DataFrame:
-    """The set's songs with their true genres, from any model's predictions."""
+) -> tuple[pd.DataFrame, list[str]]:
+    """The set's songs with their true genres, and every label that its models know."""
+    tables: list[pd.DataFrame] = []
     for record in latest(records, songs, "accuracy").values():
-        try:
-            table = predictions(record, folder)
-        except InputError:
-            continue
-        columns = ["id", "reference", "words", "year", "cluster"]
-        return table.reindex(columns=columns).copy()
-    raise InputError(
-        f"No predictions on {songs} are kept here; evaluate a model on it first, so that the "
-        "songs' true genres are known."
-    )
+        if record.kind != "guest":
+            try:
+                tables.append(predictions(record, folder))
+            except InputError:
+                continue
+    if not tables:
+        raise InputError(
+            "No model's answers to these songs are kept here; measure a model on them first, so "
+            "that the songs' true genres are known."
+        )
+    columns = ["id", "reference", "words", "year", "cluster"]
+    labels = {label for table in tables for label in labels_of(table)}
+    return tables[0].reindex(columns=columns).copy(), sorted(labels)

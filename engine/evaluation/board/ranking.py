@@ -56,7 +56,7 @@ class Comparison:
     first, second : str
         Names as on the board.
     difference, low, high : float
-        Value of the first minus that of the second, with its 95 % interval (artists resampled).
+        Value of the first minus that of the second, with its 95% interval (artists resampled).
     p, p_corrected : float
         Two-sided; for accuracy the larger of both tests'. Corrected for all pairs of the board.
     mcnemar_p : float or None
@@ -92,7 +92,7 @@ class Board:
     comparisons : tuple of Comparison
         Every pair that could be tested.
     detectable : float or None
-        Smallest true difference found with 80 % power, for the median pair.
+        Smallest true difference found with 80% power, for the median pair.
     notes : tuple of str
         What could not be done, and why.
     """

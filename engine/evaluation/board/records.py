@@ -3,6 +3,8 @@
 They lie in ``results/<task>.jsonl``, one JSON object a line, and are only ever appended. A line
 that cannot be read is reported and skipped; it never takes the others with it. The predictions a
 record was computed from lie beside them in ``results/predictions/``, without lyric text.
+
+Guests can be taken away again, so each has a file of its own: ``results/guests/<run>.jsonl``.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from engine.errors import InputError
 from engine.evaluation.tasks import TASKS
 
 KINDS = ("model", "baseline", "guest")
+GUESTS = "guests"
+"""The folder of guests within the results folder."""
 GUEST = " (guest)"
 """The mark of a guest behind its name on the board."""
 _LARGEST = 2**63 - 1
@@ -47,7 +51,7 @@ class EvaluationRecord:
         Name of the metric and the exact definition it was computed under: numbers are compared
         only when both are equal.
     value, low, high : float
-        The number and its 95 % interval (None where no interval is computed).
+        The number and its 95% interval (None where no interval is computed).
     n, seed : int
         Songs scored; seed of the interval's resampling and of generation.
     seconds : float
@@ -160,17 +164,22 @@ def append_records(records: Iterable[EvaluationRecord], folder: Path | None = No
     """
     folder = folder or results_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    by_task: dict[str, list[str]] = {}
+    by_task: dict[str, list[EvaluationRecord]] = {}
     for record in records:
-        line = json.dumps(asdict(record), ensure_ascii=False, allow_nan=False)
-        by_task.setdefault(record.task, []).append(line)
-    for task, lines in by_task.items():
+        by_task.setdefault(record.task, []).append(record)
+    for task, of_task in by_task.items():
         path = folder / f"{task}.jsonl"
-        text = "\n".join(lines) + "\n"
+        lines = written_records(of_task)
         if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-            text = "\n" + text
+            lines = b"\n" + lines
         with path.open("ab") as file:  # one write, so that two processes do not mix their lines
-            file.write(text.encode("utf-8"))
+            file.write(lines)
+
+
+def written_records(records: Iterable[EvaluationRecord]) -> bytes:
+    """Records as lines of a results file."""
+    lines = (json.dumps(asdict(record), ensure_ascii=False, allow_nan=False) for record in records)
+    return "".join(f"{line}\n" for line in lines).encode("utf-8")
 
 
 def read_records(
@@ -184,22 +193,41 @@ def read_records(
     folder = folder or results_folder()
     records: list[EvaluationRecord] = []
     problems: list[RecordProblem] = []
-    for task in TASKS:
-        path = folder / f"{task}.jsonl"
-        if not path.exists():
-            continue
-        for number, line in enumerate(path.read_bytes().split(b"\n"), start=1):
+    for path in record_files(folder):
+        name = str(path.relative_to(folder))
+        for number, line in enumerate(_lines(path), start=1):
             if not line.strip():
                 continue
             try:
                 record = _record(line)
             except InputError as error:
-                problems.append(RecordProblem(path.name, number, str(error)))
+                problems.append(RecordProblem(name, number, str(error)))
                 continue
             records.append(record)
             if reason := _foreign(record.metric, record.signature):
-                problems.append(RecordProblem(path.name, number, reason, skipped=False))
+                problems.append(RecordProblem(name, number, reason, skipped=False))
     return records, problems
+
+
+def record_files(folder: Path) -> list[Path]:
+    """Every file of records in a results folder: those of the tasks, then the guests by age."""
+    tasks = [path for task in TASKS if (path := folder / f"{task}.jsonl").exists()]
+    guests = [(_modified(path), path) for path in (folder / GUESTS).glob("*.jsonl")]
+    return tasks + [path for _, path in sorted(guests)]
+
+
+def _modified(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except FileNotFoundError:  # a guest that leaves at this moment
+        return 0
+
+
+def _lines(path: Path) -> list[bytes]:
+    try:
+        return path.read_bytes().split(b"\n")
+    except FileNotFoundError:  # a guest that leaves at this moment
+        return []
 
 
 @cache

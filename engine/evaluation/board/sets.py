@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from engine.evaluation.board.records import GUEST, EvaluationRecord
 from engine.evaluation.metrics import known_signature, metric
+from engine.evaluation.metrics.faithfulness import FAITHFULNESS_METRICS
+
+_EXPLAINED = {entry.name for entry in FAITHFULNESS_METRICS}
 
 
 @dataclass(frozen=True, order=True)
@@ -37,11 +40,35 @@ def evaluation_set_of(record: EvaluationRecord) -> EvaluationSet:
 
 
 def evaluation_sets(records: Iterable[EvaluationRecord], task: str) -> list[EvaluationSet]:
-    """The test sets that records of a task were measured on, the one with most models first."""
+    """The test sets that records of a task were measured on, the one with most models first.
+
+    Songs on which nothing but explanations were measured belong to the other sets of their file
+    (see `explained_sets`), and are no set of their own unless there is no other.
+    """
+    of_task = [record for record in records if record.task == task]
+    answered = [record for record in of_task if record.metric not in _EXPLAINED]
+    files = {(record.dataset, record.dataset_sha256) for record in answered}
+    alone = [one for one in of_task if (one.dataset, one.dataset_sha256) not in files]
+    return _with_most_models_first([*answered, *alone])
+
+
+def explained_sets(
+    records: Iterable[EvaluationRecord], songs: EvaluationSet
+) -> list[EvaluationSet]:
+    """Sets of the same file on which explanations were measured, the one with most models first."""
+    return _with_most_models_first(
+        record
+        for record in records
+        if record.metric in _EXPLAINED
+        and (record.task, record.dataset) == (songs.task, songs.dataset)
+        and record.dataset_sha256 == songs.sha256
+    )
+
+
+def _with_most_models_first(records: Iterable[EvaluationRecord]) -> list[EvaluationSet]:
     models: dict[EvaluationSet, set[str]] = {}
     for record in records:
-        if record.task == task:
-            models.setdefault(evaluation_set_of(record), set()).add(display_name(record))
+        models.setdefault(evaluation_set_of(record), set()).add(display_name(record))
     return sorted(models, key=lambda found: (-len(models[found]), found))
 
 

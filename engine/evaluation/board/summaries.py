@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import InputError
 from engine.evaluation.board.predictions import predictions
-from engine.evaluation.board.records import EvaluationRecord
+from engine.evaluation.board.records import GUEST, EvaluationRecord
 from engine.evaluation.board.sets import EvaluationSet, latest, metric_names
 from engine.evaluation.metrics import metric
 from engine.evaluation.metrics.genre import ACCURACY, ECE_BINS, labels_of, probabilities_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from engine.models.card import ModelCard
 
+NAMED, BY_CHANCE = "named by the explanation", "drawn by chance"
 MIN_SONGS = 10
 LENGTHS = (0, 100, 200, 300, 400, 600, 100_000)
 
@@ -30,7 +31,7 @@ LENGTHS = (0, 100, 200, 300, 400, 600, 100_000)
 def metric_values(
     records: Iterable[EvaluationRecord], songs: EvaluationSet, metric_names: Sequence[str]
 ) -> pd.DataFrame:
-    """Columns ``model``, ``metric`` (title), ``value``, ``low``, ``high``: for `bertscore_bars`."""
+    """Columns ``model``, ``metric`` (title), ``value``, ``low``, ``high``: for `score_bars`."""
     import pandas as pd
 
     records = list(records)
@@ -74,14 +75,17 @@ def wide_table(
 
 
 def class_f1_table(records: Iterable[EvaluationRecord], songs: EvaluationSet) -> pd.DataFrame:
-    """F1 of every class (columns) for every model (index): for `f1_heat_map`."""
+    """F1 of every class (columns) for every model (index): for `f1_heat_map`.
+
+    A guest adds no class.
+    """
     import pandas as pd
 
     records = list(records)
     names = dict.fromkeys(
         record.metric
         for record in records
-        if record.metric.startswith("f1/") and songs.holds(record)
+        if record.metric.startswith("f1/") and songs.holds(record) and record.kind != "guest"
     )
     columns = {
         name.split("/", 1)[1]: {
@@ -90,6 +94,25 @@ def class_f1_table(records: Iterable[EvaluationRecord], songs: EvaluationSet) ->
         for name in sorted(names)
     }
     return pd.DataFrame(columns)
+
+
+def explanation_values(records: Iterable[EvaluationRecord], songs: EvaluationSet) -> pd.DataFrame:
+    """How faithful explanations are: for `explanation_dots`.
+
+    Columns ``model``, ``measure`` ("comprehensiveness" or "sufficiency"), ``words`` ("named by
+    the explanation" or "drawn by chance"), ``value``, ``low``, ``high`` and ``songs``.
+    """
+    import pandas as pd
+
+    records = list(records)
+    rows = [
+        (name, measure, words, record.value, record.low, record.high, record.n)
+        for measure in ("comprehensiveness", "sufficiency")
+        for words, ending in ((NAMED, ""), (BY_CHANCE, "-random"))
+        for name, record in latest(records, songs, measure + ending).items()
+    ]
+    columns = ["model", "measure", "words", "value", "low", "high", "songs"]
+    return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[3:6], float))
 
 
 def cost_table(
@@ -140,6 +163,21 @@ def prediction_tables(
         except InputError as error:
             problems.append(f"{name}: {error}")
     return tables, tuple(problems)
+
+
+def board_labels(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """The classes that a board's figures show: of its songs and its models; a guest adds none.
+
+    Parameters
+    ----------
+    tables : mapping of str to data frame
+        Predictions by the model's name on the board.
+    """
+    found: set[str] = set()
+    for name, table in tables.items():
+        references = {str(label) for label in table["reference"].unique()}
+        found |= references if name.endswith(GUEST) else set(labels_of(table))
+    return sorted(found)
 
 
 def reliability_bins(table: pd.DataFrame, bins: int = ECE_BINS) -> pd.DataFrame:

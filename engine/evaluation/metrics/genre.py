@@ -64,11 +64,21 @@ def probabilities_of(table: pd.DataFrame, labels: Sequence[str]) -> FloatArray:
 
 
 def confusion(table: pd.DataFrame, labels: Sequence[str] | None = None) -> NDArray[np.int64]:
-    """Counts of shape (labels, labels): rows are references, columns predictions."""
+    """Counts of shape (labels, labels): rows are references, columns predictions.
+
+    A song whose reference or prediction is none of the labels is in no cell.
+    """
     labels = labels or labels_of(table)
     size = len(labels)
-    flat = numbered(table["reference"], labels) * size + numbered(table["prediction"], labels)
+    kept = table.loc[table["reference"].isin(labels) & table["prediction"].isin(labels)]
+    flat = numbered(kept["reference"], labels) * size + numbered(kept["prediction"], labels)
     return np.bincount(flat, minlength=size * size).reshape(size, size)
+
+
+def songs_of(table: pd.DataFrame, labels: Sequence[str]) -> NDArray[np.int64]:
+    """How many songs have each label as their reference, shape (labels,)."""
+    counts = table["reference"].value_counts()
+    return np.array([counts.get(label, 0) for label in labels], dtype=np.int64)
 
 
 def _hits(table: pd.DataFrame) -> FloatArray:

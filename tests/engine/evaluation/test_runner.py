@@ -14,7 +14,6 @@ import pytest
 
 from engine.classifiers.prediction import Prediction
 from engine.errors import CancelledError, InputError
-from engine.evaluation.board.guests import add_guest, guest_answers
 from engine.evaluation.board.predictions import predictions
 from engine.evaluation.board.ranking import board
 from engine.evaluation.board.records import EvaluationRecord, read_records
@@ -251,88 +250,6 @@ def test_songs_that_cannot_be_used_are_named(tmp_path: Path) -> None:
     songs = genre_songs(path)
     assert len(songs.lyrics) == len(songs.table) == 1
     assert len(songs.problems) == 2
-
-
-def guest_csv(data: Path, right: bool = True) -> bytes:
-    table = pd.read_parquet(data)[["id", "genre"]].rename(columns={"genre": "label"})
-    if not right:
-        table["label"] = "Polka"
-    return table.to_csv(index=False).encode()
-
-
-def test_a_guest_joins_the_board(data: Path) -> None:
-    evaluate("genre", data, ["majority"])
-    records, _ = read_records()
-    songs = evaluation_sets(records, "genre")[0]
-    run = add_guest("  Ann\n ", guest_csv(data), records, songs)
-    assert run.problems == ()
-    assert {r.metric for r in run.records}.isdisjoint({"log-loss", "ece", "latency-p50"})
-    records, _ = read_records()
-    places = {s.name: s.place for s in board(records, songs, "accuracy").standings}
-    assert places == {"Ann (guest)": 1, "majority": 2}
-
-
-def test_a_guest_may_bring_probabilities(data: Path) -> None:
-    evaluate("genre", data, ["majority"])
-    records, _ = read_records()
-    songs = evaluation_sets(records, "genre")[0]
-    table = pd.read_parquet(data)[["id", "genre"]]
-    for label in GENRES:
-        table[label.upper()] = np.where(table["genre"] == label, 0.97, 0.01)
-    csv = table.drop(columns="genre").to_csv(index=False).encode()
-    values = {r.metric: r.value for r in add_guest("Ben", csv, records, songs).records}
-    assert values["accuracy"] == 1.0
-    assert values["log-loss"] == pytest.approx(-np.log(0.97), abs=1e-9)
-
-
-def test_unknown_labels_are_wrong_and_said_so(data: Path) -> None:
-    evaluate("genre", data, ["majority"])
-    records, _ = read_records()
-    songs = evaluation_sets(records, "genre")[0]
-    run = add_guest("Cy", guest_csv(data, right=False), records, songs)
-    assert "polka" in run.problems[0]
-    assert run.records[0].value == 0.0
-
-
-@pytest.mark.parametrize(
-    ("change", "said"),
-    [
-        (lambda text: text.replace("id,", "key,", 1), "needs a column 'id'"),
-        (lambda text: text.replace("label", "guess", 1), "a column 'label'"),
-        (lambda text: text[: len(text) // 2].rsplit("\n", 1)[0], "songs are not answered"),
-        (lambda text: text + text.splitlines()[1] + "\n", "answered twice"),
-        (lambda text: text.replace("blues", "", 1), "has no label"),
-        (lambda text: text.replace("blues", "blues,rock", 1), "3 values for 2 columns"),
-        (lambda _text: "", "holds no rows"),
-        (lambda text: text + '"', "CSV"),
-        (lambda text: text.replace("blues", "b" * 41, 1), "is no label"),
-        (lambda text: text.replace("blues", "b\x1bues", 1), "is no label"),
-    ],
-)
-def test_unusable_guest_files_say_why(change: Callable[[str], str], said: str, data: Path) -> None:
-    evaluate("genre", data, ["majority"])
-    records, _ = read_records()
-    songs = evaluation_sets(records, "genre")[0]
-    with pytest.raises(InputError, match=said):
-        add_guest("Dee", change(guest_csv(data).decode()).encode(), records, songs)
-    assert not [r for r in read_records()[0] if r.kind == "guest"]
-
-
-def test_a_guest_with_a_label_of_its_own_for_every_song_is_refused() -> None:
-    ids = [f"s{number}" for number in range(101)]
-    rows = "\n".join(f"{identity},label {identity}" for identity in ids)
-    with pytest.raises(InputError, match="101 different labels; at most 100"):
-        guest_answers(f"id,label\n{rows}\n".encode(), ids)
-
-
-@pytest.mark.parametrize(
-    ("values", "said"),
-    [("0.5,0.2", "sum to 0.700"), ("2,-1", "no probability"), ("x,1", "no probability"),
-     ("nan,1", "no probability")],
-)  # fmt: skip
-def test_impossible_probabilities_are_refused(values: str, said: str) -> None:
-    with pytest.raises(InputError, match=said):
-        guest_answers(f"id,pop,rock\na,{values}\n".encode(), ["a"])
 
 
 def test_predictions_of_a_strange_file_are_refused(tmp_path: Path) -> None:

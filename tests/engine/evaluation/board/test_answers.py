@@ -68,7 +68,9 @@ def test_one_song_has_every_models_answer_and_its_probabilities() -> None:
     assert list(told["model"]) == ["one", "guest"]
     assert list(told["prediction"]) == ["folk", "rock"]
     assert list(told["correct"]) == [False, True]
-    shares = song_predictions(tables, "b2")
+    known = [str(name)[2:] for name in FIRST.columns if str(name).startswith("p:")]
+    assert song_predictions(tables, "b2", known[1:]) == []  # with a label the board does not know
+    shares = song_predictions(tables, "b2", known)
     assert [prediction.model for prediction in shares] == ["one"]
     assert shares[0].label == "folk"
     assert shares[0].confidence == pytest.approx(0.7)
