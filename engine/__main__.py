@@ -114,6 +114,11 @@ def _parser() -> ArgumentParser:
     evaluate.add_argument("--task", choices=list(TASKS), required=True)
     _add_evaluation_arguments(evaluate)
     evaluate.add_argument(
+        "--training",
+        type=Path,
+        help="songs to fit baselines on (default: the file 'train' beside the data)",
+    )
+    evaluate.add_argument(
         "--scorer", default="minilm-l6", help="BERTScore encoder: minilm-l6 or roberta-large (hub)"
     )
 
@@ -121,7 +126,7 @@ def _parser() -> ArgumentParser:
         "faithfulness", help="measure whether explanations tell what genre models use"
     )
     _add_evaluation_arguments(faithful)
-    faithful.set_defaults(task="faithfulness", scorer="minilm-l6")
+    faithful.set_defaults(task="faithfulness", scorer="minilm-l6", training=None)
 
     batch = commands.add_parser("batch", help="tell the genre of every song in a table")
     batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
@@ -157,7 +162,8 @@ def _add_evaluation_arguments(parser: ArgumentParser) -> None:
         "--data",
         type=Path,
         required=True,
-        help="songs with genres (a table) or chords (JSON lines), or the folder of a file 'test'",
+        help="songs with genres (a table, or a folder of ChordPro files such as songbook) or "
+        "chords (JSON lines), or the folder of a file 'test'",
     )
     parser.add_argument("--model", nargs="+", help="models and baselines (default: all)")
     parser.add_argument("--preset", default="embedded", help="embedded or full")
@@ -250,6 +256,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         arguments.data,
         arguments.model or find_task(arguments.task).names,
         preset=arguments.preset,
+        training=arguments.training,
         limit=arguments.limit,
         seed=arguments.seed,
         scorer=arguments.scorer,

@@ -18,6 +18,8 @@ from ui.plain_text import plain
 if TYPE_CHECKING:
     import pandas as pd
 
+    from engine.evaluation.board.sets import EvaluationSet
+
 SONGBOOK = "our songbook"
 _Songs = dict[str, tuple[str, str]]  # id to title and words
 _FILES = "_known_files"
@@ -55,6 +57,13 @@ def find(identity: str) -> KnownSong | None:
             title, lyrics = songs[identity]
             return KnownSong(title, lyrics, source)
     return None
+
+
+def words_of_set(songs: EvaluationSet) -> dict[str, tuple[str, str]]:
+    """Title and lyrics of every song of a test set by id, if they are ours to give; else none."""
+    from engine.corpora.songbook import folder_sha256, songbook_folder
+
+    return _songbook() if songs.sha256 == folder_sha256(songbook_folder()) else {}
 
 
 def expect(lyrics: str, genre: str, source: str) -> None:

@@ -58,7 +58,8 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
         A name of `engine.evaluation.tasks.TASKS`.
     data : Path
         Songs with genres (Parquet, CSV, TSV, JSON lines), or songs with chords (JSON lines), as
-        the task asks; or a folder with one such file called "test".
+        the task asks; or a folder with one such file called "test". For songs with genres also a
+        folder of ChordPro files, such as the songbook.
     models : sequence of str
         Names of models or baselines: `engine.evaluation.tasks.task.Task.names`.
     preset : str
@@ -103,7 +104,7 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
             raise InputError(f"There is no model '{name}' for {task}; there are {known}.")
     if not models:
         raise InputError(f"Name at least one model to evaluate; there are {known}.")
-    data = evaluated_file(data, asked.extensions)
+    data = evaluated_file(data, asked.extensions, sheets=asked.sheets)
     job = asked.assignment(Request(data, preset, training, limit, seed, scorer, load))
     records: list[EvaluationRecord] = []
     for name in dict.fromkeys(models):

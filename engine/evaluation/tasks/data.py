@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from engine.corpora import read_file
+from engine.corpora import read_file, songs_table
+from engine.corpora.songbook import folder_sha256, sheets_of
 from engine.errors import InputError
 from engine.lyrics import Lyrics
 
 if TYPE_CHECKING:
     import pandas as pd
 
+WHOLE = "whole"
+"""The split of a data set that is measured in one piece, such as the songbook."""
 _METADATA = b"lyric-lab"
 
 
@@ -47,18 +50,21 @@ def genre_songs(path: Path, limit: int | None = None, seed: int = 0) -> GenreSon
     """Read a file of songs with genres (any format `engine.corpora.read_file` reads).
 
     The dataset is called after the file's folder, the split after the file; with a `limit` only
-    so many songs are taken, drawn by the seed, and the split says so.
+    so many songs are taken, drawn by the seed, and the split says so. A folder of ChordPro files,
+    as the songbook is, is taken whole and gives the dataset its own name.
+
+    Songs of one artist share a ``cluster`` and are resampled together, unless all are of one
+    artist: then each song stands for itself.
 
     Raises
     ------
     InputError
         If the file is missing or has no songs with genres.
     """
-    read = read_file(path)
-    problems = list(read.problems)
+    table, sha256, problems = _songs_at(path)
     rows: list[dict[str, Any]] = []
     lyrics: list[Lyrics] = []
-    for index, song in enumerate(read.songs.to_dict("records"), start=1):
+    for index, song in enumerate(table.to_dict("records"), start=1):
         if not song["genre"]:
             problems.append(f"Song {index}: no genre; it is left out.")
             continue
@@ -83,6 +89,8 @@ def genre_songs(path: Path, limit: int | None = None, seed: int = 0) -> GenreSon
     import pandas as pd
 
     table = pd.DataFrame(rows)
+    if len(set(table["cluster"].tolist())) == 1:
+        table["cluster"] = [cluster_of(None, identity) for identity in table["id"]]
     repeated = table["id"].duplicated()
     if repeated.any():
         problems.append(f"{int(repeated.sum())} songs repeat an id; they are left out.")
@@ -96,11 +104,20 @@ def genre_songs(path: Path, limit: int | None = None, seed: int = 0) -> GenreSon
     return GenreSongs(
         dataset_name(path),
         split_name(path, limit, seed),
-        read.sha256,
+        sha256,
         table,
         lyrics,
         tuple(problems),
     )
+
+
+def _songs_at(path: Path) -> tuple[pd.DataFrame, str, list[str]]:
+    """A table of songs, the checksum of where they lie, and what was left out."""
+    if path.is_dir():
+        sheets = sheets_of(path)
+        return songs_table(sheets), folder_sha256(path), []
+    read = read_file(path)
+    return read.songs, read.sha256, list(read.problems)
 
 
 def song_id(song: Mapping[str, Any]) -> str:
@@ -113,13 +130,14 @@ def song_id(song: Mapping[str, Any]) -> str:
 
 
 def dataset_name(path: Path) -> str:
-    """The name of the folder a data file lies in."""
-    return path.resolve().parent.name or "data"
+    """The name of the folder a data file lies in, or of the folder that is the data."""
+    found = path.resolve()
+    return (found if found.is_dir() else found.parent).name or "data"
 
 
 def split_name(path: Path, limit: int | None, seed: int) -> str:
-    """The file's name without its endings; with a limit, how songs were drawn."""
-    stem = path.name.split(".", 1)[0]
+    """The file's name without endings, `WHOLE` for a folder; with a limit, how songs were drawn."""
+    stem = WHOLE if path.is_dir() else path.name.split(".", 1)[0]
     return stem if limit is None else f"{stem} ({limit} songs drawn, seed {seed})"
 
 

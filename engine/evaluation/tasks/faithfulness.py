@@ -184,5 +184,6 @@ TASK = Task(
     models=explainable,
     assignment=faithfulness_assignment,
     headline="comprehensiveness-gain",
+    sheets=True,
     recorded_as="genre",
 )

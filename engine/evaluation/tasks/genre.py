@@ -161,4 +161,5 @@ TASK = Task(
     models=lambda: NAMES,
     assignment=genre_assignment,
     headline="accuracy",
+    sheets=True,
 )

@@ -112,6 +112,8 @@ class Task:
         A `Request` to the `Assignment`: reads the songs.
     headline : str
         The metric to look at where none is chosen that songs have one by one.
+    sheets : bool
+        Whether a folder of ChordPro files is taken too.
     recorded_as : str
         The task whose records these are, if not a task of its own: they join its board.
     """
@@ -123,6 +125,7 @@ class Task:
     models: Callable[[], tuple[str, ...]]
     assignment: Callable[[Request], Assignment]
     headline: str
+    sheets: bool = False
     recorded_as: str = ""
 
     @property
