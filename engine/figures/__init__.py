@@ -7,11 +7,11 @@ that hold on light and dark pages; none draws a title, the page has its own word
 from __future__ import annotations
 
 from engine.figures.classification import (
-    confusion_matrices,
+    confusion_matrix,
     f1_heat_map,
     reliability_diagrams,
 )
-from engine.figures.comparison import pair_differences, score_panels
+from engine.figures.comparison import explanation_dots, pair_differences, score_panels
 from engine.figures.corpus import genre_counts, marking_word_bars, word_count_ranges, year_counts
 from engine.figures.genre import (
     probability_bars,
@@ -20,23 +20,24 @@ from engine.figures.genre import (
 )
 from engine.figures.leaderboard import (
     accuracy_against_latency,
-    bertscore_bars,
     bertscore_by_correctness,
+    score_bars,
     score_by_decade,
     score_by_length,
     training_curves,
 )
 from engine.figures.ribbon import genre_strip, line_heat_map
-from engine.figures.style import PALETTE, as_html, download_settings
+from engine.figures.style import PALETTE, as_file, as_html, download_settings
 
 __all__ = [
     "PALETTE",
     "accuracy_against_latency",
+    "as_file",
     "as_html",
-    "bertscore_bars",
     "bertscore_by_correctness",
-    "confusion_matrices",
+    "confusion_matrix",
     "download_settings",
+    "explanation_dots",
     "f1_heat_map",
     "genre_counts",
     "genre_strip",
@@ -46,6 +47,7 @@ __all__ = [
     "probability_bars",
     "probability_changes",
     "reliability_diagrams",
+    "score_bars",
     "score_by_decade",
     "score_by_length",
     "score_panels",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from engine.figures.style import (
     GRID,
@@ -17,15 +17,13 @@ from engine.figures.style import (
     colours,
     empty_figure,
     label,
-    laid_out,
     rows_where,
 )
 
-_MATRIX, _MATRIX_GAP = 330, 140  # pixels
+_MATRIX = 460  # pixels
 MIN_SONGS = 10
 
 if TYPE_CHECKING:
-    import numpy as np
     import pandas as pd
 
 
@@ -64,62 +62,44 @@ def _hundredths(value: float) -> str:
     return shown.removeprefix("0") if 0 < float(shown) < 1 else f"{float(shown):.0f}"
 
 
-def confusion_matrices(
-    matrices: Mapping[str, np.ndarray], labels: Sequence[str], columns: int = 2
+def confusion_matrix(
+    counts: np.ndarray, labels: Sequence[str], songs: Sequence[int] | None = None
 ) -> go.Figure:
-    """One matrix a model, side by side: rows are the true genre, columns the predicted one.
+    """How one model's answers lie: rows are the true genre, columns the predicted one.
 
     Parameters
     ----------
-    matrices : mapping of str to array, shape (labels, labels)
-        Counts of songs, as `sklearn.metrics.confusion_matrix` gives them; the colour is the share
-        of the row, so that rare genres can be read.
+    counts : array, shape (labels, labels)
+        Counts of songs, as `engine.evaluation.metrics.genre.confusion` gives them; the colour is
+        the share of the row, so that rare genres can be read.
+    songs : sequence of int, optional
+        Songs of each true genre, where some were given an answer that is none of the labels.
     """
-    names = [label(name) for name in matrices]
     genres = [label(name) for name in labels]
-    columns = max(1, min(columns, len(names)))
-    rows = max(1, math.ceil(len(names) / columns))
-    height = 40 + rows * (_MATRIX + _MATRIX_GAP)
-    figure = make_subplots(
-        rows=rows,
-        cols=columns,
-        subplot_titles=names or None,
-        horizontal_spacing=0.14 / columns,
-        vertical_spacing=_MATRIX_GAP / height if rows > 1 else None,
-        shared_yaxes=True,
+    totals = counts.sum(axis=1) if songs is None else np.asarray(songs)
+    shares = counts / totals.clip(min=1)[:, None]
+    figure = empty_figure(
+        height=_MATRIX,
+        margin={"l": 4, "r": 4, "t": 4, "b": 4},
+        xaxis={"title": "predicted genre", "type": "category", "tickangle": -60},
+        yaxis={"title": "true genre", "type": "category", "autorange": "reversed"},
     )
-    for index, (name, counts) in enumerate(zip(names, matrices.values(), strict=True)):
-        shares = 100 * counts / counts.sum(axis=1, keepdims=True).clip(min=1)
-        row, column = divmod(index, columns)
-        place: dict[str, Any] = {"row": row + 1, "col": column + 1}
-        figure.add_heatmap(
-            **place,
-            z=shares,
-            x=genres,
-            y=genres,
-            zmin=0,
-            zmax=100,
-            colorscale=[list(stop) for stop in SEQUENTIAL],
-            showscale=index == 0,
-            colorbar={
-                "title": "% of the<br>true genre",
-                "thickness": 12,
-                "lenmode": "pixels",
-                "len": _MATRIX,
-                "y": 1,
-                "yanchor": "top",
-            },
-            customdata=counts,
-            hovertemplate="true %{y}, predicted %{x}<br>%{customdata} songs, "
-            f"%{{z:.1f}} % of the genre<extra>{name}</extra>",
-        )
-        texts = [[f"{value:.0f}" if value >= 0.5 else "" for value in line] for line in shares]
-        add_cell_texts(figure, genres, genres, (shares / 100).tolist(), texts, place)
-        figure.update_xaxes(title_text="predicted genre", tickangle=-45, **place)
-        figure.update_yaxes(autorange="reversed", **place)
-        if column == 0:
-            figure.update_yaxes(title_text="true genre", **place)
-    laid_out(figure, height)
+    figure.add_heatmap(
+        z=100 * shares,
+        x=genres,
+        y=genres,
+        zmin=0,
+        zmax=100,
+        colorscale=[list(stop) for stop in SEQUENTIAL],
+        showscale=False,
+        xgap=1,
+        ygap=1,
+        customdata=counts,
+        hovertemplate="true %{y}, predicted %{x}<br>%{customdata} songs, %{z:.1f}% of the genre"
+        "<extra></extra>",
+    )
+    texts = [[f"{100 * s:.0f}" if s >= 0.005 else "" for s in line] for line in shares]
+    add_cell_texts(figure, genres, genres, shares.tolist(), texts)
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(showgrid=False)
     return figure
@@ -168,7 +148,7 @@ def reliability_diagrams(bins: Mapping[str, pd.DataFrame]) -> go.Figure:
                 "line": {"color": GRID, "width": 1},
             },
             customdata=table["songs"].tolist(),
-            hovertemplate=name + ": said %{x:.0f} %, right %{y:.0f} %<br>%{customdata} songs"
+            hovertemplate=name + ": said %{x:.0f}%, right %{y:.0f}%<br>%{customdata} songs"
             "<extra></extra>",
         )
     return figure

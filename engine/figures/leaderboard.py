@@ -22,42 +22,59 @@ from engine.figures.style import (
 if TYPE_CHECKING:
     import pandas as pd
 
+_BAR, _GROUP_GAP = 18, 18  # pixels
+_ROOM_FOR_TEXT = 0.2
+"""From which score on a bar has room for its own number, on a phone too."""
 
-def bertscore_bars(values: pd.DataFrame) -> go.Figure:
-    """Draw grouped bars with intervals: one group a metric, one bar a model.
 
-    Meant for BERTScore precision, recall and F1 beside accuracy and macro F1, which shows how
-    little the former move while the latter do; any metrics on a scale of 0 to 1 will do.
+def score_bars(values: pd.DataFrame) -> go.Figure:
+    """Draw horizontal bars with intervals: one group a metric, one bar a model, its value on it.
+
+    Meant for accuracy and macro F1 beside BERTScore precision, recall and F1, which shows how
+    little the latter move while the former do; any metrics on a scale of 0 to 1 will do.
 
     Parameters
     ----------
     values : data frame
         Columns ``model``, ``metric`` (as to be read), ``value``, ``low``, ``high``; all 0 to 1,
-        ``low`` and ``high`` may be missing values. Rows in the order to be drawn.
+        ``low`` and ``high`` may be missing values. Rows in the order to be drawn, from the top.
     """
     values = labelled(values)
+    colour = colours(values["model"])
+    groups = list(dict.fromkeys(values["metric"]))
     figure = empty_figure(
-        height=380,
+        height=90 + len(groups) * (_GROUP_GAP + _BAR * max(len(colour), 1)),
         barmode="group",
-        bargap=0.25,
-        xaxis={"title": None, "type": "category"},
-        yaxis={"title": "score (0 to 1)", "range": [0, 1.08]},
+        bargap=_GROUP_GAP / (_GROUP_GAP + _BAR * max(len(colour), 1)),
+        bargroupgap=0.08,
+        xaxis={"title": "score (0 to 1)", "range": [0, 1.02]},
+        yaxis={"title": None, "type": "category", "autorange": "reversed"},
     )
-    for name, colour in colours(values["model"]).items():
+    for name, shade in colour.items():
         rows = rows_where(values, values["model"] == name)
         figure.add_bar(
+            orientation="h",
             name=name,
-            x=rows["metric"].tolist(),
-            y=rows["value"].tolist(),
-            marker_color=colour,
-            error_y=whiskers(rows, NEUTRAL),
-            text=[f"{value:.2f}" if value >= 0.12 else "" for value in rows["value"].tolist()],
-            textposition="inside",
+            x=rows["value"].tolist(),
+            y=rows["metric"].tolist(),
+            marker_color=shade,
+            error_x=whiskers(rows, NEUTRAL),
+            text=[
+                f"{value:.3f}" if value >= _ROOM_FOR_TEXT else f"\u2003{value:.3f}"
+                for value in rows["value"].tolist()
+            ],
+            textposition=[
+                "inside" if value >= _ROOM_FOR_TEXT else "outside"
+                for value in rows["value"].tolist()
+            ],
             insidetextanchor="start",
-            insidetextfont={"color": ink_on(colour)},
+            insidetextfont={"color": ink_on(shade)},
+            textfont={"size": 12},
             textangle=0,
+            constraintext="none",
+            cliponaxis=False,
             customdata=rows[["low", "high"]].to_numpy().tolist(),
-            hovertemplate=name + ", %{x}: %{y:.4f}<br>95 % interval %{customdata[0]:.4f} to "
+            hovertemplate=name + ", %{y}: %{x:.4f}<br>95% interval %{customdata[0]:.4f} to "
             "%{customdata[1]:.4f}<extra></extra>",
         )
     return figure
@@ -93,7 +110,7 @@ def accuracy_against_latency(
         y=front["value"].tolist(),
         mode="lines",
         line={"color": NEUTRAL, "dash": "dot", "shape": "hv"},
-        hovertext="Pareto front: no model is both faster and better",
+        hovertext="Pareto front: no other model beats these in both",
         hoverinfo="text",
     )
     largest = max([float(value) for value in models["megabytes"].tolist()], default=1.0)
@@ -158,7 +175,7 @@ def bertscore_by_correctness(songs: pd.DataFrame) -> go.Figure:
             customdata=[
                 [count, 100 * share] for count, share in zip(dots.values(), shares, strict=True)
             ],
-            hovertemplate="%{x}, F1 %{y:.3f}: %{customdata[0]} songs (%{customdata[1]:.1f} %)"
+            hovertemplate="%{x}, F1 %{y:.3f}: %{customdata[0]} songs (%{customdata[1]:.1f}%)"
             f"<extra>{name}</extra>",
         )
     return figure
@@ -229,7 +246,7 @@ def _score_by_group(values: pd.DataFrame, group_title: str, score_title: str) ->
             line={"color": colour},
             error_y=whiskers(rows, colour),
             customdata=rows[["low", "high", "songs"]].to_numpy().tolist(),
-            hovertemplate=name + ", %{x}: %{y:.3f}<br>95 % interval %{customdata[0]:.3f} to "
+            hovertemplate=name + ", %{x}: %{y:.3f}<br>95% interval %{customdata[0]:.3f} to "
             "%{customdata[1]:.3f}, %{customdata[2]} songs<extra></extra>",
         )
     return figure

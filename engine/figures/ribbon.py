@@ -56,7 +56,7 @@ def line_heat_map(lines: Sequence[str], predictions: Sequence[Prediction]) -> go
         zmax=100,
         colorscale=[list(stop) for stop in SEQUENTIAL],
         colorbar={"title": "%", "thickness": 12},
-        hovertemplate="%{customdata}<br>%{x}: %{z:.0f} %<extra></extra>",
+        hovertemplate="%{customdata}<br>%{x}: %{z:.0f}%<extra></extra>",
         xgap=1,
         ygap=1,
     )
@@ -99,7 +99,7 @@ def genre_strip(lines: Sequence[str], predictions: Sequence[Prediction]) -> go.F
                 "line": {"width": 0},
             },
             hovertemplate=f"{index + 1}. {label(line, 200)}<br>{prediction.label} "
-            f"{100 * prediction.confidence:.0f} %<extra></extra>",
+            f"{100 * prediction.confidence:.0f}%<extra></extra>",
         )
     start = 0
     for genre, run in groupby(prediction.label for prediction in predictions):

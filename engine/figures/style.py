@@ -20,6 +20,10 @@ PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#CC79A7", "#56B4E9", "#8
 """Okabe and Ito 2008 (jfly.uni-koeln.de/color), told apart by colour-blind readers; its black and
 yellow, unreadable on dark or light pages, are left out for a grey and a brown."""
 
+TEXT_BY_DAY, TEXT_BY_NIGHT = "#5f544c", "#c9bdb0"
+"""Letters on the page's own ground, as ``ui/style.css`` colours them."""
+_FILE_WIDTH, _FILE_HEIGHT = 1000, 450  # pixels
+
 NEUTRAL = "#8C8C8C"
 MINUS = "\u2212"
 GRID = "rgba(128,128,128,0.25)"
@@ -188,10 +192,31 @@ def as_html(figure: go.Figure) -> str:
     return str(figure.to_html(include_plotlyjs=True, full_html=True))
 
 
-def download_settings(name: str, image_format: str = "png") -> dict[str, Any]:
-    """Make the ``config`` of a chart whose camera button saves `name` as "png" or "svg"."""
+def as_file(figure: go.Figure, name: str) -> dict[str, Any]:
+    """What plotly.js needs to draw a figure for a file, in dark ink on white.
+
+    Returns
+    -------
+    dict
+        ``name``, ``figure`` (JSON), and ``width`` and ``height`` in pixels.
+    """
+    paper = go.Figure(figure)
+    paper.update_layout(
+        template="plotly_white",
+        paper_bgcolor=CHALK,
+        plot_bgcolor=CHALK,
+        font={"color": TEXT_BY_DAY, "size": 14},
+        margin={"l": 24, "r": 24, "t": 48, "b": 24},
+    )
+    height = int(paper.layout["height"] or _FILE_HEIGHT) + 40
+    return {"name": name, "figure": paper.to_json(), "width": _FILE_WIDTH, "height": height}
+
+
+def download_settings(name: str, *, camera: bool = True) -> dict[str, Any]:
+    """Make the ``config`` of a chart whose camera button, if there is one, saves `name`.png."""
+    removed = ["lasso2d", "select2d", "autoScale2d"]
     return {
         "displaylogo": False,
-        "toImageButtonOptions": {"filename": name, "format": image_format, "scale": 2},
-        "modeBarButtonsToRemove": ["lasso2d", "select2d", "autoScale2d"],
+        "toImageButtonOptions": {"filename": name, "format": "png", "scale": 2},
+        "modeBarButtonsToRemove": removed if camera else [*removed, "toImage"],
     }

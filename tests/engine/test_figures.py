@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import tomllib
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,12 +23,15 @@ from engine.figures.style import (
     INK,
     PALETTE,
     SEQUENTIAL,
+    TEXT_BY_DAY,
+    TEXT_BY_NIGHT,
     colours,
     contrast,
     ink_on,
 )
 from tests.pages.live_text import strings
 
+ROOT = Path(__file__).parents[2]
 LABELS = ("folk", "jazz", "rock")
 PREDICTIONS = [
     Prediction("llama", "tiny", LABELS, (0.1, 0.2, 0.7), 0.1),
@@ -57,8 +62,17 @@ TABLE = pd.DataFrame(
         "p:jazz": [0.1, 0.4] * 20,
     }
 )
+EXPLAINED = pd.DataFrame(
+    [
+        ("a", "comprehensiveness", "named by the explanation", 0.3, 0.2, 0.4),
+        ("a", "comprehensiveness", "drawn by chance", 0.1, 0.05, 0.15),
+        ("a", "sufficiency", "named by the explanation", 0.2, 0.1, 0.3),
+        ("a", "sufficiency", "drawn by chance", 0.4, 0.3, 0.5),
+    ],
+    columns=["model", "measure", "words", "value", "low", "high"],
+)
 PAIRS = pd.DataFrame(
-    [("a less b", 0.1, 0.05, 0.2, True), ("a less c", 0.0, -0.1, 0.1, False)],
+    [("a − b", 0.1, 0.05, 0.2, True), ("a − c", 0.0, -0.1, 0.1, False)],
     columns=["pair", "difference", "low", "high", "differs"],
 )
 ALL = {
@@ -73,7 +87,7 @@ ALL = {
     "marking_word_bars": lambda: figures.marking_word_bars(
         corpora.marking_words(SONGS, "folk", min_songs=1)
     ),
-    "bertscore_bars": lambda: figures.bertscore_bars(VALUES),
+    "score_bars": lambda: figures.score_bars(VALUES),
     "accuracy_against_latency": lambda: figures.accuracy_against_latency(
         pd.DataFrame(
             {
@@ -87,9 +101,10 @@ ALL = {
     "f1_heat_map": lambda: figures.f1_heat_map(
         pd.DataFrame({"folk": [0.1, float("nan")], "rock": [0.9, 0.5]}, index=["a", "b"])
     ),
-    "confusion_matrices": lambda: figures.confusion_matrices(
-        {name: np.array([[3, 1], [0, 0]]) for name in ("a", "b", "c")}, ["folk", "rock"]
+    "confusion_matrix": lambda: figures.confusion_matrix(
+        np.array([[3, 1], [0, 0]]), ["folk", "rock"]
     ),
+    "explanation_dots": lambda: figures.explanation_dots(EXPLAINED),
     "reliability_diagrams": lambda: figures.reliability_diagrams({"a": reliability_bins(TABLE)}),
     "score_panels": lambda: figures.score_panels(VALUES),
     "pair_differences": lambda: figures.pair_differences(PAIRS, "accuracy"),
@@ -109,7 +124,7 @@ ALL = {
 
 def test_every_figure_is_tried_here() -> None:
     drawn = {name for name in figures.__all__ if name.islower()}
-    assert drawn - {"as_html", "download_settings"} == set(ALL)
+    assert drawn - {"as_file", "as_html", "download_settings"} == set(ALL)
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -128,9 +143,10 @@ def test_figure_is_fit_for_light_and_dark_pages(name: str) -> None:
 def test_empty_tables_draw_empty_figures() -> None:
     none = VALUES.iloc[:0]
     figures.probability_bars([])
-    figures.bertscore_bars(none)
+    figures.score_bars(none)
     figures.score_by_length(none)
-    figures.confusion_matrices({}, [])
+    figures.confusion_matrix(np.zeros((0, 0), int), [])
+    figures.explanation_dots(EXPLAINED.iloc[:0])
     figures.reliability_diagrams({})
     figures.training_curves(pd.DataFrame(columns=["run", "curve", "step", "value"]))
     figures.genre_counts(corpora.songs_per_genre(SONGS.iloc[:0]))
@@ -195,7 +211,7 @@ def test_probability_bars_show_every_model_most_probable_genre_first() -> None:
 
 def test_a_pair_that_differs_is_drawn_apart_from_one_that_does_not() -> None:
     differing, alike = figures.pair_differences(PAIRS, "accuracy").data
-    assert (list(differing.y), list(alike.y)) == (["a less b"], ["a less c"])
+    assert (list(differing.y), list(alike.y)) == (["a − b"], ["a − c"])
     assert differing.marker.color != alike.marker.color
     assert list(differing.error_x.array) == pytest.approx([0.1])
     assert list(differing.error_x.arrayminus) == pytest.approx([0.05])
@@ -245,9 +261,11 @@ def grounds(figure: Any) -> list[Any]:
 
 
 def test_confusion_shares_are_of_the_true_genre() -> None:
-    maps = grounds(ALL["confusion_matrices"]())
-    assert len(maps) == 3
-    np.testing.assert_allclose(maps[0].z, [[75, 25], [0, 0]])
+    (drawn,) = grounds(ALL["confusion_matrix"]())
+    np.testing.assert_allclose(drawn.z, [[75, 25], [0, 0]])
+    counts = np.array([[3, 1], [0, 0]])
+    (drawn,) = grounds(figures.confusion_matrix(counts, ["folk", "rock"], [8, 2]))
+    np.testing.assert_allclose(drawn.z, [[37.5, 12.5], [0, 0]])  # 4 and 2 answers elsewhere
 
 
 def test_numbers_of_a_heat_map_are_read_on_every_cell() -> None:
@@ -276,6 +294,36 @@ def test_reliability_points_are_the_bins() -> None:
     line: Any = ALL["reliability_diagrams"]().data[1]
     assert sorted(line.x) == pytest.approx([60, 90])
     assert dict(zip(np.round(line.x), line.y, strict=True)) == pytest.approx({90: 100, 60: 0})
+
+
+def test_letters_on_the_page_are_read_by_day_and_by_night() -> None:
+    theme = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))["theme"]
+    for name, letters in (("light", TEXT_BY_DAY), ("dark", TEXT_BY_NIGHT)):
+        for ground in ("backgroundColor", "secondaryBackgroundColor"):
+            assert contrast(letters, theme[name][ground]) >= 4.5, (name, ground)
+    assert contrast(TEXT_BY_DAY, CHALK) >= 4.5  # in files
+    css = (ROOT / "ui/style.css").read_text("utf-8")
+    (rule,) = re.findall(r"\.js-plotly-plot \.infolayer text[^{]*\{([^}]*)\}", css)
+    assert f"light-dark({TEXT_BY_DAY}, {TEXT_BY_NIGHT}) !important" in rule
+
+
+def test_every_bar_of_scores_tells_its_value_where_it_can_be_read() -> None:
+    first, second = figures.score_bars(VALUES).data
+    assert (list(first.text), list(second.text)) == (["0.400"], ["\u20030.050"])
+    assert (list(first.textposition), list(second.textposition)) == (["inside"], ["outside"])
+    assert contrast(first.insidetextfont.color, first.marker.color) >= 4.5
+    many = pd.concat([VALUES.assign(model=f"m{n}") for n in range(12)])
+    room = figures.score_bars(many).layout.height / 12
+    assert room >= 18, "a bar is as high as its number"
+
+
+def test_a_figure_for_a_file_is_dark_on_white_and_wide() -> None:
+    given = figures.as_file(ALL["score_bars"](), "scores")
+    layout = json.loads(given["figure"])["layout"]
+    assert (layout["paper_bgcolor"], layout["font"]["color"]) == (CHALK, TEXT_BY_DAY)
+    assert given["width"] >= 1000
+    assert given["name"] == "scores"
+    assert ALL["score_bars"]().layout.paper_bgcolor == "rgba(0,0,0,0)"
 
 
 def test_html_export_works_offline() -> None:
@@ -310,12 +358,13 @@ def test_texts_of_others_are_drawn_letter_by_letter() -> None:
         figures.marking_word_bars(
             pd.DataFrame([{"word": HOSTILE, "z": 1, "uses": 1, "uses_elsewhere": 1, "songs": 1}])
         ),
-        figures.bertscore_bars(table),
+        figures.score_bars(table),
         figures.score_by_length(table),
         figures.score_panels(table),
         figures.accuracy_against_latency(table.assign(seconds=0.1, megabytes=1.0)),
         figures.f1_heat_map(pd.DataFrame({HOSTILE: [0.5]}, index=[HOSTILE])),
-        figures.confusion_matrices({HOSTILE: np.array([[1]])}, [HOSTILE]),
+        figures.confusion_matrix(np.array([[1]]), [HOSTILE]),
+        figures.explanation_dots(EXPLAINED.assign(model=HOSTILE)),
         figures.reliability_diagrams({HOSTILE: reliability_bins(TABLE)}),
         figures.pair_differences(PAIRS.assign(pair=HOSTILE), "accuracy"),
         figures.bertscore_by_correctness(
