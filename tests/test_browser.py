@@ -12,8 +12,10 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+from xml.etree import ElementTree
 
 import pytest
+from PIL import Image
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -223,7 +225,7 @@ def test_a_deep_link_as_first_visit_has_theme_and_menu(page: Page, address: str)
 
 def test_a_leaderboard_view_is_shared_by_its_address(page: Page, address: str) -> None:
     page.goto(f"{address}/leaderboard?view=Head+to+head&first=LLaMA&second=RoBERTa")
-    page.get_by_text("LLaMA less RoBERTa in accuracy").wait_for(timeout=2 * MINUTES)
+    page.get_by_text("Difference in accuracy, LLaMA − RoBERTa").wait_for(timeout=2 * MINUTES)
     page.locator(".st-key-board_pairs .js-plotly-plot").wait_for(timeout=2 * MINUTES)
 
     for name in ("Can I trust it?", "Calibration"):
@@ -244,6 +246,60 @@ def test_a_leaderboard_view_is_shared_by_its_address(page: Page, address: str) -
     page.get_by_role("heading", name="Genre", exact=True).wait_for(timeout=MINUTES)
     page.get_by_text("This song is labelled hip-hop").wait_for(timeout=MINUTES)
     assert page.locator(".st-key-lyric textarea").input_value() == LYRIC
+
+
+def test_figures_are_saved_as_png_and_svg_by_a_browser_without_a_network(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    page.emulate_media(color_scheme="dark")
+    page.goto(f"{address}/leaderboard?view=Scores")
+    page.locator(".st-key-board_scores .js-plotly-plot .bars").first.wait_for(timeout=2 * MINUTES)
+    page.get_by_role("button", name="Save this figure").click()
+    png, svg = (page.get_by_role("button", name=f"Download as {name}") for name in ("PNG", "SVG"))
+    png.wait_for(timeout=MINUTES)
+    page.context.set_offline(True)
+    saved: dict[str, Path] = {}
+    for name, button in (("scores.png", png), ("scores.svg", svg)):
+        with page.expect_download(timeout=MINUTES) as download:
+            button.click()
+        assert download.value.suggested_filename == name
+        saved[name] = tmp_path / name
+        download.value.save_as(saved[name])
+    page.get_by_text("scores.svg is saved.").wait_for(timeout=MINUTES)
+    page.context.set_offline(False)
+
+    image = Image.open(saved["scores.png"]).convert("RGB")
+    assert image.width == 2000
+    darkest, _ = image.convert("L").getextrema()
+    assert image.getpixel((3, 3)) == (255, 255, 255), "paper, also where the page is dark"
+    assert darkest < 120
+    root = ElementTree.parse(saved["scores.svg"]).getroot()  # noqa: S314 - our own file
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    texts = {"".join(element.itertext()) for element in root.iter() if element.tag.endswith("text")}
+    assert {"accuracy", "macro F1", "LLaMA", "RoBERTa"} <= texts
+
+
+@pytest.mark.parametrize("width", [1280, 900, 420])
+def test_the_board_is_whole_and_its_numbers_are_large_enough(
+    page: Page, address: str, width: int
+) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(f"{address}/leaderboard?view=Confusions")
+    table = page.locator("[data-testid=stDataFrame]").first
+    table.wait_for(timeout=2 * MINUTES)
+    scroller = table.locator(".dvn-scroller")
+    scroller.wait_for(timeout=MINUTES)
+    page.wait_for_timeout(1000)
+    hidden = scroller.evaluate(
+        "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
+    )
+    assert max(hidden) <= 1, f"{hidden} pixels of the table are cut off"
+    assert not page.evaluate(
+        "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    )
+    number = page.locator("[class*=st-key-board_confusions-1] .heatmap-label").first
+    number.wait_for(timeout=MINUTES)
+    assert number.bounding_box()["height"] >= 9  # type: ignore[index]
 
 
 def test_no_image_or_link_of_a_stranger_is_on_the_page(page: Page, address: str) -> None:

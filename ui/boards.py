@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from engine.errors import InputError
 from engine.evaluation.baselines import BASELINES
 from engine.evaluation.board.records import GUEST
 from engine.evaluation.tasks import TASKS
-from ui import resources
+from engine.evaluation.tasks.data import WHOLE
+from ui import local_files, resources, state
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,9 +24,13 @@ if TYPE_CHECKING:
     from engine.evaluation.board.sets import EvaluationSet
     from engine.evaluation.metrics.metric import Metric
 
+UPLOAD = "upload"
+"""The data set that records of a file brought by a visitor name."""
 T = TypeVar("T")
 Stamp = tuple[tuple[str, int, int], ...]
 
+_DATASETS = {"genre": "Genre corpus", "chords": "Chord corpus", "songbook": "Songbook"}
+_PARTS_OF_DATA = ("train", "validation", "test")
 _PARTS = {"network": "network alone", "linear": "linear path alone"}
 _BASELINES = {name: entry.title for of in BASELINES.values() for name, entry in of.items()}
 
@@ -100,10 +107,10 @@ def measured_tasks() -> list[str]:
 
 def stamp() -> Stamp:
     """What tells one state of the results folder from another."""
-    from engine.evaluation.board.records import results_folder
+    from engine.evaluation.board.records import GUESTS, results_folder
 
     folder = results_folder()
-    files = [*sorted(folder.glob("*.jsonl")), *folder.glob("predictions")]
+    files = [*sorted(folder.glob("*.jsonl")), *folder.glob("predictions"), *folder.glob(GUESTS)]
     return tuple((path.name, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
 
 
@@ -116,8 +123,23 @@ def read(state: Stamp) -> tuple[list[EvaluationRecord], list[RecordProblem]]:
 
 
 def records() -> list[EvaluationRecord]:
-    """All readable records."""
-    return read(stamp())[0]
+    """All readable records but those on files that other visitors brought."""
+    own = _own_uploads()
+    found = read(stamp())[0]
+    if own is None:
+        return found
+    return [one for one in found if one.dataset != UPLOAD or one.dataset_sha256 in own]
+
+
+def _own_uploads() -> set[str] | None:
+    """The files whose figures only this visit sees; None on one's own machine: all are one's own.
+
+    What somebody brings to a server that others open is nobody else's business.
+    """
+    try:
+        return None if local_files.allowed() else state.uploads()
+    except InputError:  # the setting is misspelt: told where a file would be named
+        return state.uploads()
 
 
 def problems() -> list[RecordProblem]:
@@ -126,8 +148,16 @@ def problems() -> list[RecordProblem]:
 
 
 def sets(task: str) -> list[EvaluationSet]:
-    """The test sets that models were measured on, the one with most models first."""
-    return _sets(stamp(), task)
+    """The test sets that models were measured on, the one with most models first.
+
+    Files that other visitors brought are not among them.
+    """
+    own = _own_uploads()
+    return [
+        songs
+        for songs in _sets(stamp(), task)
+        if own is None or songs.dataset != UPLOAD or songs.sha256 in own
+    ]
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
@@ -135,6 +165,47 @@ def _sets(state: Stamp, task: str) -> list[EvaluationSet]:
     from engine.evaluation.board.sets import evaluation_sets
 
     return evaluation_sets(read(state)[0], task)
+
+
+def set_title(songs: EvaluationSet) -> str:
+    """A test set's name on screen: "Genre corpus, test part (2,405 songs)"."""
+    return _set_titles(stamp(), songs.task)[songs]
+
+
+@st.cache_resource(show_spinner=False, max_entries=4)
+def _set_titles(state: Stamp, task: str) -> dict[EvaluationSet, str]:
+    """Names of a task's test sets; those that would read the same also tell their files."""
+    from engine.evaluation.board.sets import evaluation_set_of
+
+    counts: dict[EvaluationSet, int] = {}
+    for record in read(state)[0]:
+        if record.task == task:
+            songs = evaluation_set_of(record)
+            counts[songs] = max(counts.get(songs, 0), record.n)
+    told = {songs: _told_set(songs, count) for songs, count in counts.items()}
+    often = Counter(told.values())
+    return {
+        songs: title if often[title] == 1 else f"{title[:-1]}, file {songs.sha256[:8]})"
+        for songs, title in told.items()
+    }
+
+
+def _told_set(songs: EvaluationSet, count: int) -> str:
+    part, _, drawn = songs.split.partition(" (")
+    number = drawn.removesuffix(")") or f"{count:,} {'song' if count == 1 else 'songs'}"
+    if songs.dataset == UPLOAD:
+        return f"{part}, an uploaded file ({number})"
+    name = _DATASETS.get(songs.dataset, songs.dataset)
+    if part == WHOLE:
+        return f"{name} ({number})"
+    return f"{name}, {f'{part} part' if part in _PARTS_OF_DATA else part} ({number})"
+
+
+def explained_set(songs: EvaluationSet) -> EvaluationSet | None:
+    """The songs of the same file on which most models' explanations were measured."""
+    from engine.evaluation.board.sets import explained_sets
+
+    return next(iter(explained_sets(read(stamp())[0], songs)), None)
 
 
 def of_set(songs: EvaluationSet) -> list[EvaluationRecord]:

@@ -1,9 +1,10 @@
 """Evaluations under way: one line for all visitors, models asked through their own queues.
 
-The board belongs to everyone who opens this app, and so do its evaluations: they go on when the
-tab that began them is closed, every visitor sees how far they are, and a cancelled one is taken
-up again from where it stopped. Models are asked batch by batch through the queues that the pages
-use, so a song typed meanwhile waits for one batch at most.
+All wait in one line, but each is its visitor's own: nobody else sees what is measured, on which
+file, or how it ended, and nobody else can cancel it. It goes on when the tab that began it is
+closed, is found again by that tab after a reload, and a cancelled one is taken up again from where
+it stopped. Models are asked batch by batch through the queues that the pages use, so a song typed
+meanwhile waits for one batch at most.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import streamlit as st
 
 from engine.classifiers import model_of
+from engine.corpora.songbook import songbook_folder
 from engine.errors import CancelledError, EngineError, InputError
 from ui import boards, resources
 from ui.queues import BusyError, Job, Queue
@@ -72,14 +74,17 @@ class Plan:
         """What is done, in words for the screen."""
         names = boards.listed([boards.title(name) for name in self.models])
         on = self.data.name or str(self.data)
+        if self.data == songbook_folder():
+            on = "the songbook"
         return f"{names} on {on}"
 
 
 @dataclass(eq=False)
 class Evaluation:
-    """One plan on its way: which model, how many songs, how long yet."""
+    """One plan on its way: whose it is, which model, how many songs, how long yet."""
 
     plan: Plan
+    owner: str = ""
     job: Job[EvaluationRun] | None = None
     model: str = ""
     done: int = 0
@@ -129,26 +134,28 @@ class _Evaluations:
         with self._lock:
             return list(self._kept)
 
-    def begin(self, plan: Plan, instead_of: Evaluation | None = None) -> Evaluation:
-        evaluation = Evaluation(plan)
+    def begin(self, plan: Plan, owner: str, instead_of: Evaluation | None = None) -> Evaluation:
+        evaluation = Evaluation(plan, owner)
 
         def work(job: Job[EvaluationRun]) -> EvaluationRun:
             return _evaluate(evaluation, job)
 
         with self._lock:
-            if any(other.plan == plan and not other.finished for other in self._kept):
-                raise InputError(f"{plan.title} is being evaluated already.")
+            for other in self._kept:
+                if other.plan == plan and not other.finished:
+                    by = "" if other.owner == owner else " by another visitor; try again later"
+                    raise InputError(f"{plan.title} is being evaluated already{by}.")
             try:
                 evaluation.job = self._line.submit(f"Evaluation of {plan.title}", work)
             except BusyError:
                 raise BusyError(
-                    f"{_WAITING} evaluations are waiting or under way already and no more are "
-                    "taken; wait until one has ended, or cancel one."
+                    f"{_WAITING} evaluations are waiting or under way already, and no more are "
+                    "taken; try again when one has ended."
                 ) from None
             self._kept = [one for one in self._kept if one is not instead_of] + [evaluation]
         return evaluation
 
-    def put_away(self, evaluation: Evaluation) -> None:
+    def dismiss(self, evaluation: Evaluation) -> None:
         with self._lock:
             self._kept = [one for one in self._kept if one is not evaluation]
 
@@ -158,28 +165,33 @@ def _evaluations() -> _Evaluations:
     return _Evaluations()
 
 
-def current() -> list[Evaluation]:
-    """Evaluations waiting, under way, or finished and not yet put away, the oldest first."""
+def current(owner: str) -> list[Evaluation]:
+    """A visitor's evaluations: waiting, under way, or ended and not dismissed; oldest first."""
+    return [evaluation for evaluation in everyones() if evaluation.owner == owner]
+
+
+def everyones() -> list[Evaluation]:
+    """The evaluations of all visitors; never for the screen."""
     return _evaluations().all()
 
 
-def begin(plan: Plan) -> Evaluation:
+def begin(plan: Plan, owner: str) -> Evaluation:
     """Put a plan in the line; `EngineError` if the line is full or this very plan is in it."""
-    return _evaluations().begin(plan)
+    return _evaluations().begin(plan, owner)
 
 
-def put_away(evaluation: Evaluation) -> None:
+def dismiss(evaluation: Evaluation) -> None:
     """Forget an evaluation that has ended; its records stay."""
-    _evaluations().put_away(evaluation)
+    _evaluations().dismiss(evaluation)
 
 
-def resume(evaluation: Evaluation) -> None:
+def resume(evaluation: Evaluation) -> Evaluation:
     """Begin a cancelled or broken evaluation again; songs already predicted are kept.
 
     It stays where it is, and `EngineError` is raised, if the line is full or another visitor has
     begun it again already.
     """
-    _evaluations().begin(evaluation.plan, instead_of=evaluation)
+    return _evaluations().begin(evaluation.plan, evaluation.owner, instead_of=evaluation)
 
 
 def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
@@ -190,7 +202,7 @@ def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
         training = _written(plan.training, Path(folder) / "training") if plan.training else None
         data = plan.data
         if isinstance(data, File):
-            data = _written(data, Path(folder) / "upload")
+            data = _written(data, Path(folder) / boards.UPLOAD)
         return evaluate(
             plan.task,
             data,

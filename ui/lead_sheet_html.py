@@ -30,12 +30,17 @@ def chord_text(chord: Chord, key: Key, style: str = "Chords") -> str:
         text = chord.nashville(key)
     else:
         text = chord.symbol
+    return with_accidentals(text)
+
+
+def with_accidentals(text: str) -> str:
+    """Names of chords or keys with typographic accidentals: "B♭", "F♯m7", "♭VII"."""
     return _ACCIDENTAL.sub(lambda match: _GLYPHS[match.group()], text)
 
 
 def key_text(key: Key) -> str:
     """How a key is shown, with typographic accidentals: "E♭ major"."""
-    return _ACCIDENTAL.sub(lambda match: _GLYPHS[match.group()], key.name)
+    return with_accidentals(key.name)
 
 
 def leadsheet_html(sheet: LeadSheet, style: str = "Chords") -> str:

@@ -154,6 +154,21 @@ def keep_job(value: Job[Any] | None) -> None:
     visits.own().job = value
 
 
+def owner() -> str:
+    """Whose evaluations are this visit's own."""
+    return visits.own().owner
+
+
+def guests() -> set[str]:
+    """The runs of the guests that this visit put on the Leaderboard."""
+    return visits.own().guests
+
+
+def uploads() -> set[str]:
+    """Checksums (SHA-256) of the files that this visit had models measured on."""
+    return visits.own().uploads
+
+
 def open_song(value: Song) -> None:
     """Go to the Chords page with a finished song; what was being written there is cancelled."""
     keep_job(None)

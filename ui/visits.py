@@ -9,6 +9,7 @@ back takes it up again. Nothing is in the address, so a link that is passed on t
 from __future__ import annotations
 
 import re
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -47,10 +48,19 @@ class Visit:
         Whether that tab is open.
     values : dict
         What stands in the widgets that are worth keeping, by their key.
+    owner : str
+        Whose evaluations on the Leaderboard are this visit's own; nobody can guess it.
+    guests : set of str
+        The runs of the guests that it put on the Leaderboard, and may take away.
+    uploads : set of str
+        Checksums of the files that it had models measured on.
     """
 
     presence: Presence
     values: dict[str, Any] = field(default_factory=dict[str, Any])
+    owner: str = field(default_factory=lambda: secrets.token_hex(16))
+    guests: set[str] = field(default_factory=set[str])
+    uploads: set[str] = field(default_factory=set[str])
     song: Song | None = None
     genre_answer: GenreAnswer | None = None
     job: Job[Any] | None = None

@@ -65,6 +65,9 @@ def live(app: AppTest) -> list[str]:
             obeyed = tags(text) & {"a", "img", "script", "iframe"}
         elif (message, field) == ("PlotlyChart", "spec"):
             obeyed = {one for one in strings(json.loads(text)) if MARK in one and "<img" in one}
+        elif (message, field) == ("BidiComponent", "json"):  # a figure to be saved
+            figure = json.loads(json.loads(text)["figure"])
+            obeyed = {one for one in strings(figure) if MARK in one and "<img" in one}
         elif (message, field) in LETTERS or field in {"id", "key", "element_id"}:
             continue
         else:

@@ -18,6 +18,7 @@ from ui.leaderboard.evaluation_panel import duration
 from ui.queues import Queue
 
 PLAN = Plan("genre", ("llama", "tfidf"), Path("songs.csv"))
+ANN, BEN = "visitor one", "visitor two"
 
 
 @pytest.fixture
@@ -27,8 +28,8 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     monkeypatch.setattr("engine.evaluation.runner.evaluate", lambda *_a, **_k: opened.wait(30))
     yield opened
     opened.set()
-    for evaluation in evaluations.current():
-        evaluations.put_away(evaluation)
+    for evaluation in evaluations.everyones():
+        evaluations.dismiss(evaluation)
 
 
 def test_each_model_counts_alike_in_the_whole() -> None:
@@ -65,15 +66,30 @@ def test_durations_are_words(seconds: float, words: str) -> None:
 def test_the_line_is_bounded_and_no_plan_stands_in_it_twice(gate: threading.Event) -> None:
     plans = [Plan("genre", ("llama",), Path(f"{number}.csv")) for number in range(4)]
     for plan in plans[:3]:
-        evaluations.begin(plan)
+        evaluations.begin(plan, ANN)
     with pytest.raises(EngineError, match="evaluated already"):
-        evaluations.begin(plans[0])
+        evaluations.begin(plans[0], ANN)
     with pytest.raises(EngineError, match="no more are taken"):
-        evaluations.begin(plans[3])
+        evaluations.begin(plans[3], ANN)
     gate.set()
-    for evaluation in evaluations.current():
+    for evaluation in evaluations.current(ANN):
         evaluations.outcome(evaluation)
-    evaluations.begin(plans[3])
+    evaluations.begin(plans[3], ANN)
+
+
+def test_an_evaluation_is_shown_to_its_own_visitor_alone(gate: threading.Event) -> None:
+    of_ann = evaluations.begin(PLAN, ANN)
+    of_ben = evaluations.begin(Plan("genre", ("llama",), Path("other.csv")), BEN)
+    assert evaluations.current(ANN) == [of_ann]
+    assert evaluations.current(BEN) == [of_ben]
+    with pytest.raises(EngineError, match=r"evaluated already by another visitor; try again"):
+        evaluations.begin(PLAN, BEN)
+
+    gate.set()
+    evaluations.outcome(of_ann)
+    again = evaluations.resume(of_ann)
+    assert again.owner == ANN
+    assert evaluations.current(ANN) == [again]
 
 
 def test_an_error_nobody_foresaw_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,9 +97,9 @@ def test_an_error_nobody_foresaw_is_one_sentence(monkeypatch: pytest.MonkeyPatch
         raise KeyError("lines")
 
     monkeypatch.setattr("engine.evaluation.runner.evaluate", broken)
-    evaluation = evaluations.begin(PLAN)
+    evaluation = evaluations.begin(PLAN, ANN)
     told = evaluations.outcome(evaluation)
-    evaluations.put_away(evaluation)
+    evaluations.dismiss(evaluation)
 
     assert isinstance(told, EngineError)
     assert "LLaMA and TF-IDF on songs.csv broke off (KeyError: 'lines')" in str(told)
@@ -97,7 +113,7 @@ def test_many_visitors_who_press_start_at_once_begin_one_evaluation(gate: thread
     def visitor() -> None:
         together.wait()
         try:
-            begun.append(evaluations.begin(PLAN))
+            begun.append(evaluations.begin(PLAN, ANN))
         except EngineError as error:
             refused.append(error)
 
@@ -106,20 +122,20 @@ def test_many_visitors_who_press_start_at_once_begin_one_evaluation(gate: thread
         one.start()
     for one in visitors:
         one.join()
-    assert len(begun) == len(evaluations.current()) == 1
+    assert len(begun) == len(evaluations.current(ANN)) == 1
     assert {str(error) for error in refused} == {f"{PLAN.title} is being evaluated already."}
 
 
 def test_what_cannot_be_resumed_now_can_be_later(gate: threading.Event) -> None:
     gate.set()
-    ended = evaluations.begin(PLAN)
+    ended = evaluations.begin(PLAN, ANN)
     evaluations.outcome(ended)
     gate.clear()
     for number in range(3):
-        evaluations.begin(Plan("genre", ("llama",), Path(f"{number}.csv")))
+        evaluations.begin(Plan("genre", ("llama",), Path(f"{number}.csv")), BEN)
     with pytest.raises(EngineError, match="no more are taken"):
         evaluations.resume(ended)
-    assert ended in evaluations.current()
+    assert ended in evaluations.current(ANN)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import streamlit as st
 from ui import boards
 from ui.boards import Choice
 from ui.plain_text import plain
+from ui.save_figure import save_figure
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,27 +34,9 @@ def chart(figure: Any, name: str, alt: str, reading: str) -> None:
     from engine import figures
 
     st.markdown(reading)
-    save = st.session_state.get(f"save_{name}")
-    settings = figures.download_settings(name, "svg" if save == "SVG" else "png")
+    settings = figures.download_settings(name, camera=False)
     st.plotly_chart(figure, key=f"board_{name}", config=settings, alt=alt)
-    with st.popover("Save this figure", icon=":material/download:", type="tertiary"):
-        st.segmented_control(
-            "The camera button of the figure saves",
-            ("PNG", "SVG"),
-            default="PNG",
-            required=True,
-            key=f"save_{name}",
-        )
-        st.download_button(
-            "Download as HTML",
-            partial(figures.as_html, figure),
-            f"{name}.html",
-            "text/html",
-            key=f"html_{name}",
-            icon=":material/html:",
-            on_click="ignore",
-            help="One page that can be zoomed and hovered over, also without a network (5 MB)",
-        )
+    save_figure(figure, name)
 
 
 def song_tables(chosen: Choice) -> dict[str, pd.DataFrame]:
@@ -70,6 +53,12 @@ def in_order(tables: Iterable[str], board: Board) -> list[str]:
     """The titles of models, the best of the board first; those not on it last."""
     place = {boards.title(standing.name): at for at, standing in enumerate(board.standings)}
     return sorted(tables, key=lambda name: place.get(name, len(place)))
+
+
+def best_first(table: pd.DataFrame, board: Board) -> pd.DataFrame:
+    """The rows of a table with a column ``model`` of titles, the best model of the board first."""
+    order = {name: place for place, name in enumerate(in_order(set(table["model"]), board))}
+    return table.sort_values("model", key=lambda names: names.map(order), kind="stable")
 
 
 def table_downloads(table: pd.DataFrame, name: str, label: str) -> None:

@@ -31,13 +31,12 @@ def choice() -> Choice | None:
     with st.container(border=True, key="board_choice"):
         left, middle, right = st.columns([2, 3, 3])
         task = left.selectbox("Task", tasks, **linked("task", boards.task_title))
-        sets = {str(songs): songs for songs in boards.sets(str(task))}
+        sets = {boards.set_title(songs): songs for songs in boards.sets(str(task))}
         name = middle.selectbox(
             "Test songs",
             list(sets),
             **linked("songs"),
-            help="Data set, part of it, and the checksum of the file. Numbers measured on other "
-            "songs are never put on the same board.",
+            help="Numbers measured on different songs never share a board.",
         )
         songs = sets[str(name)]
         metric = _metric(songs, right)
@@ -89,7 +88,7 @@ def _signature(songs: EvaluationSet, metric: str) -> str | None:
         "Measured as",
         signatures,
         **linked("signature"),
-        help="The exact definition. Numbers of different definitions are never put on one board.",
+        help="The exact definition. Numbers of different definitions never share a board.",
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui import boards
 from ui.boards import Choice
-from ui.leaderboard.charts import chart
+from ui.leaderboard.charts import best_first, chart
 
 if TYPE_CHECKING:
     from engine.evaluation.board.ranking import Board
@@ -20,18 +20,22 @@ _GAPS = ("chord-entropy-gap", "chord-coverage-gap", "tonal-distance-gap")
 _VALUES = ("chord-entropy", "chord-coverage", "tonal-distance")
 
 
-def scores(_board: Board, chosen: Choice) -> None:
+def scores(board: Board, chosen: Choice) -> None:
     """BERTScore beside what musicians would ask."""
     from engine import figures
     from engine.evaluation.board import summaries
 
     values = boards.computed("headlines", chosen, summaries.metric_values, _HEADLINES)
+    if values.empty:
+        st.info("No scores were recorded for these songs.")
+        return
     chart(
-        figures.bertscore_bars(boards.titled(values)),
+        figures.score_bars(best_first(boards.titled(values), board)),
         "scores",
         "Next-chord accuracy, placement F1 and majmin agreement beside BERTScore F1, per model",
-        "A bar is a model's score, the whisker its 95 % interval. BERTScore, on the right, reads "
-        "chord symbols as words and knows nothing of harmony or of where a chord stands.",
+        "Each bar is a model's score, the grey line on it the 95% interval. BERTScore, the last "
+        "group, reads chord symbols as words and knows nothing of harmony or of where a chord "
+        "stands.",
     )
 
 
@@ -89,5 +93,5 @@ def _panels(chosen: Choice, names: tuple[str, ...], name: str, reading: str) -> 
         figures.score_panels(boards.titled(values), columns=2 if len(names) % 3 else 3),
         name,
         f"{titles}, one dot and interval per model",
-        f"{reading} A line is the 95 % interval.",
+        f"{reading} A line is the 95% interval.",
     )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.corpora.songbook import songbook_folder
 from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.baselines import baselines_of
 from engine.evaluation.tasks import TASKS, find_task
-from ui import boards, evaluations, known_songs, local_files
+from ui import boards, evaluations, known_songs, local_files, state
 from ui.boards import Choice
 from ui.evaluations import Evaluation, File, Plan
 from ui.plain_text import plain, show_error
@@ -21,26 +23,29 @@ if TYPE_CHECKING:
 
 _POLL_SECONDS = 1.0
 _REFUSED = "_evaluation_refused"
-_UPLOAD, _HERE = "Upload a file", "On this machine"
+_SONGBOOK, _UPLOAD, _HERE = "The songbook", "Upload a file", "On this machine"
 
 
 @dataclass(frozen=True)
 class Form:
-    """The form as it stands: `data` is a file that was brought, or a path as it was typed."""
+    """The form as it stands.
+
+    `data` is a file that was brought, a path as it was typed, or the folder of the songbook.
+    """
 
     task: str
     models: tuple[str, ...]
-    data: File | str | None
+    data: File | str | Path | None
     training: File | None
     limit: int | None
 
 
 def under_way() -> None:
-    """Show every evaluation: progress and Cancel, or how it ended; nothing if there is none."""
+    """Show this visitor's evaluations: progress and Cancel, or how each ended."""
     refused: str | None = st.session_state.pop(_REFUSED, None)
     if refused:
         st.error(refused, icon=":material/error:")
-    found = evaluations.current()
+    found = evaluations.current(state.owner())
     ended = [evaluation for evaluation in found if evaluation.finished]
     for evaluation in ended:
         _ended(evaluation)
@@ -130,9 +135,9 @@ def _ended(evaluation: Evaluation) -> None:
                 )
             st.button(
                 "Dismiss",
-                key=f"put_away_{id(evaluation)}",
+                key=f"dismiss_{id(evaluation)}",
                 icon=":material/close:",
-                on_click=evaluations.put_away,
+                on_click=evaluations.dismiss,
                 args=(evaluation,),
             )
 
@@ -148,8 +153,8 @@ def panel(chosen: Choice | None) -> None:
     """The form of a new evaluation."""
     with st.expander("Measure models on songs of yours", key="evaluate_panel"):
         st.markdown(
-            "Every run adds records with full provenance and keeps the answers song by song, "
-            "without the words. It goes on while you use the other pages."
+            "Every run adds records that say where each number comes from, and keeps the answers "
+            "song by song, without the words. It goes on while you use the other pages."
         )
         tasks = {task.name: task for task in _tasks()}
         name = st.segmented_control(
@@ -201,15 +206,20 @@ def _models(task: Task) -> tuple[str, ...]:
 
 def _form(task: Task, models: tuple[str, ...]) -> Form:
     """Let the songs be given; files on this machine only where a visitor may name one."""
+    here = local_files.allowed()
+    ways = [
+        way
+        for way, offered in ((_UPLOAD, True), (_SONGBOOK, task.sheets), (_HERE, here))
+        if offered
+    ]
     where = _UPLOAD
-    if local_files.allowed():
-        where = st.segmented_control(
-            "Songs", (_UPLOAD, _HERE), default=_UPLOAD, required=True, key="evaluate_where"
-        )
-    data: File | str | None
+    if len(ways) > 1:
+        key = f"evaluate_{'where' if here else 'songs'}_{task.name}"
+        where = st.segmented_control("Songs", ways, default=_UPLOAD, required=True, key=key)
+    data: File | str | Path | None
     training: File | None = None
-    if where == _UPLOAD:
-        data = _file("evaluate_file", task.songs, task)
+    if where != _HERE:
+        data = songbook_folder() if where == _SONGBOOK else _file("evaluate_file", task.songs, task)
         if set(models) & set(baselines_of(task.name)):
             training = _file(
                 "evaluate_training", "Songs to fit the baselines on, in the same format", task
@@ -261,10 +271,11 @@ def _plan(form: Form) -> Plan:
 def _start(form: Form) -> None:
     try:
         plan = _plan(form)
-        evaluations.begin(plan)
+        evaluations.begin(plan, state.owner())
     except EngineError as error:
         show_error(error)
         return
     if isinstance(plan.data, File):
         known_songs.remember(plan.data.name, plan.data.data)
+        state.uploads().add(hashlib.sha256(plan.data.data).hexdigest())
     st.rerun()

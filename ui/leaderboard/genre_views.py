@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from ui import boards
 from ui.boards import Choice
-from ui.leaderboard.charts import chart, in_order, song_tables
+from ui.leaderboard.charts import best_first, chart, in_order, song_tables
 from ui.leaderboard.linked import linked
+from ui.leaderboard.numbers import number
 from ui.plain_text import plain
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from engine.evaluation.board.ranking import Board
 
 _HEADLINES = ("accuracy", "macro-f1", "bertscore-precision", "bertscore-recall", "bertscore-f1")
 _MOST_MATRICES = 4
+_FILE_NAME = re.compile(r"[^a-z0-9]+")
+_MATRIX_WIDTH = 480  # pixels; less where a window is narrower
 
 
-def scores(_board: Board, chosen: Choice) -> None:
+def scores(board: Board, chosen: Choice) -> None:
     """BERTScore beside accuracy and macro F1."""
     from engine import figures
     from engine.evaluation.board import summaries
 
     values = boards.computed("headlines", chosen, summaries.metric_values, _HEADLINES)
+    if values.empty:
+        st.info("No scores were recorded for these songs.")
+        return
     chart(
-        figures.bertscore_bars(boards.titled(values)),
+        figures.score_bars(best_first(boards.titled(values), board)),
         "scores",
         "Accuracy and macro F1 beside BERTScore precision, recall and F1, per model",
-        f"A bar is a model's score, the whisker its 95 % interval. {_spreads(values)}",
+        f"Each bar is a model's score, the grey line on it the 95% interval. {_spreads(values)}",
     )
 
 
@@ -46,8 +56,11 @@ def _spreads(values: Any) -> str:
     if bert is None or not others:
         return ""
     return (
-        f"From the worst model to the best it is {boards.listed(others)}, and {bert:.2f} in "
-        "BERTScore F1, which gives partial credit for naming another genre."
+        f"The best model is ahead of the worst by {boards.listed(others)}, but only by "
+        f"{bert:.2f} in BERTScore F1, which gives partial credit for naming another genre."
+        if all(bert < spread[name] for name in ("accuracy", "macro F1") if name in spread)
+        else f"The best model is ahead of the worst by {boards.listed(others)}, and by "
+        f"{bert:.2f} in BERTScore F1."
     )
 
 
@@ -74,9 +87,8 @@ def by_genre(_board: Board, chosen: Choice) -> None:
 
 
 def confusions(board: Board, chosen: Choice) -> None:
-    """Confusion matrices side by side."""
-    from engine import figures
-    from engine.evaluation.metrics.genre import confusion, labels_of
+    """Confusion matrices side by side where there is room, else one below the other."""
+    from engine.evaluation.board.summaries import board_labels
 
     tables = song_tables(chosen)
     if not tables:
@@ -92,15 +104,30 @@ def confusions(board: Board, chosen: Choice) -> None:
     if not shown:
         st.info("Choose a model to see its confusions.")
         return
-    labels = sorted({label for name in shown for label in labels_of(tables[name])})
-    counts = {name: confusion(tables[name], labels) for name in shown}
+    st.markdown(
+        "Read along a row: of a hundred songs of one genre, how many were given each answer. A "
+        "good model is blue on the diagonal; a blue column is a genre it guesses too often."
+    )
+    labels = board_labels(tables)
+    with st.container(horizontal=True, key="matrices_drawn"):
+        for name in shown:
+            with st.container(key=f"matrix_{names.index(name)}", width=_MATRIX_WIDTH):
+                _matrix(name, tables[name], labels, names.index(name))
+
+
+def _matrix(name: str, table: pd.DataFrame, labels: list[str], place: int) -> None:
+    """One model's confusion matrix under its name."""
+    from engine import figures
+    from engine.evaluation.metrics.genre import confusion, songs_of
+
+    counts, songs = confusion(table, labels), songs_of(table, labels)
+    strange = int(songs.sum() - counts.sum())
+    told = f" {strange:,} answers are none of these genres and stand in no column."
     chart(
-        figures.confusion_matrices(counts, labels),
-        "confusions",
-        "Confusion matrix per model: rows are true genres, columns answers",
-        "Read along a row: of the songs of one genre, how many in a hundred were given each "
-        "answer. A good model is blue on the diagonal; a blue column is a genre it guesses too "
-        "often.",
+        figures.confusion_matrix(counts, labels, songs.tolist()),
+        f"confusions-{place + 1}-{_FILE_NAME.sub('-', name.lower()).strip('-')}",
+        f"Confusion matrix of {name}: rows are true genres, columns answers",
+        f"**{plain(name)}**{told if strange else ''}",
     )
 
 
@@ -126,9 +153,57 @@ def calibration(_board: Board, chosen: Choice) -> None:
         figures.reliability_diagrams(bins),
         "calibration",
         "Accuracy against confidence, one line per model",
-        "On the diagonal a model that says 70 % is right 70 times in a hundred; below it, the "
+        "On the diagonal a model that says 70% is right 70 times in a hundred; below it, the "
         f"model is too sure of itself. Expected calibration error, 0 at best: {told}.",
     )
+
+
+def explanations(board: Board, chosen: Choice) -> None:
+    """Whether the words that an explanation names are the words that a model went by."""
+    from engine import figures
+    from engine.evaluation.board import summaries
+
+    songs = boards.explained_set(chosen.songs)
+    if songs is None:
+        st.info(
+            "Explanations were not measured on these songs; `python -m engine faithfulness` "
+            "measures them."
+        )
+        return
+    own = replace(chosen, songs=songs, metric="comprehensiveness", signature=None)
+    found = boards.computed("explanations", own, summaries.explanation_values)
+    if found.empty:
+        st.info("Every model whose explanations were measured is left out of this view.")
+        return
+    found = best_first(boards.titled(found), board)
+    count = max(found["songs"].tolist())
+    st.markdown(
+        f"Measured on {count:,} songs: words are taken away, and the model is "
+        f"asked again how probable its answer is. {_what_words_do(found)}"
+    )
+    chart(
+        figures.explanation_dots(found),
+        "explanations",
+        "Comprehensiveness and sufficiency of each model's explanations, beside random words",
+        "**Comprehensiveness** is how much probability is lost without the words; **sufficiency** "
+        "is how much is lost with those words alone. A faithful explanation lies right of random "
+        "words in the upper panel and left of them in the lower. A line is the 95% interval.",
+    )
+
+
+def _what_words_do(values: pd.DataFrame) -> str:
+    """One sentence a model: what the named words weigh, against random ones."""
+    from engine.evaluation.board.summaries import BY_CHANCE, NAMED
+
+    rows = values[values["measure"] == "comprehensiveness"]
+    weights: Any = rows.pivot_table(index="model", columns="words", values="value", sort=False)
+    told = [
+        f"{plain(name)} loses {number(100 * row[NAMED], '.0f')} percentage points without the "
+        f"words its explanation names, and {number(100 * row[BY_CHANCE], '.0f')} without as many "
+        "random words"
+        for name, row in weights.dropna().iterrows()
+    ]
+    return f"{'; '.join(told)}." if told else ""
 
 
 def bertscore(_board: Board, chosen: Choice) -> None:
@@ -157,7 +232,8 @@ def _what_bertscore_shows(rows: list[dict[str, float]]) -> str:
     low, high = min(row["wrong_low"] for row in wrong), max(row["wrong_high"] for row in wrong)
     least = min(wrong, key=lambda row: row["accuracy"])
     return (
-        f"A wrong answer still earns {low:.2f} to {high:.2f}, whatever the song: "
+        f"A wrong answer still earns {f'{low:.2f}' if low == high else f'{low:.2f} to {high:.2f}'}"
+        ", whatever the song: "
         f"**{plain(least['model'])}** is right in {least['accuracy']:.0%} of the songs and gets a "
         f"BERTScore of {least['mean']:.2f}, because each of its wrong answers brings "
         f"{least['wrong']:.2f} on average."

@@ -10,6 +10,7 @@ from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, song_tables, table_downloads
 from ui.leaderboard.linked import linked
+from ui.leaderboard.numbers import interval, number, written
 from ui.leaderboard.one_song import chosen_row, show_song
 from ui.plain_text import plain
 
@@ -66,10 +67,15 @@ def _verdict(board: Board, pair: Comparison, sign: float, first: str, second: st
     count = len(board.comparisons)
     corrected = f", corrected for {count} pairs" if count > 1 else ""
     st.markdown(
-        f"**{plain(verdict)}** {plain(f'{first} less {second}')} in {board.metric.title}: "
-        f"**{difference:+.3f}**, 95 % interval {low:+.3f} to {high:+.3f}, {p}{corrected} "
-        f"({pair.test})."
+        f"**{plain(verdict)}** Difference in {board.metric.title}, "
+        f"{plain(difference_of(first, second))}: **{number(difference, '+.3f')}**, 95% interval "
+        f"{interval(low, high, '+.3f')}, {p}{corrected} ({pair.test})."
     )
+
+
+def difference_of(first: str, second: str) -> str:
+    """The difference of two models by their names: "LLaMA − RoBERTa"."""
+    return f"{first} \u2212 {second}"
 
 
 def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, second: str) -> None:
@@ -97,23 +103,23 @@ def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
     if who:
         songs = songs[songs["right"].isin([rights[name] for name in who])]
     st.caption(
-        f"They answer differently on {len(songs):,} songs of this choice; the surest mistakes of "
-        "either come first. Choose a row to see every model's answer."
+        f"Songs on which the two give different answers: {len(songs):,}. The surest mistakes come "
+        "first; choose a row to see every model's answer."
     )
     named = songs.replace({"right": {"first": first, "second": second}}).rename(
         columns={
             "reference": "true genre",
             "first": first,
             "second": second,
-            "first_confidence": f"{first} sure",
-            "second_confidence": f"{second} sure",
+            "first_confidence": f"{first}, confidence",
+            "second_confidence": f"{second}, confidence",
         }
     )
     share = st.column_config.NumberColumn(format="percent")
     identity = chosen_row(
         named.reset_index(drop=True),
         ("differ", str(chosen), first, second, str(genre), str(who)),
-        {f"{first} sure": share, f"{second} sure": share},
+        {f"{first}, confidence": share, f"{second}, confidence": share},
     )
     if identity:
         show_song(chosen, tables, identity)
@@ -135,17 +141,16 @@ def _chord_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
         if genre:
             songs = songs[songs["genre"].isin(genre)]
     st.caption(
-        f"{measure.title} of each song alone, the largest differences first ({len(songs):,} "
-        "songs). Choose a row to see every model's chords."
+        f"{measure.title[:1].upper()}{measure.title[1:]} of each song alone, the largest "
+        f"differences first ({len(songs):,} songs). Choose a row to see every model's chords."
     )
     answers = ["first_answer", "second_answer"]
     order = ["id", "first", "second", "difference", "genre", "words", "year"]
     named = songs.drop(columns=answers).reindex(columns=order)
-    number = st.column_config.NumberColumn(format="%.3f")
     identity = chosen_row(
         named.rename(columns={"first": first, "second": second}).reset_index(drop=True),
         ("differ", str(chosen), first, second, str(len(songs))),
-        {first: number, second: number, "difference": number},
+        forms={first: ".3f", second: ".3f", "difference": "+.3f"},
     )
     if identity:
         show_song(chosen, tables, identity)
@@ -165,7 +170,7 @@ def _every_pair(board: Board) -> None:
                 "low": pair.low,
                 "high": pair.high,
                 "p, corrected": pair.p_corrected,
-                "verdict": "differ" if pair.differs else "cannot be told apart",
+                "verdict": "they differ" if pair.differs else "cannot be told apart",
             }
             for pair in board.comparisons
         ]
@@ -174,27 +179,27 @@ def _every_pair(board: Board) -> None:
     chart(
         figures.pair_differences(
             drawn.assign(
-                pair=drawn["first"] + " less " + drawn["second"],
-                differs=drawn["verdict"] == "differ",
+                pair=[
+                    difference_of(first, second)
+                    for first, second in zip(drawn["first"], drawn["second"], strict=True)
+                ],
+                differs=drawn["verdict"] == "they differ",
             ),
             board.metric.title,
         ),
         "pairs",
-        "The difference of every pair of models, with its interval",
-        "A dot is the difference of two models, the line its 95 % interval. Grey pairs cannot be "
-        f"told apart ({board.comparisons[0].test}; p values corrected for all pairs, Holm).",
+        "The difference between the two models of every pair, with its interval",
+        "Each dot is the first model's score minus the second's, the line its 95% interval. The "
+        f"test cannot tell grey pairs apart ({board.comparisons[0].test}; p values corrected for "
+        "all pairs, Holm).",
     )
+    signed = dict.fromkeys(("difference", "low", "high"), "+.3f")
     st.dataframe(
-        table,
+        written(table, {**signed, "p, corrected": ".4f"}),
         key="pairs",
         hide_index=True,
-        column_config={
-            "difference": st.column_config.NumberColumn(format="%+.3f"),
-            "low": st.column_config.NumberColumn("95 % from", format="%+.3f"),
-            "high": st.column_config.NumberColumn("to", format="%+.3f"),
-            "p, corrected": st.column_config.NumberColumn(format="%.4f"),
-        },
-        alt="Every pair of models, its difference and whether it is real",
+        column_config={"low": "95% from", "high": "to"},
+        alt="Every pair of models, its difference and whether the test tells the two apart",
     )
     with st.container(horizontal=True, key="pairs_export"):
         table_downloads(table, "pairs", "Pairs")

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from ui import known_songs, state
+from ui import boards, known_songs, state
 from ui.boards import Choice
+from ui.lead_sheet_html import with_accidentals
 from ui.leaderboard.charts import chart
+from ui.leaderboard.numbers import written
 from ui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -21,16 +23,20 @@ _CHORD_METRICS = ("placement-f1", "placement-f1-near", "majmin", "sevenths", "be
 
 
 def chosen_row(
-    table: pd.DataFrame, identity: Sequence[str], columns: Mapping[str, Any] | None = None
+    table: pd.DataFrame,
+    identity: Sequence[str],
+    columns: Mapping[str, Any] | None = None,
+    forms: Mapping[str, str] | None = None,
 ) -> str | None:
     """Draw a table of songs with an ``id``; give the id of the row chosen.
 
     `identity` tells one table from another: a choice made in one does not stand in the next.
+    `columns` are Streamlit's settings of columns, `forms` how `written` writes their numbers.
     """
     digest = hashlib.sha256("|".join(identity).encode("utf-8")).hexdigest()[:12]
     year = {"year": st.column_config.NumberColumn(format="%d")} if "year" in table else {}
     event: Any = st.dataframe(
-        table,
+        written(table, forms) if forms else table,
         key=f"songs_{digest}",
         hide_index=True,
         height=min(380, 38 + 35 * max(len(table), 1)),
@@ -68,17 +74,18 @@ def show_song(chosen: Choice, tables: dict[str, pd.DataFrame], identity: str) ->
 
 def _genre_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
     from engine import figures
-    from engine.evaluation.board import answers
+    from engine.evaluation.board import answers, summaries
 
     told = answers.song_answers(tables, identity)
     st.dataframe(
-        told.rename(columns={"prediction": "answer", "correct": "right", "confidence": "sure"}),
+        told.rename(columns={"prediction": "answer", "correct": "right"}),
         key="song_answers",
         hide_index=True,
-        column_config={"sure": st.column_config.NumberColumn(format="percent")},
+        column_config={"confidence": st.column_config.NumberColumn(format="percent")},
         alt="Each model's answer to this song",
     )
-    predictions = [replace(p, base="") for p in answers.song_predictions(tables, identity)]
+    known = summaries.board_labels(tables)
+    predictions = [replace(p, base="") for p in answers.song_predictions(tables, identity, known)]
     if predictions:
         chart(
             figures.probability_bars(predictions),
@@ -92,7 +99,7 @@ def _chord_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
     from engine.evaluation.metrics import metric
 
     rows: list[dict[str, Any]] = []
-    written: dict[str, str] = {}
+    songs: dict[str, str] = {}
     for name, table in tables.items():
         row: Any = table.loc[table["id"] == identity]
         if not len(row):
@@ -103,7 +110,7 @@ def _chord_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
             if measure.applies_to(row):
                 values[measure.title] = measure.of(row)
         rows.append(values)
-        written[name] = str(row["prediction"].iloc[0])
+        songs[name] = with_accidentals(str(row["prediction"].iloc[0]))
     st.dataframe(
         rows,
         key="song_answers",
@@ -114,10 +121,10 @@ def _chord_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
         alt="Each model's figures of this song",
     )
     st.caption(
-        "The chords each model wrote: symbol @ word of the line, counted from 0; lines are parted "
-        "by a slash."
+        "The chords each model wrote: C@0 is a C on the first word of a line, G7@4 a G7 on the "
+        "fifth; a slash with blanks around it ends the line."
     )
-    for name, text in written.items():
+    for name, text in songs.items():
         with st.expander(plain(name), key=f"written_{name}"):
             st.code(text or "no chords", language=None, wrap_lines=True)
 
@@ -154,5 +161,5 @@ def _open(chosen: Choice, identity: str, truth: str) -> None:
     ):
         state.set_song(text, title)
         if chosen.task == "genre":
-            known_songs.expect(text, truth, f"the test set {chosen.songs}")
+            known_songs.expect(text, truth, f"the test set {boards.set_title(chosen.songs)}")
         state.go(chosen.task)

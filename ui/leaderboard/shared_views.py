@@ -39,8 +39,8 @@ def costs(_board: Board, chosen: Choice) -> None:
         "quality-and-cost",
         f"{measure.title} against median time per song; the area is the size of the weights",
         f"Left is faster, {'up' if measure.higher_is_better else 'down'} is better, the area is "
-        f"the size of the weights, base included. On the dotted front nothing is both faster and "
-        f"better: {names}.",
+        f"the size of the weights, base included. The dotted line joins the models that no other "
+        f"beats in both speed and score: {names}.",
     )
     wide = boards.computed("cost-values", chosen, summaries.wide_table, _COSTS)
     shown: Any = boards.titled(wide).reindex(columns=["model", "base", *_COSTS])
@@ -96,9 +96,9 @@ def length_and_decade(_board: Board, chosen: Choice) -> None:
                 draw(values, measure.title),
                 f"score-by-{how}",
                 f"{measure.title} {words}, per model",
-                f"**{measure.title[:1].upper()}{measure.title[1:]}** {words}: where lines of one "
-                f"model rise or fall beyond their whiskers (95 %), it does differ. Groups under "
-                f"{summaries.MIN_SONGS} songs are left out.",
+                f"**{measure.title[:1].upper()}{measure.title[1:]}** {words}. Where a model's line "
+                "rises or falls beyond its whiskers (95% intervals), length or age does matter to "
+                f"it. Groups of fewer than {summaries.MIN_SONGS} songs are left out.",
             )
         else:
             st.info(

@@ -44,7 +44,6 @@ def genre_songs(board: Board, chosen: Choice) -> None:
             "reference": "true genre",
             "prediction": "answer",
             "correct": "right",
-            "confidence": "sure",
             "bertscore_f1": "BERTScore F1",
         }
     )
@@ -52,7 +51,7 @@ def genre_songs(board: Board, chosen: Choice) -> None:
         named,
         ("answers", str(chosen), model, identity, str(filters)),
         {
-            "sure": st.column_config.NumberColumn(format="percent"),
+            "confidence": st.column_config.NumberColumn(format="percent"),
             "BERTScore F1": st.column_config.NumberColumn(format="%.3f"),
         },
     )

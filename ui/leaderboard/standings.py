@@ -10,6 +10,7 @@ from engine.errors import EngineError
 from ui import boards
 from ui.boards import Choice
 from ui.leaderboard import charts
+from ui.leaderboard.numbers import interval, written
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from engine.evaluation.board.ranking import Board
 
 _MOST_PROBLEMS = 200
-_FORMATS = {"s": "%.4f", "MB": "%.1f"}
+_FORMATS = {"s": ".4f", "MB": ".1f"}
+_ORIGINS = "standings_origins"
+_ORIGIN_COLUMNS = ["kind", "runs on", "songs", "measured", "revision"]
+_PIXELS = 7  # of a letter in a table
 
 
 def problems() -> None:
@@ -43,25 +47,44 @@ def standings(chosen: Choice) -> Board | None:
         return None
     table = _table(board, chosen)
     title = board.metric.title
-    form = _FORMATS.get(board.metric.unit, "%.3f")
+    form = _FORMATS.get(board.metric.unit, ".3f")
+    shown: Any = table.assign(
+        interval=[interval(*ends, form) for ends in zip(table["low"], table["high"], strict=True)]
+    )
+    order = ["place", "model", title, "interval"]
+    if st.session_state.get(_ORIGINS):
+        order += _ORIGIN_COLUMNS
+    column = st.column_config.Column
     st.dataframe(
-        table,
+        written(shown, {title: form}),
         key="standings",
+        height="content",
         hide_index=True,
         placeholder="",
+        column_order=order,
         column_config={
-            "place": st.column_config.NumberColumn(
-                width="small", help="Models that the test cannot tell apart share a place."
-            ),
-            title: st.column_config.NumberColumn(format=form),
-            "low": st.column_config.NumberColumn("95 % from", format=form),
-            "high": st.column_config.NumberColumn("to", format=form),
+            "place": column(width=48, help="Models that the test cannot tell apart share a place."),
+            "model": column(width=_model_width(table)),
+            title: column(width=88),
+            "interval": column("95% interval", width=112),
         },
         alt=f"Standings by {title}",
+    )
+    st.toggle(
+        "Show where each number comes from",
+        key=_ORIGINS,
+        help="What a model is and runs on, how many songs, when it was measured, and the "
+        "checksum of its weights.",
     )
     _small_print(board, chosen)
     _export(table, chosen)
     return board
+
+
+def _model_width(table: pd.DataFrame) -> int:
+    """Pixels for the longest name, within what a phone has room for."""
+    longest = max((len(str(name)) for name in table["model"]), default=0)
+    return min(max(_PIXELS * longest + 20, 96), 240)
 
 
 def _table(board: Board, chosen: Choice) -> pd.DataFrame:
@@ -102,7 +125,7 @@ def _small_print(board: Board, chosen: Choice) -> None:
     unit = f"{metric.unit}, {better}" if metric.ranked else metric.unit
     told = [f"{metric.title[:1].upper()}{metric.title[1:]} ({unit}): {metric.source}."]
     if metric.statistics is not None:
-        told.append("Intervals are 95 %, by resampling artists.")
+        told.append("Intervals are 95%, by resampling artists.")
     if board.detectable is not None:
         told.append(
             f"A true difference under about {board.detectable:.3f} would often go unnoticed here."
@@ -113,6 +136,7 @@ def _small_print(board: Board, chosen: Choice) -> None:
             "a wrong one earns some of it too: read it beside accuracy. The original study's "
             "figures were measured on other data with another scorer and hold no place here."
         )
+    told.append(f"Data file: SHA-256 {chosen.songs.sha256[:12]}.")
     if chosen.without:
         told.append(f"Left out of this view: {plain(boards.listed(_titles(chosen.without)))}.")
     st.caption(" ".join([*told, *map(plain, board.notes)]))

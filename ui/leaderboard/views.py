@@ -41,6 +41,7 @@ QUESTIONS: dict[str, dict[str, dict[str, View]]] = {
         },
         "Can I trust it?": {
             "Calibration": genre_views.calibration,
+            "Explanations": genre_views.explanations,
             "BERTScore": genre_views.bertscore,
         },
         "How did they learn?": _LEARNED,

@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from engine.models.presets import Slot
 
 _MESSAGE = "_models_message_"
+_METRICS = {
+    "tag_micro_ap": "average precision, all tags pooled",
+    "tag_macro_ap": "average precision, mean over tags",
+    "tag_lrap": "tag ranking (LRAP)",
+    "mode_perplexity": "perplexity of major or minor",
+    "mode_accuracy": "accuracy of major or minor",
+    "position_perplexity": "perplexity of where chords change",
+    "position_accuracy": "accuracy of where chords change",
+    "chord_perplexity": "perplexity of the next chord",
+    "chord_accuracy": "accuracy of the next chord",
+}
+"""Figures of cards whose names are no words."""
 _TABS = ("About", "Figures", "Training", "Files")
 
 
@@ -152,9 +164,14 @@ def _metrics(card: ModelCard) -> None:
     ]
     with st.container(horizontal=True, key=f"metrics_{card.name}"):
         for name, value in shown[:6]:
-            label = name.removeprefix("test/").replace("_", " ").replace("f1", "F1")
             number = f"{value:,.0f}" if float(value).is_integer() else f"{value:.3f}"
-            st.metric(f"Test {plain(label)}", number, width="content")
+            st.metric(plain(_metric_title(name)), number, width="content")
+
+
+def _metric_title(name: str) -> str:
+    """A figure of a card in words: "test/tag_lrap" is "Test tag ranking (LRAP)"."""
+    own = name.removeprefix("test/")
+    return f"Test {_METRICS.get(own, own.replace('_', ' ').replace('f1', 'F1'))}"
 
 
 def _figures(card: ModelCard, slot: Slot) -> None:
@@ -176,7 +193,7 @@ def _figures(card: ModelCard, slot: Slot) -> None:
         st.caption(
             plain(
                 f"{first.dataset}, {first.split}: {first.n:,} songs, measured {first.time[:10]} on "
-                f"{first.device}; intervals are 95 %, by resampling artists."
+                f"{first.device}; intervals are 95%, by resampling artists."
             )
         )
         rows: list[dict[str, Any]] = []
@@ -197,7 +214,7 @@ def _figures(card: ModelCard, slot: Slot) -> None:
             hide_index=True,
             column_config={
                 "value": st.column_config.NumberColumn(format="%.3f"),
-                "low": st.column_config.NumberColumn("95 % from", format="%.3f"),
+                "low": st.column_config.NumberColumn("95% from", format="%.3f"),
                 "high": st.column_config.NumberColumn("to", format="%.3f"),
             },
             alt=f"Measured figures of {resources.model_title(card.name)}",

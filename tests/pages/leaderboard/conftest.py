@@ -175,10 +175,10 @@ def scorer(monkeypatch: pytest.MonkeyPatch) -> None:
 def _own_evaluations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("LYRICLAB_CACHE", str(tmp_path / "cache"))
     yield
-    for evaluation in evaluations.current():
+    for evaluation in evaluations.everyones():
         if evaluation.job is not None:
             evaluation.job.cancel()
-        evaluations.put_away(evaluation)
+        evaluations.dismiss(evaluation)
 
 
 @pytest.fixture

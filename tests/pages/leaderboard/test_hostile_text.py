@@ -82,10 +82,11 @@ def test_an_evaluation_that_was_refused(
 
     monkeypatch.setattr("engine.evaluation.runner.evaluate", refused)
     plan = evaluations.Plan("genre", ("majority",), evaluations.File(f"{HOSTILE}.csv", b""))
-    evaluation = evaluations.begin(plan)
+    page = opened()
+    evaluation = evaluations.begin(plan, page.session_state["_visit"].owner)
     assert evaluation.job is not None
     with pytest.raises(InputError):
         evaluation.job.result()
-    page = opened()
+    page.run()
     assert page.error
     assert not live(page)

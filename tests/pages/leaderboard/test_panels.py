@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -9,11 +12,17 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from engine.classifiers.prediction import Prediction
+from engine.evaluation.board.records import EvaluationRecord, append_records, read_records
+from engine.evaluation.board.sets import evaluation_sets
+from engine.evaluation.board.summaries import prediction_tables
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
-from ui import evaluations, local_files, resources
+from ui import boards, evaluations, known_songs, local_files, resources
+from ui.boards import Choice
+from ui.leaderboard.guest_panel import template
 
 Opened = Callable[..., AppTest]
 GENRES = ("folk", "rock")
@@ -69,7 +78,7 @@ def given(page: AppTest, count: int, models: list[str]) -> AppTest:
 def ended(page: AppTest, seconds: float = 60) -> AppTest:
     """Run the page as its polling fragment would, until every evaluation has ended."""
     end = time.monotonic() + seconds
-    while not all(one.finished for one in evaluations.current()):
+    while not all(one.finished for one in evaluations.everyones()):
         assert time.monotonic() < end, "the evaluation does not end"
         time.sleep(0.05)
     return page.run()
@@ -92,7 +101,7 @@ def test_a_baseline_is_measured_and_joins_the_page(
     assert not page.exception
     assert "Measured Majority class on mine.csv: 8 songs" in page.success[0].value
     assert list(page.dataframe[0].value["model"]) == ["Majority class"]
-    assert page.selectbox(key="songs").value.startswith("upload / mine (8 songs drawn, seed 0)")
+    assert page.selectbox(key="songs").value == "mine, an uploaded file (8 songs drawn, seed 0)"
     assert page.session_state["_known_files"] == {"mine.csv": songs(12)}
     next(button for button in page.button if button.label == "Dismiss").click().run()
     assert not page.success
@@ -138,10 +147,10 @@ def test_songs_of_a_page_are_answered_between_batches(
 
 def test_strangers_cannot_name_a_path(opened: Opened, results: Path, scorer: None) -> None:
     page = opened()
-    page.session_state["evaluate_where"] = "On this machine"
+    page.session_state["evaluate_where_genre"] = "On this machine"
     page.run()
     shown = {element.key for element in (*page.text_input, *page.get("button_group"))}
-    assert not shown & {"evaluate_path", "evaluate_where"}
+    assert not shown & {"evaluate_path", "evaluate_where_genre"}
     page.button(key="evaluate_start").click().run()
     assert errors(page) == ["No songs are given; upload a file."]
 
@@ -159,7 +168,7 @@ def test_what_cannot_be_evaluated_is_one_sentence(
     given(page, 4, ["majority", "tfidf"]).button(key="evaluate_start").click().run()
     assert errors(page)[0].startswith("Majority class and TF-IDF must be fitted first")
 
-    page.session_state["evaluate_where"] = "On this machine"
+    page.session_state["evaluate_where_genre"] = "On this machine"
     page.run().text_input(key="evaluate_path").set_value(str(tmp_path / "none")).run()
     page.button(key="evaluate_start").click().run()
     assert errors(page)[0].startswith("There is no '")
@@ -167,7 +176,7 @@ def test_what_cannot_be_evaluated_is_one_sentence(
     page.button(key="evaluate_start").click().run()
     assert "/dev/zero is a device; a file is accepted" in errors(ended(page))[0]
     next(button for button in page.button if button.label == "Dismiss").click().run()
-    assert not evaluations.current()
+    assert not evaluations.everyones()
 
 
 def test_a_folder_is_evaluated_and_a_bad_file_is_told(
@@ -176,7 +185,7 @@ def test_a_folder_is_evaluated_and_a_bad_file_is_told(
     folder = tmp_path / "own"
     folder.mkdir()
     page = opened()
-    page.session_state["evaluate_where"] = "On this machine"
+    page.session_state["evaluate_where_genre"] = "On this machine"
     page.session_state["evaluate_models_genre"] = ["majority"]
     page.run().text_input(key="evaluate_path").set_value(str(folder)).run()
     page.button(key="evaluate_start").click().run()
@@ -187,7 +196,7 @@ def test_a_folder_is_evaluated_and_a_bad_file_is_told(
         (folder / f"{name}.csv").write_bytes(songs(6))
     next(button for button in page.button if button.label == "Try again").click().run()
     page = ended(page)
-    assert page.selectbox(key="songs").value.startswith("own / test")
+    assert page.selectbox(key="songs").value == "own, test part (6 songs)"
 
 
 def test_a_guest_joins_the_board_and_can_be_hidden(
@@ -200,13 +209,13 @@ def test_a_guest_joins_the_board_and_can_be_hidden(
     page.file_uploader(key="guest_file").set_value(data).run()
     page.button(key="guest_add").click().run()
 
-    assert "My model joined the board" in page.success[0].value
-    assert "No song here is labelled jazz" in page.warning[0].value
+    assert "My model is on the board of songs, test part (120 songs)" in page.success[0].value
+    assert "The board does not know jazz" in page.warning[0].value
     table = page.dataframe[0].value.set_index("model")
     assert table.loc["My model (guest)", "kind"] == "guest"
     page.multiselect(key="without").set_value(["My model (guest)"]).run()
     assert "My model (guest)" not in set(page.dataframe[0].value["model"])
-    assert "My model" in (answered / "genre.jsonl").read_text("utf-8")
+    assert "My model" not in (answered / "genre.jsonl").read_text("utf-8")
 
 
 def test_what_is_wrong_with_a_guest_is_told(opened: Opened, answered: Path, scorer: None) -> None:
@@ -220,14 +229,127 @@ def test_what_is_wrong_with_a_guest_is_told(opened: Opened, answered: Path, scor
     assert errors(page)[0].startswith("119 of 120 songs are not answered")
 
 
-def test_the_template_has_every_id(answered: Path) -> None:
-    from engine.evaluation.board.records import read_records
-    from engine.evaluation.board.sets import evaluation_sets
-    from engine.evaluation.board.summaries import prediction_tables
-    from ui.leaderboard.guest_panel import template
+def test_a_guest_is_removed_by_the_visitor_it_came_from_and_by_nobody_else(
+    opened: Opened, answered: Path, scorer: None
+) -> None:
+    page = with_guest(opened())
+    (remove,) = buttons(page, "guest_remove_")
+    other = AppTest.from_file(str(Path("Home.py").resolve()), default_timeout=30).run()
+    other.switch_page("pages/leaderboard.py").run()
+    assert "My model (guest)" in set(other.dataframe[0].value["model"])
+    assert not buttons(other, "guest_remove_")
 
+    remove.click().run()
+    assert "My model is removed" in page.success[0].value
+    assert "My model (guest)" not in set(page.dataframe[0].value["model"])
+    assert not buttons(page, "guest_remove_")
+    assert not list((answered / "guests").iterdir())
+    assert "My model (guest)" not in set(other.run().dataframe[0].value["model"])
+
+
+def test_a_guest_brought_again_takes_the_place_of_the_first(
+    opened: Opened, answered: Path, scorer: None
+) -> None:
+    page = with_guest(with_guest(opened()))
+    assert len(buttons(page, "guest_remove_")) == 1
+    assert list(page.dataframe[0].value["model"]).count("My model (guest)") == 1
+
+
+def test_a_guests_own_labels_add_nothing_to_the_figures(
+    opened: Opened, answered: Path, scorer: None
+) -> None:
+    page = with_guest(opened(view="Confusions"))
+    labels = {"blues", "folk", "pop", "rock"}
+    page.multiselect(key="matrices").set_value(["My model (guest)", "LLaMA"]).run()
+    drawn = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    assert [set(figure["data"][0]["x"]) for figure in drawn] == [labels, labels]
+    assert any("60 answers are none of these genres" in text.value for text in page.markdown)
+
+    page.session_state["view"] = "By genre"
+    page.run()
+    (figure,) = [json.loads(chart.proto.spec) for chart in page.get("plotly_chart")]
+    assert set(figure["data"][0]["x"]) == labels
+
+
+def with_guest(page: AppTest) -> AppTest:
+    rows = [f"song{n:03d},{'rock' if n % 2 else 'Polka'}" for n in range(120)]
+    data = ("guest.csv", "\n".join(["id,label", *rows]).encode(), "text/csv")
+    page.text_input(key="guest_name").set_value("My model")
+    page.file_uploader(key="guest_file").set_value(data).run()
+    return page.button(key="guest_add").click().run()
+
+
+def buttons(page: AppTest, prefix: str) -> list[Button]:
+    return [button for button in page.button if str(button.key).startswith(prefix)]
+
+
+def test_an_evaluation_and_its_file_are_not_shown_to_another_visitor(
+    opened: Opened, answered: Path, scorer: None
+) -> None:
+    page = given(opened(), 12, ["majority"])
+    page.file_uploader(key="evaluate_training_genre").set_value(
+        ("train.csv", songs(20), "text/csv")
+    ).run()
+    page.button(key="evaluate_start").click().run()
+    page = ended(page)
+    mine = "mine, an uploaded file (12 songs)"
+    assert "Measured Majority class" in page.success[0].value
+    assert mine in page.selectbox(key="songs").options
+
+    other = AppTest.from_file(str(Path("Home.py").resolve()), default_timeout=30).run()
+    other.switch_page("pages/leaderboard.py").run()
+    assert not other.success
+    assert not [button for button in other.button if button.label == "Dismiss"]
+    assert mine not in other.selectbox(key="songs").options
+
+
+def test_one_who_runs_the_app_alone_sees_every_file_again(
+    opened: Opened, answered: Path, own_machine: None, new_record: Callable[..., EvaluationRecord]
+) -> None:
+    append_records([new_record("llama", "accuracy", 0.5, dataset="upload", split="old")], answered)
+    assert "old, an uploaded file (100 songs)" in opened().selectbox(key="songs").options
+
+
+def test_models_are_measured_on_the_songbook_and_its_template_has_the_lyrics(
+    opened: Opened, results: Path, scorer: None
+) -> None:
+    page = opened()
+    page.session_state["evaluate_models_genre"] = ["majority"]
+    page.session_state["evaluate_songs_genre"] = "The songbook"
+    page.run()
+    page.file_uploader(key="evaluate_training_genre").set_value(
+        ("train.csv", songs(20), "text/csv")
+    ).run()
+    page.button(key="evaluate_start").click().run()
+    page = ended(page)
+    assert "Measured Majority class on the songbook: 60 songs" in page.success[0].value
+    assert page.selectbox(key="songs").value == "Songbook (60 songs)"
+    assert any("free to use (CC0)" in text.value for text in page.markdown)
+
+    (found,) = boards.sets("genre")
+    words = known_songs.words_of_set(found)
+    answers, _ = boards.answers(Choice(found, "accuracy"))
+    filled = template(next(iter(answers.values())), words)
+    rows = list(csv.DictReader(io.StringIO(filled)))
+    assert len(rows) == 60
+    assert all(row["title"] and len(row["lyrics"].split()) > 50 for row in rows)
+    truth = {row.id: row.reference for row in next(iter(answers.values())).itertuples()}
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, list(rows[0]))
+    writer.writeheader()
+    writer.writerows({**row, "label": truth[row["id"]]} for row in rows)
+    page.text_input(key="guest_name").set_value("Oracle")
+    page.file_uploader(key="guest_file").set_value(
+        ("filled.csv", buffer.getvalue().encode(), "text/csv")
+    ).run()
+    page.button(key="guest_add").click().run()
+    assert not page.warning
+    assert page.dataframe[0].value.set_index("model").loc["Oracle (guest)", "accuracy"] == 1.0
+
+
+def test_the_template_of_songs_that_are_not_ours_has_their_ids_alone(answered: Path) -> None:
     records = read_records(answered)[0]
     tables, _ = prediction_tables(records, evaluation_sets(records, "genre")[0])
-    lines = template(tables["llama"]).splitlines()
+    lines = template(tables["llama"], {}).splitlines()
     assert lines[:2] == ["id,label", "song000,"]
     assert len(lines) == 121

@@ -52,13 +52,13 @@ def test_the_front_is_told_by_name(opened: Opened, answered: Path) -> None:
     page = opened(view="Quality and cost")
 
     # LLaMA is quickest here (a short name) and best: nothing else stands on the front.
-    assert "nothing is both faster and better: **LLaMA**." in said(page)
+    assert "no other beats in both speed and score: **LLaMA**." in said(page)
 
 
 def test_what_bertscore_shows_is_computed(opened: Opened, answered: Path) -> None:
     page = opened(view="BERTScore")
 
-    assert "A wrong answer still earns 0.25 to 0.25" in said(page)
+    assert "A wrong answer still earns 0.25, whatever the song" in said(page)
     assert "**Majority class** is right in" in said(page)
 
 
@@ -66,7 +66,9 @@ def test_two_models_that_do_not_differ_are_not_ranked_in_words(
     opened: Opened, answered: Path
 ) -> None:
     page = opened(view="Head to head", first="LLaMA", second="RoBERTa")
-    assert "**The test cannot tell them apart.** LLaMA less RoBERTa in accuracy" in said(page)
+    assert "**The test cannot tell them apart.** Difference in accuracy, LLaMA − RoBERTa" in said(
+        page
+    )
 
     page.selectbox(key="second").set_value("Majority class").run()
     assert "**LLaMA is better.**" in said(page)
@@ -78,7 +80,7 @@ def test_two_models_that_do_not_differ_are_not_ranked_in_words(
 def test_the_order_of_two_models_turns_the_sign_only(opened: Opened, answered: Path) -> None:
     page = opened(view="Head to head", first="Majority class", second="LLaMA")
 
-    assert "**LLaMA is better.** Majority class less LLaMA in accuracy: **-" in said(page)
+    assert "**LLaMA is better.** Difference in accuracy, Majority class − LLaMA: **−0" in said(page)
 
 
 def test_songs_on_which_two_differ_are_filtered(opened: Opened, answered: Path) -> None:
@@ -104,7 +106,7 @@ def test_the_browser_shows_errors_and_filters_them(opened: Opened, answered: Pat
     page = opened(view="Songs", answers_of="Majority class")
     table = page.dataframe[1].value
     assert not table["right"].any()
-    assert table["sure"].is_monotonic_decreasing
+    assert table["confidence"].is_monotonic_decreasing
 
     page.multiselect(key="true").set_value(["pop"])
     page.multiselect(key="answered").set_value(["rock"]).run()
@@ -120,7 +122,7 @@ def test_the_browser_shows_errors_and_filters_them(opened: Opened, answered: Pat
     page.slider(key="song_confidence").set_value((0, 60)).run()
     table = page.dataframe[1].value
     assert table["right"].any()
-    assert table["sure"].max() <= 0.6
+    assert table["confidence"].max() <= 0.6
 
 
 def test_an_address_opens_one_song_with_every_answer(opened: Opened, answered: Path) -> None:
@@ -141,7 +143,10 @@ def test_pasted_words_are_carried_with_the_expected_genre(opened: Opened, answer
     assert not page.exception
     assert page.session_state[state.LYRIC] == LYRIC
     expected = page.session_state["_expected_genre"]
-    assert (expected.lyrics, expected.source) == (LYRIC, "the test set songs / test (abababab)")
+    assert (expected.lyrics, expected.source) == (
+        LYRIC,
+        "the test set songs, test part (120 songs)",
+    )
 
 
 def test_a_song_of_a_table_of_this_visit_opens_with_its_words(

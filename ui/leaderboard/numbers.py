@@ -1,0 +1,37 @@
+"""Numbers as people read them: a minus sign, not a hyphen, also in tables that are sorted."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_MINUS = "\u2212"
+
+
+def number(value: float, form: str = ".3f") -> str:
+    """A number by a format of Python's, such as ".3f", or "+.3f" for a sign in any case."""
+    return format(value, form).replace("-", _MINUS)
+
+
+def interval(low: float, high: float, form: str = ".3f") -> str:
+    """Both ends of an interval; empty if there is none."""
+    if math.isnan(low) or math.isnan(high):
+        return ""
+    return f"{number(low, form)} to {number(high, form)}"
+
+
+def written(table: pd.DataFrame, forms: Mapping[str, str]) -> Any:
+    """The table for ``st.dataframe``, its cells written by `number`; it sorts by the values.
+
+    Streamlit's own formats of numbers write a hyphen for a minus sign.
+    """
+
+    def as_is(form: str) -> Any:
+        return lambda value: number(value, form)
+
+    kept = {name: as_is(form) for name, form in forms.items() if name in table}
+    return table.style.format(kept, na_rep="")
