@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 FADING = 0.25
 # Tokens whose activations are held at once: some 400 MB for 20 decoder layers of width 576.
 _TOKENS_AT_ONCE = 1024
+# Song and faded song, with the song's form and without it.
+_PASSES_AFTER = 4
 
 
 @dataclass(frozen=True)
@@ -56,12 +58,16 @@ class TokenAttributions:
         Of the genre in the song, and with its words faded.
     form : float
         What the song's form adds to `log_odds`, beside a song of average form.
+    answer, answer_without_form : int
+        The likeliest label, and what it would be if the song's form were average.
     """
 
     tokens: list[tuple[Span | None, float]]
     log_odds: float
     baseline_log_odds: float
     form: float
+    answer: int
+    answer_without_form: int
 
 
 @dataclass(frozen=True)
@@ -108,7 +114,7 @@ def token_attributions(
     answer = int(classifier.calibrated(logits).argmax())
     embedded = tuple(layer.embedded() for layer in layers)
     baselines = tuple(layer.baseline() for layer in layers)
-    done = 0
+    done, in_all = 0, steps + _PASSES_AFTER
 
     def log_odds(*replaced: torch.Tensor) -> torch.Tensor:
         nonlocal done
@@ -119,7 +125,7 @@ def token_attributions(
             logits = classifier.differentiable_logits(lyric, copies)
         done += copies
         if progress:
-            progress(min(done, steps), steps)
+            progress(min(done, in_all), in_all)
         calibrated = classifier.calibrated_logits(logits, answer)
         others = [index for index in range(calibrated.shape[1]) if index != genre]
         # Probabilities next to 1 or 0 would tell no odds apart.
@@ -139,12 +145,14 @@ def token_attributions(
         with _without_form(classifier, lyric):
             # The same batch: another size rounds otherwise, and form that adds nothing would add.
             form = whole - log_odds(*both_ends).tolist()[0]
+            formless = classifier.differentiable_logits(lyric, 1)
     attributed: list[tuple[Span | None, float]] = []
     for layer, values in zip(layers, found, strict=True):
         summed = values.sum(-1).tolist()
         for spans, row in zip(layer.spans, summed, strict=True):
             attributed += zip(spans, row[: len(spans)], strict=True)
-    return TokenAttributions(attributed, whole, faded, form)
+    without = int(classifier.calibrated(formless).argmax())
+    return TokenAttributions(attributed, whole, faded, form, answer, without)
 
 
 def _embedding_layers(

@@ -42,6 +42,8 @@ class Explanation:
     form : float
         What the song's form (length, repetition, rhyme) adds to `log_odds`, beside a song of
         average form.
+    answer, answer_without_form : str
+        The model's own answer, and what it would be if the song's form were average.
     """
 
     model: str
@@ -54,6 +56,8 @@ class Explanation:
     steps: int
     seconds: float
     form: float = 0.0
+    answer: str = ""
+    answer_without_form: str = ""
 
     @property
     def probability(self) -> float:
@@ -71,6 +75,11 @@ class Explanation:
         """What the attributions miss of the difference the words make, in log odds."""
         total = self.elsewhere + sum(value for value in self.lines if value is not None)
         return self.log_odds - self.baseline_log_odds - total
+
+    @property
+    def form_decides(self) -> bool:
+        """Whether the genre explained is the model's answer by the song's form alone."""
+        return self.genre == self.answer != self.answer_without_form
 
     @property
     def words_read(self) -> int:
@@ -117,7 +126,7 @@ def explain(
     steps : int
         Points of the integral, at least 2: more leave a smaller gap and take longer.
     progress : callable, optional
-        Called with (steps done, steps in all).
+        Called with (passes done, passes in all); a few come after the last step.
     cancelled : callable, optional
         Asked between batches of steps.
 
@@ -154,4 +163,6 @@ def explain(
         steps,
         time.perf_counter() - began,
         found.form,
+        network.labels[found.answer],
+        network.labels[found.answer_without_form],
     )

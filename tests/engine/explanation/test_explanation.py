@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from engine.classifiers import PARTS, explainable, load_classifier
-from engine.classifiers.text_style import FEWEST_WORDS, StylePath
+from engine.classifiers.text_style import FEWEST_WORDS, StylePath, text_style
 from engine.classifiers.torch_classifier import TorchClassifier
 from engine.errors import CancelledError, InputError
 from engine.explanation import Explanation, bare_word, explain
@@ -71,6 +71,35 @@ def test_the_form_of_a_song_is_told_apart(classifier: Any) -> None:
             path.linear.weight.data.copy_(weight)
 
 
+def test_form_that_alone_makes_the_answer_is_said_to_decide(classifier: Any) -> None:
+    paths = [
+        module
+        for reading in classifier.readings(SONG)
+        for module in reading.network.modules()
+        if isinstance(module, StylePath)
+    ]
+    learned = [path.linear.weight.detach().clone() for path in paths]
+    try:
+        for path in paths:
+            path.linear.weight.data.zero_()
+        own = explain(classifier, SONG, steps=2)
+        assert own.answer == own.answer_without_form == own.genre
+        assert not own.form_decides
+        loud = "jazz" if own.answer != "jazz" else "blues"
+        for path in paths:
+            weight = path.linear.weight.data[-len(classifier.labels) :]  # after any tags
+            towards = path.expanded(torch.tensor([text_style(SONG)])).sign()[0]
+            weight[classifier.labels.index(loud)] = 5 * towards
+        found = explain(classifier, SONG, steps=2)
+        assert (found.answer, found.answer_without_form) == (loud, own.answer)
+        assert found.form_decides
+        assert found.form > 1
+        assert not explain(classifier, SONG, "folk", steps=2).form_decides, "not its answer"
+    finally:
+        for path, weight in zip(paths, learned, strict=True):
+            path.linear.weight.data.copy_(weight)
+
+
 def test_explaining_changes_no_answer(classifier: Any) -> None:
     before = classifier.predict([SONG])[0].probabilities
     explain(classifier, SONG, "folk", steps=2)
@@ -118,7 +147,8 @@ def test_a_part_is_explained_by_what_it_reads(with_tiny_models: Path, part: str)
 def test_progress_reaches_the_end_and_cancelling_stops(classifier: Any) -> None:
     seen: list[tuple[int, int]] = []
     explain(classifier, SONG, steps=4, progress=lambda done, all_: seen.append((done, all_)))
-    assert seen[-1] == (4, 4)
+    assert seen[-1] == (8, 8)
+    assert [done for done, _ in seen].count(8) == 1, "it is not done before it is"
     with pytest.raises(CancelledError):
         explain(classifier, SONG, steps=4, cancelled=lambda: True)
 
