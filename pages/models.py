@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import navigation
+from ui import glossary, navigation
 from ui.models import view
 
 navigation.through_home()
@@ -14,5 +14,6 @@ st.markdown(
 )
 
 view.show_all()
+glossary.show("Macro F1", "Accuracy", "Calibration", "95% interval", "Logit", "TF-IDF", "Seed")
 st.subheader("Presets", anchor=False)
 view.presets_table()

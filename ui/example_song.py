@@ -55,10 +55,7 @@ def song() -> LeadSheet:
 
 def revisions(names: list[str]) -> dict[str, str]:
     """What the models of these names answer with, as their cards on disk say."""
-    from engine.models.card import ModelCard, model_revision
-    from engine.models.presets import slot
-
-    return {name: model_revision(ModelCard.read(slot(name).folder), slot(name)) for name in names}
+    return {name: resources.revision(name) for name in names}
 
 
 def _answers(title: str) -> tuple[Prediction, ...]:

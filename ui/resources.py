@@ -52,6 +52,15 @@ def base_label(name: str) -> str:
     return slot(model_of(name)).base_label
 
 
+def revision(name: str) -> str:
+    """What a genre model, or a part of one, answers with, as its card on disk says."""
+    from engine.models.card import ModelCard, model_revision
+    from engine.models.presets import slot
+
+    own = slot(model_of(name))
+    return model_revision(ModelCard.read(own.folder), own, part_of(name))
+
+
 def loading_message(name: str) -> str:
     """What a spinner says while a model loads."""
     return (

@@ -45,6 +45,7 @@ KEPT = (
     "instrument",
 )
 _BEGIN = "_begin"
+_TITLED = "_titled"  # the words that a title came with
 _MESSAGE = "_message"
 
 
@@ -91,10 +92,20 @@ def title() -> str:
     return str(st.session_state.get(TITLE, "") or "")
 
 
+def title_of(text: str) -> str:
+    """The title, if it is of these words: other words than it came with have none yet."""
+    known: tuple[str, str] | None = st.session_state.get(_TITLED)
+    if known is None or known[1] != title() or known[0].strip() == text.strip():
+        return title()
+    lines = {line.strip() for line in known[0].splitlines() if line.strip()[:1] not in ("", "[")}
+    return title() if any(line.strip() in lines for line in text.splitlines()) else ""
+
+
 def set_song(text: str, song_title: str = "") -> None:
     """Replace the lyric and title. Call it before their widgets are drawn, or in a callback."""
     st.session_state[LYRIC] = text
     st.session_state[TITLE] = song_title
+    st.session_state[_TITLED] = (text, song_title)
 
 
 def preset(**values: object) -> None:

@@ -148,6 +148,7 @@ def test_what_was_asked_folds_away_under_its_answer(app: AppTest, lyric: str) ->
     page.button(key="genre_run").click().run()
     assert page.metric
     assert not page.session_state["genre_asking"]
+    assert any("Down the dusty road" in expander.label for expander in page.expander)
 
     page.session_state["genre_asking"] = True  # opened again to change the words
     page.run()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,13 +17,14 @@ from streamlit.testing.v1 import AppTest
 import engine.explanation
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.combined import Pool
-from engine.classifiers.prediction import GENRES
+from engine.classifiers.prediction import GENRES, Prediction
 from engine.errors import CancelledError, EngineError
 from engine.explanation import Explanation
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
-from ui import resources
+from ui import pooling, resources
 from ui.genre import visit
+from ui.queues import Job
 
 
 @pytest.fixture
@@ -84,11 +87,65 @@ def test_words_that_counted_are_marked_for_every_model(
     assert drawn.count("away from folk") == 3
     assert "LLaMA: why folk, 60%" in texts(answered)
     assert "1 of 30 words were not read" in texts(answered)
+    assert "form decides" not in texts(answered)
+    assert answered.download_button(key="why_csv")
+    assert answered.download_button(key="why_json")
 
     answered.button_group(key="why_view").set_value("roberta").run()
     assert html(answered).count("away from folk") == 1
     answered.button_group(key="why_by").set_value("Lines").run()
     assert "<small>+0." in html(answered)
+
+
+def test_a_form_that_decides_is_told_before_the_words(
+    answered: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def by_form(classifier: Any, lyric: Lyrics, *more: Any, **calls: Any) -> Explanation:
+        found = fake_explain(classifier, lyric, *more, **calls)
+        return replace(found, form=1.5, answer="folk", answer_without_form="pop")
+
+    monkeypatch.setattr(engine.explanation, "explain", by_form)
+    opened(answered, "Why")
+    finished(answered.button(key="why_run").click().run())
+
+    told = texts(answered)
+    assert told.count("form decides here**: with average length, repetition and rhyme") == 3
+    assert "RoBERTa would say pop to the same words" in told
+    assert html(answered).count('ll-to-4" title="+1.500">The song’s form') == 3
+    first = html(answered).index("The song’s form")
+    assert first < html(answered).index(">rain")
+
+
+def test_an_explanation_is_done_when_it_can_be_read() -> None:
+    from ui.genre.why import how_far
+    from ui.queues import Queue
+
+    go_on = threading.Event()
+
+    def slow(job: Job[Any]) -> Any:
+        job.report(8, 8)
+        assert go_on.wait(10)
+        return "an explanation"
+
+    def failing(_job: Job[Any]) -> Any:
+        raise EngineError("No embeddings here.")
+
+    queue = Queue("models")
+    job = queue.submit("LLaMA", slow)
+    while not job.steps:
+        time.sleep(0.01)
+    share, told = how_far(job)
+    assert share < 1
+    assert told == "step 8 of 8"
+    broken, cancelled = queue.submit("RoBERTa", failing), queue.submit("BiLSTM-GRU", failing)
+    assert how_far(broken) == (0.0, "waiting")
+    cancelled.cancel()
+    go_on.set()
+    for one in (job, broken):
+        assert one.wait(10)
+    assert how_far(job) == (1.0, "done")
+    assert how_far(broken) == (0.0, "failed")
+    assert how_far(cancelled) == (0.0, "cancelled")
 
 
 def test_another_genre_is_explained_when_asked(
@@ -165,6 +222,49 @@ def test_changed_words_are_answered_against_the_original(
     assert "Nothing is changed yet" in texts(answered)
 
 
+def test_a_line_is_taken_out_and_a_word_swapped_by_buttons(answered: AppTest, lyric: str) -> None:
+    opened(answered, "What if")
+    answered.button(key="what_if_swap").click().run()
+    assert "Write the word" in texts(answered)
+    answered.text_input(key="what_if_old_word").set_value("snow")
+    answered.button(key="what_if_swap").click().run()
+    assert "“snow” does not stand in the words" in texts(answered)
+    answered.text_input(key="what_if_old_word").set_value("river")
+    answered.text_input(key="what_if_new_word").set_value("tractor")
+    answered.button(key="what_if_swap").click().run()
+    assert "Swapped once." in texts(answered)
+    assert "The tractor can keep" in answered.text_area(key="what_if_lyric").value
+
+    answered.selectbox(key="what_if_place").set_value(1)
+    answered.button(key="what_if_remove").click().run()
+    left = answered.text_area(key="what_if_lyric").value
+    assert left == lyric.replace("river", "tractor").replace(
+        "Down the dusty road I carried home the rain\n", ""
+    )
+    assert answered.text_area(key="lyric").value == lyric, "the original stays"
+    assert answered.button(key="what_if_ask")
+    assert not answered.exception
+
+
+def test_before_and_after_tell_both_answers_with_their_probabilities() -> None:
+    from ui.genre.changes import before_and_after
+
+    labels = ("folk", "pop")
+    before = [Prediction("llama", "", labels, (0.7, 0.3), 0.1)]
+    after = [
+        Prediction("llama", "", labels, (0.4, 0.6), 0.1),
+        Prediction("x", "", labels, (1, 0), 0),
+    ]
+    assert before_and_after(before, after) == [
+        {
+            "model": "LLaMA",
+            "before": "folk 70%",
+            "after": "pop 60%",
+            "the old answer now": "folk 40%",
+        }
+    ]
+
+
 def test_an_empty_change_is_an_error_in_words(answered: AppTest) -> None:
     opened(answered, "What if")
     answered.text_area(key="what_if_lyric").set_value("  ").run()
@@ -190,6 +290,7 @@ def test_the_visit_is_kept_downloaded_and_reopened(answered: AppTest, lyric: str
         "Another song of iron and rain",
         "Down the dusty road I carried home the…",
     ]
+    assert answered.dataframe[0].value.columns[0] == "song"
     assert answered.download_button(key="history_csv")
     answered.switch_page("pages/models.py").run()
     answered.switch_page("pages/genre.py").run()
@@ -219,9 +320,10 @@ def test_a_fourth_row_is_the_combined_answer(
     weights = {"llama": 0.2, "roberta": 0.2, "bilstm-gru": 0.6}
     none = Calibration.none(len(GENRES))
     pool = Pool("combined", GENRES, weights, dict.fromkeys(weights, none), none)
-    monkeypatch.setattr("engine.classifiers.combined.read_pool", lambda _own: pool)
+    monkeypatch.setattr(pooling, "fitted", lambda: pool)
     answered.run()
     assert [(m.label, m.value) for m in answered.metric][3:] == [("Combined", "country")]
+    assert "pool of logits: LLaMA × 0.20 + RoBERTa × 0.20 + BiLSTM-GRU × 0.60" in texts(answered)
     assert answered.subheader[0].value == "Two of three models say folk; BiLSTM-GRU says country"
 
 

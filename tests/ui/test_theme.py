@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from engine.figures.style import contrast
+from engine.figures.style import colours, contrast
+from ui import resources
 
 ROOT = Path(__file__).parents[2]
 CONFIG: dict[str, Any] = tomllib.loads((ROOT / ".streamlit/config.toml").read_text("utf-8"))
@@ -41,6 +42,17 @@ def test_chords_of_the_lead_sheet_and_letters_of_figures_have_aa_contrast() -> N
     for light, dark in pairs:
         assert contrast(light, CONFIG["theme"]["light"]["backgroundColor"]) >= 4.5
         assert contrast(dark, CONFIG["theme"]["dark"]["backgroundColor"]) >= 4.5
+
+
+def test_a_models_card_has_the_colour_of_its_bars() -> None:
+    style = (ROOT / "ui/style.css").read_text("utf-8")
+    drawn = dict(
+        re.findall(r'st-key-answer_([\w-]+)"\] \{ border-top: [\d.]+rem solid (#\w{6})', style)
+    )
+    assert drawn == {
+        name: colours([resources.model_title(name)])[resources.model_title(name)].lower()
+        for name in (*resources.GENRE_MODELS, resources.POOL)
+    }
 
 
 def test_nothing_is_fetched_from_elsewhere_and_nothing_is_asked_at_the_start() -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import resources
+from engine.errors import EngineError
+from ui import pooling, resources
 from ui.genre import words
+from ui.numbers import percent
 from ui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -26,16 +28,26 @@ def verdict(predictions: Sequence[Prediction]) -> None:
                 st.metric(
                     resources.model_title(prediction.model),
                     plain(prediction.label),
-                    delta=f"{words.percent(prediction.confidence)} sure",
+                    delta=f"{percent(prediction.confidence)} sure",
                     delta_color="off",
                     delta_arrow="off",
                 )
                 if prediction.pooled:
-                    st.caption("weighted average of the models")
+                    st.caption(_pooled())
                 else:
                     st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f} s")
     if note := words.disagreement(single):
-        st.markdown(f"**Where they disagree.** {plain(note)}")
+        agreed = len({prediction.label for prediction in single}) == 1
+        st.markdown(f"**{'How far they agree' if agreed else 'Where they part'}.** {plain(note)}")
+
+
+def _pooled() -> str:
+    """Of whose logits the combined answer is made."""
+    try:
+        pool = pooling.fitted()
+    except EngineError as error:
+        return plain(error)
+    return f"pool of logits: {pooling.weights(pool)}" if pool else ""
 
 
 def probabilities(predictions: Sequence[Prediction]) -> None:
@@ -49,8 +61,8 @@ def probabilities(predictions: Sequence[Prediction]) -> None:
         alt="Probability of each genre, one bar per model; the numbers are in the table below.",
     )
     st.caption(
-        "Each group is one genre, each bar one model; a model's bars add up to 100 %. Bars of "
-        "equal length in a group mean that the models agree on that genre."
+        "Each group is one genre, each bar one model. The genres that matter least are added up in "
+        "the last group, so a model's bars make 100%; the table below has them all."
     )
     _tags(predictions)
     _take_away(predictions)
@@ -67,12 +79,12 @@ def _tags(predictions: Sequence[Prediction]) -> None:
             continue
         title = resources.model_title(prediction.model)
         st.caption(
-            f"Finer tags {title} hears, each with its own probability: a song may have several, so "
-            "they do not add up to 100 %"
+            f"Finer tags that {title} gives, each with its own probability: a song may have "
+            "several, so they do not add up to 100%."
         )
         st.markdown(
             " ".join(
-                f":gray-badge[{plain(tag)} {probability:.0%}]"
+                f":gray-badge[{plain(tag)} {percent(probability)}]"
                 for tag, probability in prediction.tags[:10]
             )
         )

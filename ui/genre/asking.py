@@ -11,7 +11,7 @@ import streamlit as st
 from engine.classifiers import PARTS, model_of, part_name
 from engine.errors import EngineError
 from engine.lyrics import Lyrics, language_warning
-from ui import presence, resources, state
+from ui import pooling, presence, resources, state
 from ui.genre import visit
 from ui.lyric_input import lyric_box, parsed
 from ui.plain_text import plain, show_error
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 BOTH = "both"
 
 
+_ASK = "Words and models"
 _UNFOLDED = "genre_asking"
 _FOLDED_FOR = "_genre_folded_for"
 
@@ -34,7 +35,8 @@ def inputs() -> str:
     if answer is not st.session_state.get(_FOLDED_FOR) or _UNFOLDED not in st.session_state:
         st.session_state[_FOLDED_FOR] = answer
         st.session_state[_UNFOLDED] = answer is None
-    with st.expander("Words and models", key=_UNFOLDED, on_change="rerun"):
+    label = f"Change the words or the models ({plain(visit.name_of(answer))})" if answer else _ASK
+    with st.expander(label, key=_UNFOLDED, on_change="rerun"):
         text = lyric_box(height=220)
         models = model_choice()
         asked = st.button(
@@ -99,7 +101,7 @@ def ask(text: str, models: Sequence[str]) -> bool:
                 text,
                 tuple(predictions),
                 language_warning(lyrics),
-                state.title(),
+                state.title_of(text),
                 datetime.now(UTC).isoformat(timespec="seconds"),
             )
         )
@@ -136,15 +138,10 @@ def with_combined(predictions: Sequence[Prediction]) -> list[Prediction]:
 
     What is wrong with the pool is said on screen.
     """
-    from engine.classifiers.combined import is_fitted, read_pool
-    from engine.models.presets import slot
-
-    own = slot(resources.POOL)
-    if not is_fitted(own):
-        return list(predictions)
     try:
-        pool = read_pool(own)
-        if not set(pool.weights) <= {prediction.model for prediction in predictions}:
+        pool = pooling.fitted()
+        asked = {prediction.model for prediction in predictions}
+        if pool is None or not set(pool.weights) <= asked:
             return list(predictions)
         return [*predictions, pool.pooled(predictions)]
     except EngineError as error:

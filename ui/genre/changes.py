@@ -12,6 +12,7 @@ from ui import resources, state
 from ui.genre import asking
 from ui.genre.answer import titled
 from ui.lyric_input import example_label, lyric_of, parsed
+from ui.numbers import percent
 from ui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -19,37 +20,43 @@ if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
 
 _EDITED, _EDITED_OF = "what_if_lyric", "_what_if_of"
+_PLACE, _WORD, _INSTEAD = "what_if_place", "what_if_old_word", "what_if_new_word"
+_TOLD = "_what_if_told"
 _SECOND = "second_lyric"
 
 
 def what_if(given: state.GenreAnswer, lyrics: Lyrics) -> None:
     """The lyric in a second box; whatever is changed there is answered against the original."""
     st.markdown(
-        "Change a word, a line or a stanza and see the probabilities move against the original."
+        "Take out a line, swap a word, or write what you like, and see the probabilities move "
+        "against the original."
     )
     if st.session_state.get(_EDITED_OF) != given.lyric:
         st.session_state[_EDITED_OF] = given.lyric
         st.session_state[_EDITED] = given.lyric
+    _quick_edits(str(st.session_state.get(_EDITED) or ""))
     text = st.text_area(
         "Changed lyric",
         key=_EDITED,
         height=220,
         persist_state="session",
-        help="Press Ctrl+Enter, or click outside the box, to ask again.",
     )
-    st.button(
-        "Back to the original",
-        key="what_if_reset",
-        icon=":material/undo:",
-        on_click=_reset,
-        args=(given.lyric,),
-        disabled=text == given.lyric,
-    )
+    with st.container(horizontal=True, key="what_if_actions"):
+        # Pressing it leaves the box, and so sends what was typed there.
+        st.button("Ask again", key="what_if_ask", type="primary", icon=":material/graphic_eq:")
+        st.button(
+            "Back to the original",
+            key="what_if_reset",
+            icon=":material/undo:",
+            on_click=_reset,
+            args=(given.lyric,),
+            disabled=text == given.lyric,
+        )
     changed = parsed(str(text or ""))
     if changed is None:
         return
     if changed.text == lyrics.text:
-        st.info("Nothing is changed yet: edit the words above.", icon=":material/edit:")
+        st.info("Nothing is changed yet in the words above.", icon=":material/edit:")
         return
     models = [prediction.model for prediction in given.predictions]
     after = asking.with_combined(asking.remembered_predictions(changed, models))
@@ -57,11 +64,71 @@ def what_if(given: state.GenreAnswer, lyrics: Lyrics) -> None:
     if not after:
         return
     st.markdown(f"**{plain(_moved(before, after))}**")
+    st.dataframe(
+        before_and_after(before, after),
+        key="what_if_table",
+        hide_index=True,
+        alt="Each model's answer before and after, with its probability",
+    )
     _change_bars(before, after, "what_if_chart")
     st.caption(
         "A bar to the right: the change made that genre more probable; to the left, less. One bar "
-        "a model, in percentage points, the genres that moved most on top."
+        "a model, in percentage points, with the probability before and after (in percent); the "
+        "genres that moved most are on top."
     )
+
+
+def _quick_edits(text: str) -> None:
+    """Take out a line or swap a word of the changed lyric, with buttons."""
+    from engine.explanation import numbered_lines
+
+    lines = dict(numbered_lines(text))
+    with st.container(horizontal=True, vertical_alignment="bottom", key="what_if_line"):
+        st.selectbox(
+            "Line",
+            list(lines),
+            format_func=lambda place: lines.get(place, ""),
+            key=_PLACE,
+            width="stretch",
+        )
+        st.button(
+            "Take out the line",
+            key="what_if_remove",
+            icon=":material/remove:",
+            on_click=_remove,
+            disabled=not lines,
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom", key="what_if_word"):
+        st.text_input("Word", key=_WORD, placeholder="road", max_chars=80)
+        st.text_input("Instead", key=_INSTEAD, placeholder="river", max_chars=80)
+        st.button("Swap the word", key="what_if_swap", icon=":material/swap_horiz:", on_click=_swap)
+    if message := st.session_state.pop(_TOLD, None):
+        st.info(plain(message), icon=":material/info:")
+
+
+def _remove() -> None:
+    """Take the chosen line out (a callback, so the box can still be filled)."""
+    from engine.explanation import without_line
+
+    text, place = str(st.session_state[_EDITED] or ""), int(st.session_state[_PLACE])
+    st.session_state[_EDITED] = without_line(text, place)
+
+
+def _swap() -> None:
+    """Swap a word wherever it stands (a callback), and say how often that was."""
+    from engine.explanation import swapped
+
+    word = str(st.session_state.get(_WORD) or "").strip()
+    instead = str(st.session_state.get(_INSTEAD) or "").strip()
+    if not word:
+        st.session_state[_TOLD] = "Write the word that is to be swapped."
+        return
+    text, times = swapped(str(st.session_state[_EDITED] or ""), word, instead)
+    if not times:
+        st.session_state[_TOLD] = f"“{word}” does not stand in the words."
+        return
+    st.session_state[_EDITED] = text
+    st.session_state[_TOLD] = f"Swapped {'once' if times == 1 else f'{times} times'}."
 
 
 def compare(given: state.GenreAnswer) -> None:
@@ -120,7 +187,8 @@ def compare(given: state.GenreAnswer) -> None:
     st.markdown("**From A to B, all models**")
     _change_bars(before, after, "compare_changes")
     st.caption(
-        "A bar to the right: B is more of that genre than A, in percentage points, one bar a model."
+        "A bar to the right: that genre is more probable for B than for A, in percentage points, "
+        "with the probability of A and of B (in percent); one bar a model."
     )
 
 
@@ -133,6 +201,28 @@ def _moved(before: Sequence[Prediction], after: Sequence[Prediction]) -> str:
         if p.model in old and p.label != old[p.model]
     ]
     return f"{'; '.join(turned)}." if turned else "No model changes its answer."
+
+
+def before_and_after(
+    before: Sequence[Prediction], after: Sequence[Prediction]
+) -> list[dict[str, str]]:
+    """One row a model: its answer and probability before and after the change."""
+    old = {prediction.model: prediction for prediction in before}
+    rows: list[dict[str, str]] = []
+    for now in after:
+        was = old.get(now.model)
+        if was is None:
+            continue
+        of_now = dict(zip(now.labels, now.probabilities, strict=True))
+        rows.append(
+            {
+                "model": resources.model_title(now.model),
+                "before": f"{was.label} {percent(was.confidence)}",
+                "after": f"{now.label} {percent(now.confidence)}",
+                "the old answer now": f"{was.label} {percent(of_now[was.label])}",
+            }
+        )
+    return rows
 
 
 def _side_by_side(

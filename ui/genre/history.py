@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui import resources, state
-from ui.genre import visit, words
+from ui.genre import visit
+from ui.numbers import percent
 
 _ROWS = "history_rows"
 
@@ -21,7 +22,7 @@ def show() -> None:
         st.info("No song has been asked yet in this visit.", icon=":material/history:")
         return
     st.markdown(
-        "Kept for this visit only, in this browser tab: choose a row to open that song again."
+        "Kept for this visit only, in this browser tab. Choose a row to open that song again."
     )
     event = st.dataframe(
         [_row(answer) for answer in answers],
@@ -60,15 +61,6 @@ def show() -> None:
         )
 
 
-def name_of(answer: state.GenreAnswer) -> str:
-    """The song's title, else the beginning of its first line of words."""
-    if answer.title:
-        return answer.title
-    lines = (line.strip() for line in answer.lyric.splitlines())
-    first = next((line for line in lines if line and not line.startswith(("[", "{"))), "")
-    return first if len(first) <= 40 else f"{first[:39].rstrip()}…"
-
-
 def history_csv(answers: Sequence[state.GenreAnswer]) -> str:
     """One row a song and model, the oldest first, with the lyric that was asked."""
     buffer = io.StringIO()
@@ -82,7 +74,7 @@ def history_csv(answers: Sequence[state.GenreAnswer]) -> str:
             writer.writerow(
                 [
                     answer.asked,
-                    name_of(answer),
+                    visit.name_of(answer),
                     prediction.model,
                     prediction.base,
                     prediction.label,
@@ -95,10 +87,10 @@ def history_csv(answers: Sequence[state.GenreAnswer]) -> str:
 
 def _row(answer: state.GenreAnswer) -> dict[str, object]:
     said: dict[str, object] = {
-        resources.model_title(p.model): f"{p.label} {words.percent(p.confidence)}"
+        resources.model_title(p.model): f"{p.label} {percent(p.confidence)}"
         for p in answer.predictions
     }
-    return {"asked (UTC)": answer.asked[11:16], "song": name_of(answer), **said}
+    return {"song": visit.name_of(answer), **said, "asked (UTC)": answer.asked[11:16]}
 
 
 def _open(answer: state.GenreAnswer | None) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.errors import EngineError
 from engine.models.card import ModelCard
-from ui import paths, resources
+from ui import paths, pooling, resources
 from ui.plain_text import plain, show_error
 
 
@@ -21,7 +21,7 @@ def show() -> None:
         return
     with st.container(border=True, key="genre_limits"):
         st.markdown("**What these answers are worth**")
-        st.markdown(plain(sentences(cards), longest=2000))
+        st.markdown(plain(sentences(cards), longest=3000))
         st.dataframe(
             _table(cards),
             key="genre_limits_table",
@@ -52,10 +52,12 @@ def sentences(cards: Sequence[ModelCard]) -> str:
         told.append(
             f"On {songs:,.0f} songs by artists they had not seen, their macro F1 is {spread} (1 is "
             "perfect, 0 is none right): expect wrong answers, most of all for rare genres, and "
-            "read the probabilities rather than the first label."
+            "read the probabilities, not only the first genre."
         )
     if of_paths := paths.of_models(cards):
         told.append(of_paths)
+    if any(card.name == resources.POOL for card in cards) and (pool := pooling.fitted()):
+        told.append(pooling.sentences(pool))
     return " ".join(told)
 
 
@@ -69,13 +71,19 @@ def _table(cards: Sequence[ModelCard]) -> list[dict[str, object]]:
     return [
         {
             "model": resources.model_title(card.name),
-            "runs on": card.base,
+            "made of": _made_of(card),
             "test accuracy": card.metrics.get("test/accuracy"),
             "test macro F1": card.metrics.get("test/macro_f1"),
             "test songs": card.metrics.get("test/songs"),
         }
         for card in cards
     ]
+
+
+def _made_of(card: ModelCard) -> str:
+    if card.name == resources.POOL and (pool := pooling.fitted()):
+        return pooling.weights(pool)
+    return card.base
 
 
 def _cards() -> list[ModelCard]:

@@ -25,8 +25,8 @@ def show(lyrics: Lyrics) -> None:
     """Choose what is read with a line, and draw."""
     title = resources.model_title(MODEL)
     st.markdown(
-        f"Where in the song does it sound like what? The {title}, the quickest of the three, reads "
-        "it line by line."
+        f"Which lines read like which genre? {title}, the quickest of the three models, takes the "
+        "song line by line."
     )
     reading = st.segmented_control(
         "Each line is read",
@@ -84,6 +84,6 @@ def _draw(texts: list[str], predictions: list[Prediction], neighbours: int) -> N
     company = f"{neighbours} lines on either side" if neighbours else "nothing around it"
     st.caption(
         f"A row is a line of the song, read with {company}; a stronger blue is a more "
-        "probable genre, and a row adds up to 100 %. The model learned from whole songs, so "
+        "probable genre, and a row adds up to 100%. The model learned from whole songs, so "
         "single lines are a rough reading."
     )

@@ -6,11 +6,12 @@ import streamlit as st
 
 from engine.errors import InputError
 from engine.lyrics import Lyrics
-from ui import state
+from ui import glossary, state
 from ui.genre import answer, asking, changes, history, limits, lines, why
 from ui.plain_text import plain, show_error
 
 TABS = ("Probabilities", "Why", "Line by line", "What if", "Compare", "This visit")
+_TERMS = ("Macro F1", "Log odds", "Calibration", "Evidence", "Form", "Logit", "TF-IDF", "Seed")
 _TAB, _LAST_TAB = "genre_tab", "_genre_last_tab"
 
 
@@ -47,3 +48,4 @@ def show(given: state.GenreAnswer, text: str) -> None:
                 st.session_state[_LAST_TAB] = name
                 drawn[name]()
     limits.show()
+    glossary.show(*_TERMS)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
+from engine.errors import InputError
+from engine.lyrics import Lyrics
 from ui import state
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ T = TypeVar("T")
 
 MOST_ANSWERS = 50
 _MOST_COMPUTED = 64
+_LONGEST_NAME = 40
 _HISTORY = "_genre_history"
 _COMPUTED = "_genre_computed"
 _JOBS = "_genre_explaining"
@@ -75,6 +78,17 @@ def cancel_jobs() -> None:
     """Ask every explanation under way to stop."""
     for job in jobs().values():
         job.cancel()
+
+
+def name_of(answer: state.GenreAnswer) -> str:
+    """The song's title, else the beginning of its first line of words."""
+    if answer.title:
+        return answer.title
+    try:
+        first = Lyrics.parse(answer.lyric).lines[0].text
+    except InputError as error:  # it was parsed when it was asked
+        return str(error)
+    return first if len(first) <= _LONGEST_NAME else f"{first[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 def _asked(answer: state.GenreAnswer) -> tuple[str, tuple[str, ...]]:

@@ -12,8 +12,8 @@ from engine.classifiers import model_of
 from engine.errors import CancelledError, EngineError
 from ui import presence, resources, state
 from ui.genre import visit
-from ui.genre.why_html import legend_html, why_html
-from ui.genre.words import percent
+from ui.genre.why_html import form_html, legend_html, scale_of, why_html
+from ui.numbers import percent, signed
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.6
 _OWN = "each model's own answer"
 _SIDE_BY_SIDE = "Side by side"
+_FORM = "length, repetition and rhyme"
 # Beyond this share of what the words did, an explanation is called a sketch.
 _ROUGH = 0.2
 
@@ -32,7 +33,8 @@ def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
     """Choose the genre, explain, and read the lyric with its marks."""
     st.markdown(
         "Which words pushed towards a genre, and which away from it? The words are faded a little, "
-        "and each gets its share of what that changes in the model's belief."
+        "and each gets its share of what that changes in the model's answer. The song's form is "
+        "told apart from them."
     )
     _take_finished()
     models = [prediction.model for prediction in given.predictions]
@@ -117,15 +119,24 @@ def _progress() -> None:
     if all(job.finished for job in jobs.values()):
         st.rerun(scope="app")
     for job in jobs.values():
-        share = 1.0 if job.finished else min(job.step / job.steps, 1.0) if job.steps else 0.0
-        if job.finished:
-            told = f"{job.name}: done"
-        elif job.steps:
-            told = f"{job.name}: step {job.step} of {job.steps}"
-        else:
-            told = f"{job.name}: {'reading' if job.started else 'waiting'}"
-        st.progress(share, text=told)
+        share, told = how_far(job)
+        st.progress(share, text=f"{job.name}: {told}")
     st.button("Cancel", key="why_cancel", icon=":material/cancel:", on_click=visit.cancel_jobs)
+
+
+def how_far(job: Job[Explanation]) -> tuple[float, str]:
+    """How much of an explanation is there, 0 to 1, and in words; it is done when it can be read."""
+    if job.finished:
+        try:
+            job.result()
+        except CancelledError:
+            return 0.0, "cancelled"
+        except EngineError:
+            return 0.0, "failed"
+        return 1.0, "done"
+    if not job.steps:
+        return 0.0, "reading" if job.started else "waiting"
+    return min(job.step / (job.steps + 1), 1.0), f"step {job.step} of {job.steps}"
 
 
 def _read(found: Sequence[Explanation], lyrics: Lyrics) -> None:
@@ -153,51 +164,81 @@ def _read(found: Sequence[Explanation], lyrics: Lyrics) -> None:
             persist_state="session",
         )
     shown = list(found) if view not in titles else [titles[str(view)]]
+    scale = scale_of(found, str(by or "Words"))
     for column, explanation in zip(st.columns(len(shown), gap="medium"), shown, strict=True):
         with column:
-            _one(explanation, lyrics, str(by or "Words"))
+            _one(explanation, lyrics, scale, str(by or "Words"))
     st.caption(
         "How to read it: a word on blue over a solid line pushed the model towards the genre, one "
         "on orange over a dashed line away from it; rest the pointer on a word for its number, in "
-        "log odds (+0.7 doubles the odds). Marks are scaled to each model's strongest word, so "
-        "compare them within a model. They tell what the model used, not what makes a genre."
+        "log odds (+0.7 doubles the odds). One scale holds for words, form and all models: equal "
+        "marks are equal numbers. They tell what the model used, not what makes a genre."
     )
+    _take_away(found, lyrics)
 
 
-def _one(explanation: Explanation, lyrics: Lyrics, by: str) -> None:
-    title = resources.model_title(explanation.model)
-    st.markdown(f"**{title}: why {plain(explanation.genre)}, {percent(explanation.probability)}**")
+def _take_away(found: Sequence[Explanation], lyrics: Lyrics) -> None:
+    from engine import explanation
+
+    try:
+        revisions = {of.model: resources.revision(of.model) for of in found}
+    except EngineError as error:
+        show_error(error)
+        return
+    with st.container(horizontal=True, key="why_downloads"):
+        for name, written, kind, icon in (
+            ("JSON", explanation.explanations_json, "application/json", ":material/data_object:"),
+            ("CSV", explanation.explanations_csv, "text/csv", ":material/table:"),
+        ):
+            st.download_button(
+                f"Download {name}",
+                written(found, lyrics, revisions),
+                f"genre-why.{name.lower()}",
+                kind,
+                key=f"why_{name.lower()}",
+                icon=icon,
+                on_click="ignore",
+                help="Every word with what it added, the genre, the model and its revision",
+            )
+
+
+def _one(explanation: Explanation, lyrics: Lyrics, scale: float, by: str) -> None:
+    title, genre = resources.model_title(explanation.model), plain(explanation.genre)
+    st.markdown(f"**{title}: why {genre}, {percent(explanation.probability)}**")
+    if explanation.form_decides:
+        st.markdown(
+            f"**The song's form decides here**: with average {_FORM}, {title} would say "
+            f"{plain(explanation.answer_without_form)} to the same words."
+        )
     st.html(legend_html(explanation.genre))
+    if explanation.form:
+        st.html(form_html(explanation.form, scale))
+        st.caption(f"Its {_FORM}, beside a song of average form; it belongs to no single word.")
     with st.container(height=440 if len(lyrics.lines) > 16 else "content", border=False):
-        st.html(why_html(lyrics, explanation, by))
+        st.html(why_html(lyrics, explanation, scale, by))
     for words, sign in (("Towards", 1), ("Away", -1)):
         if strongest := explanation.strongest(lyrics, 6, sign):
             st.markdown(
                 f"{words}: "
                 + ", ".join(
-                    f"**{plain(word)}** {value:+z.2f}" + (f" ({times} times)" if times > 1 else "")
+                    f"**{plain(word)}** {signed(value)}"
+                    + (f" ({times} times)" if times > 1 else "")
                     for word, value, times in strongest
                 )
             )
-    if explanation.form:
-        st.markdown(
-            f"The song's form (length, repetition, rhyme): **{explanation.form:+z.2f}**",
-            help="Beside a song of average form, in log odds. It belongs to no single word.",
-        )
     st.caption(plain(_small_print(explanation, lyrics)))
 
 
 def _small_print(explanation: Explanation, lyrics: Lyrics) -> str:
     difference = explanation.log_odds - explanation.baseline_log_odds
     told = [
-        f"Log odds of {explanation.genre}: {explanation.log_odds:+z.2f}, and "
-        f"{explanation.baseline_log_odds:+z.2f} with the words faded by a quarter. Integrated "
-        f"gradients, "
-        f"{explanation.steps} steps; the parts miss the whole by {abs(explanation.gap):.2f}. "
-        f"{explanation.seconds:.1f} s."
+        f"Log odds of {explanation.genre}: {signed(explanation.log_odds)}, and "
+        f"{signed(explanation.baseline_log_odds)} with the words faded by a quarter. Integrated "
+        f"gradients in {explanation.steps} steps; what the words add misses that difference by "
+        f"{abs(explanation.gap):.2f}. It took {explanation.seconds:.1f} s."
     ]
     if abs(explanation.gap) > _ROUGH * max(abs(difference), 0.1):
-        told.append("That is much: take this one as a sketch.")
+        told.append("A miss this large makes it a sketch.")
     unread = len(lyrics.words) - explanation.words_read
     if unread:
         told.append(

@@ -12,12 +12,14 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ui.numbers import signed
+
 if TYPE_CHECKING:
     from engine.explanation import Explanation
     from engine.lyrics import LyricLine, Lyrics
 
 # Shares of the strongest value from which a mark is drawn, faint to strong.
-_STEPS = (0.08, 0.25, 0.5, 0.75)
+_STEPS = (0.05, 0.15, 0.4, 0.75)
 
 
 def level(value: float, strongest: float) -> int:
@@ -33,14 +35,33 @@ def strongest_value(values: Sequence[float]) -> float:
     return ordered[int(0.98 * (len(ordered) - 1))] if ordered else 0.0
 
 
-def why_html(lyric: Lyrics, explanation: Explanation, by: str = "Words") -> str:
-    """The whole lyric, each word marked by itself, or ("Lines") each line by its sum."""
+def scale_of(explanations: Sequence[Explanation], by: str = "Words") -> float:
+    """What a full mark stands for in all of these: words (or lines) and the form of the song."""
+    forms = [abs(explanation.form) for explanation in explanations]
+    if by == "Lines":
+        sums = [abs(value) for of in explanations for value in of.lines if value is not None]
+        return max([*sums, *forms], default=0.0)
+    words = [v for of in explanations for row in of.words for v in row if v is not None]
+    return max([strongest_value(words), *forms])
+
+
+def form_html(value: float, scale: float) -> str:
+    """What the song's form added, marked as words are."""
+    strength = level(value, scale)
+    mark = f'class="ll-mark {_mark(strength)}" ' if strength else ""
+    shown = f'<span {mark}title="{signed(value, 3)}">The song’s form</span>'
+    return f'<div class="ll-why-line">{shown} <small>{signed(value)}</small></div>'
+
+
+def why_html(lyric: Lyrics, explanation: Explanation, scale: float, by: str = "Words") -> str:
+    """The whole lyric, each word marked by itself, or ("Lines") each line by its sum.
+
+    `scale` is what a full mark stands for (`scale_of`).
+    """
     if by == "Lines":
         sums = explanation.lines
-        scale = max((abs(value) for value in sums if value is not None), default=0.0)
         rows = [_whole_line(*pair, scale) for pair in zip(lyric.lines, sums, strict=True)]
     else:
-        scale = strongest_value([v for row in explanation.words for v in row if v is not None])
         rows = [
             _word_by_word(*pair, scale) for pair in zip(lyric.lines, explanation.words, strict=True)
         ]
@@ -77,9 +98,9 @@ def _word_by_word(line: LyricLine, values: Sequence[float | None], scale: float)
             words.append(f'<span class="ll-unread" title="not read">{escape(word)}</span>')
         elif strength := level(value, scale):
             mark = f"ll-mark {_mark(strength)}"
-            words.append(f'<span class="{mark}" title="{value:+.3f}">{escape(word)}</span>')
+            words.append(f'<span class="{mark}" title="{signed(value, 3)}">{escape(word)}</span>')
         else:
-            words.append(f'<span title="{value:+.3f}">{escape(word)}</span>')
+            words.append(f'<span title="{signed(value, 3)}">{escape(word)}</span>')
     return f'<div class="ll-why-line">{" ".join(words)}</div>'
 
 
@@ -89,8 +110,8 @@ def _whole_line(line: LyricLine, value: float | None, scale: float) -> str:
         return f'<div class="ll-why-line">{inner}</div>'
     strength = level(value, scale)
     mark = f'class="ll-mark {_mark(strength)}" ' if strength else ""
-    text = f'<span {mark}title="{value:+.3f}">{escape(line.text)}</span>'
-    return f'<div class="ll-why-line">{text} <small>{value:+z.2f}</small></div>'
+    text = f'<span {mark}title="{signed(value, 3)}">{escape(line.text)}</span>'
+    return f'<div class="ll-why-line">{text} <small>{signed(value)}</small></div>'
 
 
 def _mark(strength: int) -> str:

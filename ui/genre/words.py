@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ui import resources
+from ui.numbers import percent
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
 _NUMBER_WORDS = {2: "two", 3: "three"}
 _UNSURE = 0.4
 _FAR, _NEAR = 0.25, 0.10
-
-
-def percent(probability: float) -> str:
-    """A probability in whole percent; what only rounds to 0 or 100 is not called certain."""
-    if 0.995 <= probability < 1:
-        return "over 99%"
-    if 0 < probability <= 0.005:
-        return "under 1%"
-    return f"{probability:.0%}"
 
 
 def agreement(predictions: Sequence[Prediction]) -> str:
@@ -72,7 +64,7 @@ def disagreement(predictions: Sequence[Prediction]) -> str:
     if all(prediction.confidence < _UNSURE for prediction in predictions):
         surest = max(predictions, key=lambda prediction: prediction.confidence)
         sentences.append(
-            f"None of them is sure: the highest probability is {surest.confidence:.0%}."
+            f"None of them is sure: the highest probability is {percent(surest.confidence)}."
         )
     return " ".join(sentences)
 

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.models import memory
 from engine.models.card import ModelCard, checked_files, model_revision
-from ui import boards, paths, resources
+from ui import boards, paths, pooling, resources
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -79,8 +79,11 @@ def _card(slot: Slot) -> None:
         except EngineError as error:
             show_error(error)
             return
-        runs_on = f"runs on {slot.base_label}" if slot.base else slot.base_label
-        st.caption(plain(f"{card.family} · {runs_on}{_placed(name)}"))
+        if name == resources.POOL:
+            _about_pool()
+        else:
+            runs_on = f"runs on {slot.base_label}" if slot.base else slot.base_label
+            st.caption(plain(f"{card.family} · {runs_on}{_placed(name)}"))
         if message := st.session_state.pop(_MESSAGE + name, None):
             st.success(message, icon=":material/memory:")
         tabs = st.tabs(list(_TABS), key=f"tabs_{name}", on_change="rerun")
@@ -92,6 +95,25 @@ def _card(slot: Slot) -> None:
                     {"Files": _files, "Figures": _figures}[label](card, slot)
                 else:
                     {"About": _about, "Training": _training}[label](card)
+
+
+def _about_pool() -> None:
+    """What the combined answer is, and what its models take in memory together."""
+    try:
+        pool = pooling.fitted()
+    except EngineError as error:
+        show_error(error)
+        return
+    if pool is None:
+        return
+    size = pooling.tensor_bytes(pool)
+    names = boards.listed([resources.model_title(name) for name in pool.weights])
+    told = (
+        f"It needs {names} loaded."
+        if size is None
+        else f"{names}, which it needs, hold {megabytes(size)} of tensors together."
+    )
+    st.caption(plain(f"{pooling.sentences(pool)} {told}", longest=1000))
 
 
 def _loading(name: str, title: str) -> None:
@@ -123,7 +145,7 @@ def _loading(name: str, title: str) -> None:
 def _placed(name: str) -> str:
     entry = resources.pool().loaded(name)
     if entry is None:
-        return " · not loaded" if name != resources.POOL else ""
+        return " · not loaded"
     of = entry.tensors
     place = f" as {of.dtype} on {of.device}" if of.bytes else ""
     return f" · loaded: {megabytes(of.bytes)} of tensors{place}"

@@ -5,7 +5,7 @@ import io
 import json
 
 from engine.classifiers.prediction import GENRES, Prediction
-from ui.genre.words import agreement, disagreement, percent, predictions_csv, predictions_json
+from ui.genre.words import agreement, disagreement, predictions_csv, predictions_json
 
 
 def said(model: str, genre: str) -> Prediction:
@@ -13,12 +13,6 @@ def said(model: str, genre: str) -> Prediction:
     return Prediction(
         model, "Base", GENRES, tuple(0.5 if name == genre else rest for name in GENRES), 0.2
     )
-
-
-def test_nearly_certain_is_not_certain() -> None:
-    assert [percent(p) for p in (0.0, 0.005, 0.006, 0.5, 0.994, 0.995, 1.0)] == [
-        "0%", "under 1%", "1%", "50%", "99%", "over 99%", "100%",
-    ]  # fmt: skip
 
 
 def test_agreement_names_who_says_what() -> None:
