@@ -6,8 +6,12 @@ import re
 
 
 def numbered_lines(text: str) -> list[tuple[int, str]]:
-    """(place, words) of the lines that hold something; places count from 0 in the whole text."""
-    return [(place, line.strip()) for place, line in enumerate(text.split("\n")) if line.strip()]
+    """(place, words) of the lines that are sung; places count from 0 in the whole text."""
+    return [
+        (place, words)
+        for place, line in enumerate(text.split("\n"))
+        if (words := line.strip()) and not (words[0] == "[" and words[-1] == "]")
+    ]
 
 
 def without_line(text: str, place: int) -> str:

@@ -42,6 +42,8 @@ class Explanation:
     form : float
         What the song's form (length, repetition, rhyme) adds to `log_odds`, beside a song of
         average form.
+    faded : float
+        The share by which the words were faded.
     answer, answer_without_form : str
         The model's own answer, and what it would be if the song's form were average.
     """
@@ -58,6 +60,7 @@ class Explanation:
     form: float = 0.0
     answer: str = ""
     answer_without_form: str = ""
+    faded: float = 0.25
 
     @property
     def probability(self) -> float:
@@ -80,6 +83,11 @@ class Explanation:
     def form_decides(self) -> bool:
         """Whether the genre explained is the model's answer by the song's form alone."""
         return self.genre == self.answer != self.answer_without_form
+
+    @property
+    def form_share(self) -> float:
+        """Of `form`, the share by which the words were faded too: to lay it beside theirs."""
+        return self.faded * self.form
 
     @property
     def words_read(self) -> int:
@@ -137,7 +145,7 @@ def explain(
     CancelledError
         If it was cancelled.
     """
-    from engine.explanation.attribution import token_attributions
+    from engine.explanation.attribution import FADING, token_attributions
 
     if steps < 2:
         raise InputError(f"An integral of {steps} steps cannot be taken; at least 2 are needed.")
@@ -165,4 +173,5 @@ def explain(
         found.form,
         network.labels[found.answer],
         network.labels[found.answer_without_form],
+        FADING,
     )

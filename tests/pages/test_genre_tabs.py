@@ -111,7 +111,8 @@ def test_a_form_that_decides_is_told_before_the_words(
     told = texts(answered)
     assert told.count("form decides here**: with average length, repetition and rhyme") == 3
     assert "RoBERTa would say pop to the same words" in told
-    assert html(answered).count('ll-to-4" title="+1.500">The song’s form') == 3
+    assert html(answered).count('ll-to-4" title="+0.375">The song’s form') == 3
+    assert told.count("all of it adds +1.50 beside a song of average form") == 3
     first = html(answered).index("The song’s form")
     assert first < html(answered).index(">rain")
 
@@ -259,8 +260,7 @@ def test_before_and_after_tell_both_answers_with_their_probabilities() -> None:
         {
             "model": "LLaMA",
             "before": "folk 70%",
-            "after": "pop 60%",
-            "the old answer now": "folk 40%",
+            "after": "pop 60% (folk 40%)",
         }
     ]
 

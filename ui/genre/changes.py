@@ -206,7 +206,7 @@ def _moved(before: Sequence[Prediction], after: Sequence[Prediction]) -> str:
 def before_and_after(
     before: Sequence[Prediction], after: Sequence[Prediction]
 ) -> list[dict[str, str]]:
-    """One row a model: its answer and probability before and after the change."""
+    """One row a model: its answer before and after, with what became of an answer that turned."""
     old = {prediction.model: prediction for prediction in before}
     rows: list[dict[str, str]] = []
     for now in after:
@@ -214,12 +214,13 @@ def before_and_after(
         if was is None:
             continue
         of_now = dict(zip(now.labels, now.probabilities, strict=True))
+        turned = now.label != was.label
         rows.append(
             {
                 "model": resources.model_title(now.model),
                 "before": f"{was.label} {percent(was.confidence)}",
-                "after": f"{now.label} {percent(now.confidence)}",
-                "the old answer now": f"{was.label} {percent(of_now[was.label])}",
+                "after": f"{now.label} {percent(now.confidence)}"
+                + (f" ({was.label} {percent(of_now[was.label])})" if turned else ""),
             }
         )
     return rows

@@ -28,7 +28,7 @@ def show() -> None:
             hide_index=True,
             column_config={
                 name: st.column_config.NumberColumn(format="%.3f")
-                for name in ("test accuracy", "test macro F1")
+                for name in ("accuracy", "macro F1")
             },
             alt="Accuracy and macro F1 of each model on songs it has not seen",
         )
@@ -71,10 +71,9 @@ def _table(cards: Sequence[ModelCard]) -> list[dict[str, object]]:
     return [
         {
             "model": resources.model_title(card.name),
+            "accuracy": card.metrics.get("test/accuracy"),
+            "macro F1": card.metrics.get("test/macro_f1"),
             "made of": _made_of(card),
-            "test accuracy": card.metrics.get("test/accuracy"),
-            "test macro F1": card.metrics.get("test/macro_f1"),
-            "test songs": card.metrics.get("test/songs"),
         }
         for card in cards
     ]

@@ -212,8 +212,11 @@ def _one(explanation: Explanation, lyrics: Lyrics, scale: float, by: str) -> Non
         )
     st.html(legend_html(explanation.genre))
     if explanation.form:
-        st.html(form_html(explanation.form, scale))
-        st.caption(f"Its {_FORM}, beside a song of average form; it belongs to no single word.")
+        st.html(form_html(explanation.form_share, scale))
+        st.caption(
+            f"A quarter of its {_FORM}, as the words are faded by a quarter; all of it adds "
+            f"{signed(explanation.form)} beside a song of average form."
+        )
     with st.container(height=440 if len(lyrics.lines) > 16 else "content", border=False):
         st.html(why_html(lyrics, explanation, scale, by))
     for words, sign in (("Towards", 1), ("Away", -1)):

@@ -37,7 +37,7 @@ def strongest_value(values: Sequence[float]) -> float:
 
 def scale_of(explanations: Sequence[Explanation], by: str = "Words") -> float:
     """What a full mark stands for in all of these: words (or lines) and the form of the song."""
-    forms = [abs(explanation.form) for explanation in explanations]
+    forms = [abs(explanation.form_share) for explanation in explanations]
     if by == "Lines":
         sums = [abs(value) for of in explanations for value in of.lines if value is not None]
         return max([*sums, *forms], default=0.0)

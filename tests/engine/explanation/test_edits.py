@@ -7,7 +7,7 @@ TEXT = "[Verse]\nRain on the roof\n\nRAIN, rainbow rain\n"
 
 def test_a_line_is_taken_out_and_the_others_keep_their_places() -> None:
     lines = numbered_lines(TEXT)
-    assert lines == [(0, "[Verse]"), (1, "Rain on the roof"), (3, "RAIN, rainbow rain")]
+    assert lines == [(1, "Rain on the roof"), (3, "RAIN, rainbow rain")]
     assert without_line(TEXT, 1) == "[Verse]\n\nRAIN, rainbow rain\n"
     assert without_line(TEXT, 99) == TEXT
 

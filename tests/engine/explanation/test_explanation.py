@@ -15,6 +15,7 @@ from engine.classifiers.text_style import FEWEST_WORDS, StylePath, text_style
 from engine.classifiers.torch_classifier import TorchClassifier
 from engine.errors import CancelledError, InputError
 from engine.explanation import Explanation, bare_word, explain
+from engine.explanation.attribution import FADING
 from engine.lyrics import Lyrics
 from tests.conftest import song_of
 
@@ -94,6 +95,7 @@ def test_form_that_alone_makes_the_answer_is_said_to_decide(classifier: Any) -> 
         assert (found.answer, found.answer_without_form) == (loud, own.answer)
         assert found.form_decides
         assert found.form > 1
+        assert found.form_share == FADING * found.form
         assert not explain(classifier, SONG, "folk", steps=2).form_decides, "not its answer"
     finally:
         for path, weight in zip(paths, learned, strict=True):

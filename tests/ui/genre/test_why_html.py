@@ -22,7 +22,7 @@ def explained(*words: tuple[float | None, ...]) -> Explanation:
 
 def test_one_scale_holds_for_words_lines_form_and_all_models() -> None:
     weak, strong = explained((0.1, 0.0, -0.1), (None,)), explained((1.0, 1.0, 0.0), (None,))
-    formal = replace(weak, form=-2.0)
+    formal = replace(weak, form=-8.0, faded=0.25)
     assert scale_of([weak]) == 0.1
     assert scale_of([weak, strong]) == scale_of([strong]) == 1.0
     assert scale_of([weak, strong, formal]) == 2.0
