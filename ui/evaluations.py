@@ -13,30 +13,22 @@ import logging
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from engine.classifiers import model_of
 from engine.corpora.songbook import songbook_folder
-from engine.errors import CancelledError, EngineError, InputError
-from ui import boards, resources
+from engine.errors import EngineError, InputError
+from ui import boards, turns
 from ui.queues import BusyError, Job, Queue
 
 if TYPE_CHECKING:
-    from engine.classifiers.prediction import Prediction
     from engine.evaluation.runner import EvaluationRun
-    from engine.lyrics import Lyrics
-    from engine.music.lead_sheet import LeadSheet
 
-T = TypeVar("T")
-Cancelled = Callable[[], bool]
 _LOG = logging.getLogger(__name__)
 _WAITING = 3
-_LOOK_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -211,7 +203,7 @@ def _evaluate(evaluation: Evaluation, job: Job[EvaluationRun]) -> EvaluationRun:
             limit=plan.limit,
             progress=evaluation.report,
             cancelled=job.cancelled,
-            load=lambda name, _preset: _loaded(name, job.cancelled),
+            load=lambda name, _preset: turns.loaded(name, job.cancelled),
         )
 
 
@@ -220,72 +212,6 @@ def _written(file: File, folder: Path) -> Path:
     path = folder / Path(file.name).name
     path.write_bytes(file.data)
     return path
-
-
-def _loaded(name: str, cancelled: Cancelled) -> Any:
-    """A model that takes its turn; one that is made of others asks each through its own queue."""
-    from engine.classifiers import load_classifier
-
-    if name == resources.GENERATOR:
-        return _QueuedGenerator(name, cancelled)
-    if name in resources.GENRE_MODELS:
-        return _QueuedClassifier(name, name, resources.classifier(name), cancelled)
-    return load_classifier(name, load=lambda other, _preset="": _loaded(other, cancelled))
-
-
-def _asked(name: str, ask: Callable[[], T], cancelled: Cancelled) -> T:
-    """Ask a model through its queue; if that is full of visitors' songs, wait for a place.
-
-    A cancelled evaluation waits no longer: not for a place, and not for songs before its own.
-    """
-    job: Job[T] | None = None
-    while job is None or not job.wait(_LOOK_SECONDS):
-        if cancelled() and not (job and job.started):
-            if job:
-                job.cancel()
-            raise CancelledError(
-                f"The evaluation was cancelled while it waited for {resources.model_title(name)}; "
-                "started again, it goes on from there."
-            )
-        if job is None:
-            try:
-                job = resources.queue(model_of(name)).submit("Evaluation", lambda _job: ask())
-            except BusyError:
-                time.sleep(_LOOK_SECONDS)
-    return job.result()
-
-
-class _QueuedClassifier:
-    """A genre model, or a part of one, that takes its turn among the songs of the pages."""
-
-    def __init__(self, name: str, line: str, model: Any, cancelled: Cancelled) -> None:
-        self._line, self._model, self._cancelled = line, model, cancelled
-        self.name, self.base, self.card = name, model.base, model.card
-
-    def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
-        return _asked(self._line, lambda: self._model.predict(lyrics), self._cancelled)
-
-    def part(self, which: str) -> _QueuedClassifier:
-        part = self._model.part(which)
-        return _QueuedClassifier(f"{self.name}/{which}", self._line, part, self._cancelled)
-
-
-class _QueuedGenerator:
-    """The chord generator, taking its turn among the songs of the pages."""
-
-    def __init__(self, name: str, cancelled: Cancelled) -> None:
-        from engine.evaluation.tasks.chords import next_chord_sums
-
-        self._model: Any = resources.generator(name)
-        self._sums = next_chord_sums(self._model)
-        self._cancelled = cancelled
-        self.name, self.base, self.card = name, self._model.base, self._model.card
-
-    def generate(self, lyrics: Lyrics, controls: Any) -> LeadSheet:
-        return _asked(self.name, lambda: self._model.generate(lyrics, controls), self._cancelled)
-
-    def next_chords(self, song: Any) -> dict[str, float]:
-        return _asked(self.name, lambda: self._sums(song), self._cancelled)
 
 
 def outcome(evaluation: Evaluation) -> EvaluationRun | EngineError:
