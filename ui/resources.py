@@ -116,6 +116,12 @@ def _models_worker() -> Worker:
     return Worker("models")
 
 
+@st.cache_resource(show_spinner=False)
+def tables_queue() -> Queue:
+    """The line in which tables of songs wait to be answered, one at a time."""
+    return Queue("The line of tables", limit=3)
+
+
 def songbook() -> tuple[LeadSheet, ...]:
     """The embedded songs (the engine keeps them once read)."""
     from engine.corpora.songbook import songbook as read

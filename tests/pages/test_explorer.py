@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ui import resources
+from engine.classifiers.prediction import Prediction
+from engine.errors import WeightsError
+from engine.lyrics import Lyrics
+from tests.pages.conftest import FakeClassifier
+from ui import resources, turns
 
 CSV = """title,artist,year,genre,lyrics
 Slow Rain,Ann,1999,folk,"Slow rain on the valley road"
@@ -123,3 +131,115 @@ def test_headings_are_no_words_of_a_song(page: AppTest) -> None:
     assert page.expander[0].label == "one value could not be understood"
     assert not page.exception
     assert page.get("plotly_chart")
+
+
+def test_keys_are_written_with_the_signs_of_music(page: AppTest) -> None:
+    keys = page.dataframe[0].value["key"].tolist()
+    assert any("♭" in key for key in keys)
+    assert not any(key[1:2] in ("b", "#") for key in keys)
+
+
+@pytest.fixture
+def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
+    """Give the page another model to ask: `model(predict)`."""
+
+    def given(predict: Callable[..., Any]) -> None:
+        class Model(FakeClassifier):
+            def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
+                return predict(super().predict, lyrics)
+
+        def loaded(name: str, cancelled: Callable[[], bool]) -> Model:
+            made = Model(name)
+            made.cancelled = cancelled  # type: ignore[attr-defined]
+            return made
+
+        monkeypatch.setattr(turns, "loaded", loaded)
+
+    yield given
+    resources.tables_queue.clear()
+
+
+def ask_a_model(page: AppTest) -> AppTest:
+    page.session_state["explorer_tab"] = "Ask a model"
+    page.run()
+    return page.button(key="explorer_answer").click().run()
+
+
+def finished(page: AppTest) -> AppTest:
+    end = time.monotonic() + 20
+    while "_explorer_asking" in page.session_state:
+        assert time.monotonic() < end, "the table does not end"
+        time.sleep(0.02)
+        page.run()
+    return page
+
+
+def test_a_model_tells_the_genre_of_the_songs_that_pass_the_filters(
+    page: AppTest, model: Callable[..., None]
+) -> None:
+    model(lambda predict, lyrics: predict(lyrics))
+    page.multiselect(key="genres_songbook").set_value(["folk", "pop"]).run()
+    page.session_state["explorer_model"] = "bilstm-gru"
+    ask_a_model(page)
+    finished(page)
+
+    assert not page.exception
+    songs = [sheet for sheet in resources.songbook() if sheet.genre in ("folk", "pop")]
+    frame = next(f.value for f in page.dataframe if "prediction" in f.value)
+    assert frame["title"].tolist() == [sheet.title for sheet in songs]
+    assert set(frame["prediction"]) == {"country"}
+    told = " ".join(text.value for text in page.markdown)
+    assert f"**BiLSTM-GRU** answered {len(songs)} songs" in told
+    assert f"Of {len(songs)} songs with a genre that it knows, 0 (0%)" in told
+    for name in ("explorer_csv", "explorer_parquet"):
+        assert page.download_button(key=name)
+
+
+def test_a_table_under_way_is_cancelled_and_nothing_of_it_is_kept(
+    page: AppTest, model: Callable[..., None]
+) -> None:
+    stop = time.monotonic() + 20
+
+    def slow(predict: Callable[..., Any], lyrics: Sequence[Lyrics]) -> Any:
+        asked = page.session_state["_explorer_asking"]
+        while not asked.job.cancelled() and time.monotonic() < stop:
+            time.sleep(0.01)
+        return predict(lyrics)
+
+    model(slow)
+    ask_a_model(page)
+    assert page.button(key="explorer_answer").disabled
+    page.button(key="explorer_cancel").click().run()
+    finished(page)
+
+    assert time.monotonic() < stop
+    assert "nothing of it is kept" in page.info[0].value
+    assert not page.button(key="explorer_answer").disabled
+    assert not any("prediction" in f.value for f in page.dataframe)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (WeightsError("The weights of LLaMA are corrupt."), "The weights of LLaMA are corrupt."),
+        (OSError("no space"), "The table broke off"),
+    ],
+)
+def test_a_table_that_breaks_off_says_why_in_one_sentence(
+    page: AppTest, model: Callable[..., None], error: Exception, told: str
+) -> None:
+    def broken(*_: Any) -> None:
+        raise error
+
+    model(broken)
+    finished(ask_a_model(page))
+    assert not page.exception
+    assert [e.value for e in page.error if told in e.value]
+
+
+def test_every_genre_model_can_be_asked(page: AppTest) -> None:
+    page.session_state["explorer_tab"] = "Ask a model"
+    page.run()
+    assert page.selectbox(key="explorer_model").options == [
+        resources.model_title(name) for name in (*resources.GENRE_MODELS, resources.POOL)
+    ]

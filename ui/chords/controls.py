@@ -9,6 +9,7 @@ from engine.generator.controls import COMPLEXITIES, MAX_CHORDS_PER_LINE, Control
 from engine.music.key import KEYS, Key
 from engine.music.lead_sheet import TEMPO_RANGE
 from ui import state
+from ui.lead_sheet_html import with_accidentals
 
 _FREE = "Choose for me"
 _AS_WORDS = "As the words ask"
@@ -27,6 +28,7 @@ def controls() -> Controls:
         key = st.selectbox(
             "Key and mode",
             [_FREE, *(key.name for key in KEYS)],
+            format_func=with_accidentals,
             key="chords_key",
             persist_state="session",
         )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from ui.explorer.source import Source
+from ui.lead_sheet_html import with_accidentals
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -65,6 +66,8 @@ def chosen_row(songs: pd.DataFrame, chosen: Source) -> int | None:
     """The songs as a table; give the index label of the row the user chose."""
     columns = _SONGBOOK_COLUMNS if chosen.read is None else _OWN_COLUMNS
     shown: Any = songs[[name for name in columns if name in songs and _has_values(songs[name])]]
+    if "key" in shown:
+        shown = shown.assign(key=[with_accidentals(str(key)) for key in shown["key"]])
     event: Any = st.dataframe(
         shown.rename(columns=_TITLES),
         key=f"songs_{chosen.identity}",
