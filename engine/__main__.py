@@ -1,6 +1,6 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|batch|evaluate|faithfulness``; each command explains itself with
+``python -m engine genre|chords|batch|evaluate|faithfulness|forms``; each explains itself with
 ``--help``. Bad input is one line on stderr and exit status 2; a task cancelled with Ctrl-C exits
 with 130.
 """
@@ -127,6 +127,12 @@ def _parser() -> ArgumentParser:
     )
     _add_evaluation_arguments(faithful)
     faithful.set_defaults(task="faithfulness", scorer="minilm-l6", training=None)
+
+    forms = commands.add_parser(
+        "forms", help="measure whether genre models say the same of a song however it is written"
+    )
+    _add_evaluation_arguments(forms)
+    forms.set_defaults(task="forms", scorer="minilm-l6")
 
     batch = commands.add_parser("batch", help="tell the genre of every song in a table")
     batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")

@@ -203,9 +203,16 @@ def _told_set(songs: EvaluationSet, count: int) -> str:
 
 def explained_set(songs: EvaluationSet) -> EvaluationSet | None:
     """The songs of the same file on which most models' explanations were measured."""
-    from engine.evaluation.board.sets import explained_sets
+    from engine.evaluation.board.sets import EXPLAINED, sets_beside
 
-    return next(iter(explained_sets(read(stamp())[0], songs)), None)
+    return next(iter(sets_beside(read(stamp())[0], songs, EXPLAINED)), None)
+
+
+def formed_set(songs: EvaluationSet) -> EvaluationSet | None:
+    """The songs of the same file about which most models were asked in written forms."""
+    from engine.evaluation.board.sets import FORMED, sets_beside
+
+    return next(iter(sets_beside(read(stamp())[0], songs, FORMED)), None)
 
 
 def of_set(songs: EvaluationSet) -> list[EvaluationRecord]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from engine.figures.classification import (
     confusion_matrix,
     f1_heat_map,
+    form_heat_map,
     reliability_diagrams,
+    selective_accuracy,
 )
 from engine.figures.comparison import explanation_dots, pair_differences, score_panels
 from engine.figures.corpus import genre_counts, marking_word_bars, word_count_ranges, year_counts
@@ -39,6 +41,7 @@ __all__ = [
     "download_settings",
     "explanation_dots",
     "f1_heat_map",
+    "form_heat_map",
     "genre_counts",
     "genre_strip",
     "line_heat_map",
@@ -51,6 +54,7 @@ __all__ = [
     "score_by_decade",
     "score_by_length",
     "score_panels",
+    "selective_accuracy",
     "training_curves",
     "two_lyrics_bars",
     "word_count_ranges",

@@ -22,6 +22,7 @@ from engine.figures.style import (
 
 _MATRIX = 460  # pixels
 MIN_SONGS = 10
+_LEAST_COVERAGE = 0.02
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,28 +30,38 @@ if TYPE_CHECKING:
 
 def f1_heat_map(scores: pd.DataFrame) -> go.Figure:
     """F1 of every genre (columns) for every model (index); values from 0 to 1."""
+    return _heat_map(scores, "genre", "%{y}, %{x}: F1 %{z:.3f}")
+
+
+def form_heat_map(values: pd.DataFrame) -> go.Figure:
+    """A share for every written form (columns) and model (index); values from 0 to 1."""
+    return _heat_map(values, "how the song is written down", "%{y}, %{x}: %{z:.3f}")
+
+
+def _heat_map(values: pd.DataFrame, columns: str, told: str) -> go.Figure:
+    """Numbers from 0 to 1, a row a model, under a title for the columns."""
     figure = empty_figure(
-        height=110 + 34 * len(scores),
-        xaxis={"title": "genre", "side": "bottom", "type": "category"},
+        height=110 + 34 * len(values),
+        xaxis={"title": columns, "side": "bottom", "type": "category"},
         yaxis={"title": None, "autorange": "reversed", "type": "category"},
     )
-    values = scores.to_numpy(dtype=float)
-    genres = [label(name) for name in scores.columns]
-    names = [label(name) for name in scores.index]
+    cells = values.to_numpy(dtype=float)
+    across = [label(name) for name in values.columns]
+    names = [label(name) for name in values.index]
     figure.add_heatmap(
-        z=values,
-        x=genres,
+        z=cells,
+        x=across,
         y=names,
         zmin=0,
         zmax=1,
         colorscale=[list(stop) for stop in SEQUENTIAL],
         showscale=False,
-        hovertemplate="%{y}, %{x}: F1 %{z:.3f}<extra></extra>",
+        hovertemplate=told + "<extra></extra>",
         xgap=2,
         ygap=2,
     )
-    texts = [["" if math.isnan(value) else _hundredths(value) for value in row] for row in values]
-    add_cell_texts(figure, genres, names, values.tolist(), texts)
+    texts = [["" if math.isnan(value) else _hundredths(value) for value in row] for row in cells]
+    add_cell_texts(figure, across, names, cells.tolist(), texts)
     figure.update_xaxes(showgrid=False)
     figure.update_yaxes(showgrid=False)
     return figure
@@ -150,5 +161,38 @@ def reliability_diagrams(bins: Mapping[str, pd.DataFrame]) -> go.Figure:
             customdata=table["songs"].tolist(),
             hovertemplate=name + ": said %{x:.0f}%, right %{y:.0f}%<br>%{customdata} songs"
             "<extra></extra>",
+        )
+    return figure
+
+
+def selective_accuracy(curves: Mapping[str, pd.DataFrame]) -> go.Figure:
+    """Accuracy of a model's surest answers over the share of songs that they are, a line a model.
+
+    El-Yaniv and Wiener 2010, "On the Foundations of Noise-free Selective Classification"
+    (JMLR 11), section 2.
+
+    Parameters
+    ----------
+    curves : mapping of str to data frame
+        Columns ``coverage`` and ``accuracy`` (both 0 to 1), the surest answers first, as
+        `engine.evaluation.board.summaries.selective_curve` gives them.
+    """
+    figure = empty_figure(
+        height=420,
+        xaxis={"title": "songs answered, the surest first (%)", "range": [0, 100]},
+        yaxis={"title": "accuracy (%)", "range": [0, 100]},
+    )
+    curves = {label(name): curve for name, curve in curves.items()}
+    for name, colour in colours(curves).items():
+        curve = curves[name]
+        # The first few songs leap from right to wrong and tell nothing.
+        kept = rows_where(curve, curve["coverage"] >= _LEAST_COVERAGE)
+        figure.add_scatter(
+            x=(100 * kept["coverage"]).tolist(),
+            y=(100 * kept["accuracy"]).tolist(),
+            mode="lines",
+            name=name,
+            line={"color": colour},
+            hovertemplate=name + ": of %{x:.0f}% of the songs %{y:.0f}% right<extra></extra>",
         )
     return figure

@@ -15,7 +15,7 @@ import pytest
 from engine import corpora, figures
 from engine.classifiers.prediction import Prediction
 from engine.corpora.songs import frame
-from engine.evaluation.board.summaries import reliability_bins
+from engine.evaluation.board.summaries import reliability_bins, selective_curve
 from engine.figures.style import (
     CHALK,
     CHALK_FROM,
@@ -101,6 +101,10 @@ ALL = {
     "f1_heat_map": lambda: figures.f1_heat_map(
         pd.DataFrame({"folk": [0.1, float("nan")], "rock": [0.9, 0.5]}, index=["a", "b"])
     ),
+    "form_heat_map": lambda: figures.form_heat_map(
+        pd.DataFrame({"8 lines": [0.7, 0.8], "1 line": [0.4, float("nan")]}, index=["a", "b"])
+    ),
+    "selective_accuracy": lambda: figures.selective_accuracy({"a": selective_curve(TABLE)}),
     "confusion_matrix": lambda: figures.confusion_matrix(
         np.array([[3, 1], [0, 0]]), ["folk", "rock"]
     ),

@@ -158,6 +158,83 @@ def calibration(_board: Board, chosen: Choice) -> None:
     )
 
 
+def surest(board: Board, chosen: Choice) -> None:
+    """How much better a model is where it is surer of itself."""
+    from engine import figures
+    from engine.evaluation.board import summaries
+
+    curves = {
+        name: summaries.selective_curve(table)
+        for name, table in song_tables(chosen).items()
+        if any(str(column).startswith("p:") for column in table.columns)
+    }
+    if not curves:
+        st.info("No model's probabilities were kept for these songs.")
+        return
+    told = "; ".join(
+        f"{plain(name)} {_accuracy_at(curves[name], 0.5):.0%} instead of "
+        f"{curves[name]['accuracy'].iloc[-1]:.0%}"
+        for name in in_order(curves, board)
+    )
+    chart(
+        figures.selective_accuracy(curves),
+        "surest-answers",
+        "Accuracy of the surest answers over how many of the songs they are, one line per model",
+        "A model that knows when it knows is right more often where it is surer: its line falls "
+        f"to the right. Answering only the surer half of the songs, it is right in: {told}.",
+    )
+
+
+def _accuracy_at(curve: pd.DataFrame, coverage: float) -> float:
+    """Accuracy of the surest answers that are at least this share of the songs."""
+    return float(curve.loc[curve["coverage"] >= coverage, "accuracy"].iloc[0])
+
+
+_FORM_FIGURES = {
+    "Same answer": (
+        "agreement",
+        "How often a song in this form is given the answer that it is given whole.",
+    ),
+    "Right answer": ("form-accuracy", "How often the answer is right."),
+    "Calibration error": (
+        "form-ece",
+        "By how much confidence misses the truth: 0 at best. Pale is good here.",
+    ),
+}
+
+
+def written_forms(board: Board, chosen: Choice) -> None:
+    """Whether a model says the same of a song however it is written down."""
+    from engine import figures
+    from engine.evaluation.board import summaries
+
+    songs = boards.formed_set(chosen.songs)
+    if songs is None:
+        st.info(
+            "Written forms were not measured on these songs; `python -m engine forms` measures "
+            "them."
+        )
+        return
+    shown = st.segmented_control(
+        "Figure", list(_FORM_FIGURES), default=next(iter(_FORM_FIGURES)), required=True
+    )
+    kind, told = _FORM_FIGURES[str(shown)]
+    first = f"{kind}/12-lines"
+    own = replace(chosen, songs=songs, metric=first, signature=None)
+    values = boards.computed("written-forms", own, summaries.form_values, kind)
+    if values.empty:
+        st.info("Every model that was asked about written forms is left out of this view.")
+        return
+    count = max(record.n for record in boards.of_set(songs) if record.metric == first)
+    chart(
+        figures.form_heat_map(boards.titled(values)),
+        "written-forms",
+        f"{shown} of each model (rows) for songs in each written form (columns)",
+        f"{count:,} songs, each as people might paste it: a draft with every stanza once, one "
+        f"block, lower case, a chord sheet, or a part of the song. {told}",
+    )
+
+
 def explanations(board: Board, chosen: Choice) -> None:
     """Whether the words that an explanation names are the words that a model went by."""
     from engine import figures

@@ -41,6 +41,8 @@ QUESTIONS: dict[str, dict[str, dict[str, View]]] = {
         },
         "Can I trust it?": {
             "Calibration": genre_views.calibration,
+            "Surest answers": genre_views.surest,
+            "Written forms": genre_views.written_forms,
             "Explanations": genre_views.explanations,
             "BERTScore": genre_views.bertscore,
         },

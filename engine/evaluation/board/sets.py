@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from engine.evaluation.board.records import GUEST, EvaluationRecord
 from engine.evaluation.metrics import known_signature, metric
 from engine.evaluation.metrics.faithfulness import FAITHFULNESS_METRICS
+from engine.evaluation.metrics.forms import FORM_METRICS
 
-_EXPLAINED = {entry.name for entry in FAITHFULNESS_METRICS}
+EXPLAINED = frozenset(entry.name for entry in FAITHFULNESS_METRICS)
+FORMED = frozenset(entry.name for entry in FORM_METRICS)
+_BESIDE = EXPLAINED | FORMED
 
 
 @dataclass(frozen=True, order=True)
@@ -42,24 +45,27 @@ def evaluation_set_of(record: EvaluationRecord) -> EvaluationSet:
 def evaluation_sets(records: Iterable[EvaluationRecord], task: str) -> list[EvaluationSet]:
     """The test sets that records of a task were measured on, the one with most models first.
 
-    Songs on which nothing but explanations were measured belong to the other sets of their file
-    (see `explained_sets`), and are no set of their own unless there is no other.
+    Songs on which nothing but explanations or written forms were measured belong to the other sets
+    of their file (see `sets_beside`), and are no set of their own unless there is no other.
     """
     of_task = [record for record in records if record.task == task]
-    answered = [record for record in of_task if record.metric not in _EXPLAINED]
+    answered = [record for record in of_task if record.metric not in _BESIDE]
     files = {(record.dataset, record.dataset_sha256) for record in answered}
     alone = [one for one in of_task if (one.dataset, one.dataset_sha256) not in files]
     return _with_most_models_first([*answered, *alone])
 
 
-def explained_sets(
-    records: Iterable[EvaluationRecord], songs: EvaluationSet
+def sets_beside(
+    records: Iterable[EvaluationRecord], songs: EvaluationSet, metrics: Collection[str]
 ) -> list[EvaluationSet]:
-    """Sets of the same file on which explanations were measured, the one with most models first."""
+    """Sets of the same file on which these were measured, the one with most models first.
+
+    Metrics are `EXPLAINED` or `FORMED`: what takes many answers a song, and so fewer songs.
+    """
     return _with_most_models_first(
         record
         for record in records
-        if record.metric in _EXPLAINED
+        if record.metric in metrics
         and (record.task, record.dataset) == (songs.task, songs.dataset)
         and record.dataset_sha256 == songs.sha256
     )

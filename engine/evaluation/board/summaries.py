@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.corpora.written_forms import FORMS
 from engine.errors import InputError
 from engine.evaluation.board.predictions import predictions
 from engine.evaluation.board.records import GUEST, EvaluationRecord
 from engine.evaluation.board.sets import EvaluationSet, latest, metric_names
 from engine.evaluation.metrics import metric
-from engine.evaluation.metrics.genre import ACCURACY, ECE_BINS, labels_of, probabilities_of
+from engine.evaluation.metrics.forms import form_metric
+from engine.evaluation.metrics.genre import (
+    ACCURACY,
+    ECE_BINS,
+    labels_of,
+    probabilities_of,
+    risk_bins,
+    selective_accuracy,
+)
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
 
@@ -113,6 +122,39 @@ def explanation_values(records: Iterable[EvaluationRecord], songs: EvaluationSet
     ]
     columns = ["model", "measure", "words", "value", "low", "high", "songs"]
     return pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(columns[3:6], float))
+
+
+def form_values(
+    records: Iterable[EvaluationRecord], songs: EvaluationSet, kind: str
+) -> pd.DataFrame:
+    """One figure of every written form (columns) for every model (index): for `form_heat_map`.
+
+    `kind` is that of a metric of `engine.evaluation.metrics.forms`, such as "agreement".
+    """
+    import pandas as pd
+
+    records = list(records)
+    columns = {
+        form: {
+            model: record.value
+            for model, record in latest(records, songs, form_metric(kind, form)).items()
+        }
+        for form in FORMS
+    }
+    return pd.DataFrame({form: values for form, values in columns.items() if values}, dtype=float)
+
+
+def selective_curve(table: pd.DataFrame) -> pd.DataFrame:
+    """Columns ``coverage`` and ``accuracy``: of the surest answers, so large a share of the songs.
+
+    The surest first; the last row is all songs.
+    """
+    import pandas as pd
+
+    sums = risk_bins(table).sum(axis=0)
+    accuracy, coverage = selective_accuracy(sums)
+    curve = pd.DataFrame({"coverage": coverage, "accuracy": accuracy})
+    return curve[curve["coverage"].diff().fillna(curve["coverage"]) > 0]
 
 
 def cost_table(

@@ -11,7 +11,8 @@ from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.chords import CHORD_METRICS
 from engine.evaluation.metrics.cost import COST_METRICS
 from engine.evaluation.metrics.faithfulness import FAITHFULNESS_METRICS
-from engine.evaluation.metrics.genre import GENRE_METRICS, class_metrics
+from engine.evaluation.metrics.forms import FORM_METRICS
+from engine.evaluation.metrics.genre import CLASS_KINDS, GENRE_METRICS, class_metrics
 from engine.evaluation.metrics.metric import Metric
 
 METRICS: tuple[Metric, ...] = (
@@ -19,6 +20,7 @@ METRICS: tuple[Metric, ...] = (
     *CHORD_METRICS,
     *COST_METRICS,
     *FAITHFULNESS_METRICS,
+    *FORM_METRICS,
 )
 
 
@@ -26,10 +28,11 @@ def metric(name: str, signature: str = "v1") -> Metric:
     """The metric of a record, by name; `ValueError` if there is none of that name."""
     if name.startswith("bertscore-"):
         candidates = bertscore_metrics(signature)
-    elif "/" in name:
-        candidates = class_metrics([name.split("/", 1)[1]])
     else:
         candidates = METRICS
+        kind, _, label = name.partition("/")
+        if kind in CLASS_KINDS:
+            candidates = class_metrics([label])
     for candidate in candidates:
         if candidate.name == name:
             return candidate

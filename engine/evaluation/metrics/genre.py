@@ -14,6 +14,9 @@ mcc                  -1..1   higher     Gorodkin 2004 (doi:10.1016/j.compbiolche
 log-loss             nats    lower      Good 1952, natural logarithm
 brier                0..2    lower      Brier 1950, sum over classes
 ece                  share   lower      Naeini et al. 2015; Guo et al. 2017, 15 equal bins
+aurc                 share   lower      area under the risk-coverage curve (Geifman, Uziel and
+                                        El-Yaniv 2019, arXiv:1805.08206): the error of the surest
+                                        answers, mean over how many of the songs are answered
 top-3                share   higher     share of songs whose reference is among the 3 most probable
 ===================  ======  =========  =========================================================
 """
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ECE_BINS = 15
+AURC_BINS = 100
 _PROBABILITY = "p:"
 
 
@@ -164,19 +168,50 @@ def _squared_errors(table: pd.DataFrame) -> FloatArray:
 
 def _calibration_bins(table: pd.DataFrame) -> FloatArray:
     """Shape (songs, 3 x ECE_BINS): count, confidence and hits, each in its bin."""
-    labels = labels_of(table)
-    confidence = probabilities_of(table, labels).max(axis=1)
-    hits = np.asarray(table["reference"]) == np.asarray(table["prediction"])
-    bins = np.clip(np.ceil(confidence * ECE_BINS).astype(int) - 1, 0, ECE_BINS - 1)
-    cells = np.zeros((len(table), 3, ECE_BINS))
-    rows = np.arange(len(table))
-    cells[rows, 0, bins] = 1
-    cells[rows, 1, bins] = confidence
-    cells[rows, 2, bins] = hits
-    return cells.reshape(len(table), 3 * ECE_BINS)
+    confidence, hits = _surety(table)
+    return binned(confidence, hits)
 
 
-def _ece(sums: FloatArray) -> FloatArray:
+def _surety(table: pd.DataFrame) -> tuple[FloatArray, NDArray[np.bool_]]:
+    """Of each song the probability of its answer, and whether it is right."""
+    confidence = probabilities_of(table, labels_of(table)).max(axis=1)
+    return confidence, np.asarray(table["reference"]) == np.asarray(table["prediction"])
+
+
+def binned(confidence: FloatArray, hits: NDArray[np.bool_], bins: int = ECE_BINS) -> FloatArray:
+    """Shape (songs, 3 x bins): count, confidence and hit of each song in its equal bin."""
+    places = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
+    cells = np.zeros((len(confidence), 3, bins))
+    rows = np.arange(len(confidence))
+    cells[rows, 0, places] = 1
+    cells[rows, 1, places] = confidence
+    cells[rows, 2, places] = hits
+    return cells.reshape(len(confidence), 3 * bins)
+
+
+def risk_bins(table: pd.DataFrame) -> FloatArray:
+    """`binned` answers of a table, finely enough to order them by how sure they are."""
+    return binned(*_surety(table), bins=AURC_BINS)
+
+
+def selective_accuracy(sums: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Accuracy (..., bins) of the surest answers, and what share of the songs they are.
+
+    From sums of `binned`: the first is of the surest bin alone, the last of all songs.
+    """
+    cells = sums.reshape(*sums.shape[:-1], 3, -1)[..., ::-1].cumsum(axis=-1)
+    answered, right = cells[..., 0, :], cells[..., 2, :]
+    return ratio(right, answered), ratio(answered, answered[..., -1:])
+
+
+def _aurc(sums: FloatArray) -> FloatArray:
+    accuracy, coverage = selective_accuracy(sums)
+    steps = np.diff(coverage, axis=-1, prepend=0)
+    return ((1 - accuracy) * steps).sum(axis=-1)
+
+
+def expected_calibration_error(sums: FloatArray) -> FloatArray:
+    """From sums of `binned`."""
     cells = sums.reshape(*sums.shape[:-1], 3, ECE_BINS)
     gaps = np.abs(cells[..., 2, :] - cells[..., 1, :]).sum(axis=-1)
     return ratio(gaps, cells[..., 0, :].sum(axis=-1))
@@ -273,10 +308,24 @@ GENRE_METRICS: tuple[Metric, ...] = (
         "Naeini et al. 2015; Guo et al. 2017, arXiv:1706.04599, equation 3",
         f"v1|bins={ECE_BINS}",
         _calibration_bins,
-        _ece,
+        expected_calibration_error,
+        _PROBABILITIES,
+    ),
+    Metric(
+        "aurc",
+        "area under the risk-coverage curve",
+        "share",
+        False,
+        "Geifman, Uziel and El-Yaniv 2019, arXiv:1805.08206, section 2",
+        f"v1|bins={AURC_BINS}",
+        risk_bins,
+        _aurc,
         _PROBABILITIES,
     ),
 )
+
+
+CLASS_KINDS = ("precision", "recall", "f1")
 
 
 def class_metrics(labels: Sequence[str]) -> tuple[Metric, ...]:

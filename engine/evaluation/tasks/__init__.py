@@ -17,6 +17,7 @@ TASKS = {
     "genre": "engine.evaluation.tasks.genre:TASK",
     "chords": "engine.evaluation.tasks.chords:TASK",
     "faithfulness": "engine.evaluation.tasks.faithfulness:TASK",
+    "forms": "engine.evaluation.tasks.forms:TASK",
 }
 
 

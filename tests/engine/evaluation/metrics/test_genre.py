@@ -132,3 +132,16 @@ def test_records_trainings_and_scikit_learn_agree_on_macro_f1_where_genres_are_m
         np.array([numbers[label] for label in truth]),
     )
     assert measured["test/macro_f1"] == pytest.approx(expected, abs=1e-4)
+
+
+def test_risk_over_coverage_is_the_mean_error_of_the_surest_answers() -> None:
+    """Of four answers, surest first: right, right, wrong, right."""
+    table = pd.DataFrame(
+        {
+            "reference": ["folk", "folk", "rock", "rock"],
+            "prediction": ["folk", "folk", "folk", "rock"],
+            "p:folk": [0.95, 0.85, 0.75, 0.35],
+            "p:rock": [0.05, 0.15, 0.25, 0.65],
+        }
+    )
+    assert metric("aurc").of(table) == pytest.approx((0 + 0 + 1 / 3 + 1 / 4) / 4)
