@@ -154,7 +154,8 @@ def selective_curve(table: pd.DataFrame) -> pd.DataFrame:
     sums = risk_bins(table).sum(axis=0)
     accuracy, coverage = selective_accuracy(sums)
     curve = pd.DataFrame({"coverage": coverage, "accuracy": accuracy})
-    return curve[curve["coverage"].diff().fillna(curve["coverage"]) > 0]
+    kept: Any = curve[curve["coverage"].diff().fillna(curve["coverage"]) > 0]
+    return kept
 
 
 def cost_table(
