@@ -132,7 +132,7 @@ def _parser() -> ArgumentParser:
         "forms", help="measure whether genre models say the same of a song however it is written"
     )
     _add_evaluation_arguments(forms)
-    forms.set_defaults(task="forms", scorer="minilm-l6")
+    forms.set_defaults(task="forms", scorer="minilm-l6", training=None)
 
     batch = commands.add_parser("batch", help="tell the genre of every song in a table")
     batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
