@@ -10,7 +10,7 @@ st.title("Genre", anchor=False)
 if not state.genre_answer():
     st.markdown(
         "Three models read the same words and answer separately: a **LLaMA** decoder, a "
-        "**RoBERTa** encoder that also sees what the BiLSTM-GRU heard, and the **BiLSTM-GRU** "
+        "**RoBERTa** encoder that also reads the BiLSTM-GRU's answer, and the **BiLSTM-GRU** "
         "itself. Below their answers: which words counted, and what would change them."
     )
 

@@ -8,9 +8,9 @@ from ui.models import view
 navigation.through_home()
 st.title("Models", anchor=False)
 st.markdown(
-    "What really answers here. Each model is a small set of trained weights on an open base; its "
-    "card says what it learned from, how it did on songs it never saw, and where it ends. What is "
-    "not needed can be unloaded."
+    "What answers here. A model is a set of weights trained for this app, most of them on an open "
+    "base; its card says what it learned from, how it did on songs that it never saw, and what its "
+    "limits are. A model that is not needed can be unloaded."
 )
 
 view.show_all()

@@ -9,6 +9,7 @@ from ui import example_song, resources, state
 from ui.example_song import Example
 from ui.lead_sheet_html import key_text, leadsheet_html
 from ui.lyric_input import lyric_box, lyric_of, parsed
+from ui.numbers import percent
 from ui.plain_text import plain, show_error
 
 
@@ -17,8 +18,8 @@ def page() -> None:
     st.title("Lyric Lab", anchor=False)
     st.markdown(
         "Give it the words of a song. Three language models tell the **genre** side by side, and a "
-        "fourth writes **chords on your words**, as a lead sheet, as notation and as sound, ready "
-        "for MusicXML. Everything runs on this machine."
+        "fourth writes **chords on your words**: a lead sheet, notation and sound, and MusicXML "
+        "to take away. Everything runs on this machine."
     )
     with st.container(horizontal=True, gap="large", key="home"):
         with st.container(key="home_example_song"):
@@ -43,13 +44,13 @@ def _example(example: Example) -> None:
         alt=f"{sheet.title}, the chords of its beginning played",
     )
     if example.predictions:
-        st.markdown("**What the models hear in its words**")
+        st.markdown("**What the models say of its words**")
         with st.container(horizontal=True, key="home_answers"):
             for answer in example.predictions:
                 st.metric(
                     resources.model_title(answer.model),
                     answer.label,
-                    delta=f"{answer.confidence:.0%} sure",
+                    delta=f"{percent(answer.confidence)} sure",
                     delta_color="off",
                     delta_arrow="off",
                     border=True,

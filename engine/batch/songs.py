@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine.classifiers.prediction import Loader
 
 _TEXT = "lyrics"
-_SHOWN = ("title", "artist", "genre", "prediction", "confidence", "error")
+_SHOWN = ("title", "genre", "prediction", "confidence", "artist", "error")
 
 
 @dataclass(frozen=True)

@@ -190,7 +190,7 @@ def test_a_model_tells_the_genre_of_the_songs_that_pass_the_filters(
     assert set(frame["prediction"]) == {"country"}
     told = " ".join(text.value for text in page.markdown)
     assert f"**BiLSTM-GRU** answered {len(songs)} songs" in told
-    assert f"Of {len(songs)} songs with a genre that it knows, 0 (0%)" in told
+    assert f"Of {len(songs)} songs with a genre that it knows, it tells 0 (0%)" in told
     for name in ("explorer_csv", "explorer_parquet"):
         assert page.download_button(key=name)
 

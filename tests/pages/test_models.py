@@ -12,7 +12,7 @@ from engine.evaluation.board.records import EvaluationRecord, append_records
 from engine.models.card import CARD, ModelCard, model_revision
 from engine.models.presets import slot
 from tests.pages.conftest import FakeClassifier
-from ui import resources
+from ui import pooling, resources
 
 
 def card(name: str) -> ModelCard:
@@ -205,3 +205,16 @@ def test_figures_of_a_model_whose_reading_is_gone_are_told(page: AppTest, models
     opened(page, "roberta", "Figures")
     assert not page.exception
     assert any("bilstm-gru" in error.value for error in page.error)
+
+
+def test_the_combined_answer_is_told_as_its_card_has_it_with_its_models_memory(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = app.run().switch_page("pages/models.py").run()
+    told = "\n".join(caption.value for caption in page.caption)
+    assert "no average of probabilities" in told
+    assert "are loaded when they are first needed" in told
+    assert any("nothing; its weights are fitted" in text.value for text in page.markdown)
+    monkeypatch.setattr(pooling, "tensor_bytes", lambda _pool: 340 * 2**20)
+    page.run()
+    assert any("hold 340 MB of tensors together" in caption.value for caption in page.caption)

@@ -163,8 +163,8 @@ def _show(done: _Done) -> None:
         told += f"; {_counted(answers.run.errors)} could not be read, and the table says why"
     if compared:
         told += (
-            f". Of {_counted(compared)} with a genre that it knows, {alike:,} "
-            f"({percent(alike / compared)}) are told as in the table"
+            f". Of {_counted(compared)} with a genre that it knows, it tells {alike:,} "
+            f"({percent(alike / compared)}) as the table does"
         )
     st.markdown(f"{told}.")
     for note in answers.run.notes:

@@ -65,7 +65,7 @@ def _own_source() -> Source | None:
         key="explorer_file",
         help="Columns are found by their usual names: lyrics, title, artist, genre, year. JSON may "
         "hold one song a line or a list of songs; text files may be packed with gzip. The file "
-        "stays on this machine and is forgotten with this session.",
+        "stays on this machine and is forgotten after your visit.",
     )
     kept: Source | None = st.session_state.get(_OWN)
     if uploaded is None:

@@ -32,7 +32,7 @@ def marking_words(chosen: Source) -> None:
         config=figures.download_settings(f"words-that-mark-{genre}"),
         alt=f"Words that mark {genre}, by weighted log-odds",
     )
-    few = "With so few songs read it as a curiosity. " if len(chosen.songs) < 200 else ""
+    few = "With so few songs, take it as a curiosity. " if len(chosen.songs) < 200 else ""
     st.caption(
         f"{few}Weighted log-odds with an informative prior (Monroe, Colaresi and Quinn 2008), over "
         f"all {len(chosen.songs):,} songs of the table, whatever the filters say. Section headings "

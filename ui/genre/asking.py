@@ -80,8 +80,8 @@ def _part_choice() -> str:
             persist_state="session",
             help="Each model is a network with a linear path beside it, which weighs single words "
             "by how telling they are (TF-IDF). As it was built, both answer together. RoBERTa's "
-            "network also hears the BiLSTM-GRU, with both of its parts. The combined answer, the "
-            "line-by-line reading and the figures below are of both.",
+            "network also reads the answer of the BiLSTM-GRU, with both of its parts. The combined "
+            "answer, the reading line by line and the figures below are of both parts.",
         )
     )
 

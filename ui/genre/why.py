@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _POLL_SECONDS = 0.6
 _OWN = "each model's own answer"
 _SIDE_BY_SIDE = "Side by side"
+_SMALLEST_FORM = 0.005  # log odds: less is shown as nothing
 _FORM = "length, repetition and rhyme"
 # Beyond this share of what the words did, an explanation is called a sketch.
 _ROUGH = 0.2
@@ -211,7 +212,7 @@ def _one(explanation: Explanation, lyrics: Lyrics, scale: float, by: str) -> Non
             f"{plain(explanation.answer_without_form)} to the same words."
         )
     st.html(legend_html(explanation.genre))
-    if explanation.form:
+    if abs(explanation.form) >= _SMALLEST_FORM:
         st.html(form_html(explanation.form_share, scale))
         st.caption(
             f"A quarter of its {_FORM}, as the words are faded by a quarter; all of it adds "
@@ -241,7 +242,7 @@ def _small_print(explanation: Explanation, lyrics: Lyrics) -> str:
         f"{abs(explanation.gap):.2f}. It took {explanation.seconds:.1f} s."
     ]
     if abs(explanation.gap) > _ROUGH * max(abs(difference), 0.1):
-        told.append("A miss this large makes it a sketch.")
+        told.append("With a miss this large, take it as a sketch.")
     unread = len(lyrics.words) - explanation.words_read
     if unread:
         told.append(

@@ -109,9 +109,9 @@ def _about_pool() -> None:
     size = pooling.tensor_bytes(pool)
     names = boards.listed([resources.model_title(name) for name in pool.weights])
     told = (
-        f"It needs {names} loaded."
+        f"{names}, which it asks, are loaded when they are first needed."
         if size is None
-        else f"{names}, which it needs, hold {megabytes(size)} of tensors together."
+        else f"{names}, which it asks, hold {megabytes(size)} of tensors together."
     )
     st.caption(plain(f"{pooling.sentences(pool)} {told}", longest=1000))
 
@@ -166,9 +166,11 @@ def megabytes(size: int | None) -> str | None:
 
 def _about(card: ModelCard) -> None:
     _metrics(card)
-    st.markdown(
-        f"**Trained on** {plain(card.training_data.rstrip('.'))} ({plain(card.created[:10])})"
+    # A pool has learned nothing from songs: only its weights are fitted.
+    source = (
+        "nothing; its weights are fitted" if card.name == resources.POOL else card.training_data
     )
+    st.markdown(f"**Trained on** {plain(source.rstrip('.'))} ({plain(card.created[:10])})")
     if of_paths := paths.of_model(card):
         st.markdown(f"**Two parts** {of_paths}")
     st.markdown(f"**Licence** {plain(card.licence)}")
@@ -269,7 +271,7 @@ def _training(card: ModelCard) -> None:
             alt="Loss above and validation scores below, over training steps",
         )
     config = {name: value for name, value in card.config.items() if name != "history"}
-    st.markdown("**Every figure, training settings and library versions**")
+    st.markdown("**All figures, training settings and library versions**")
     st.json(
         {"metrics": card.metrics, "config": config, "versions": card.library_versions},
         expanded=1,
