@@ -16,7 +16,7 @@ from engine.lyrics import Lyrics
 from engine.music.chord import Chord
 from engine.music.key import Key
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
-from ui import resources
+from ui import example_song, resources
 
 ROOT = Path(__file__).parents[2]
 LYRIC = """[Verse]
@@ -97,6 +97,7 @@ def app(monkeypatch: pytest.MonkeyPatch, generator: FakeGenerator) -> Iterator[A
     monkeypatch.chdir(ROOT)
     yield AppTest.from_file(str(ROOT / "Home.py"), default_timeout=30)
     resources.queue.clear()
+    example_song.example.cache_clear()  # it knows the models that were there
 
 
 def finished(app: AppTest, seconds: float = 20) -> AppTest:
