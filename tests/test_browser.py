@@ -285,21 +285,29 @@ def test_the_board_is_whole_and_its_numbers_are_large_enough(
 ) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{address}/leaderboard?view=Confusions")
-    table = page.locator("[data-testid=stDataFrame]").first
-    table.wait_for(timeout=2 * MINUTES)
-    scroller = table.locator(".dvn-scroller")
-    scroller.wait_for(timeout=MINUTES)
-    page.wait_for_timeout(1000)
-    hidden = scroller.evaluate(
-        "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
-    )
-    assert max(hidden) <= 1, f"{hidden} pixels of the table are cut off"
+    assert_tables_are_whole(page, 1)
     assert not page.evaluate(
         "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     )
     number = page.locator("[class*=st-key-board_confusions-1] .heatmap-label").first
     number.wait_for(timeout=MINUTES)
     assert number.bounding_box()["height"] >= 9  # type: ignore[index]
+    songs = page.get_by_role("combobox", name="Test songs")
+    assert songs.evaluate("e => e.scrollWidth - e.clientWidth") <= 1, "their name is cut off"
+
+    page.goto(f"{address}/leaderboard?view=Quality+and+cost")
+    assert_tables_are_whole(page, 2)
+
+
+def assert_tables_are_whole(page: Page, count: int) -> None:
+    scrollers = page.locator("[data-testid=stDataFrame] .dvn-scroller")
+    scrollers.nth(count - 1).wait_for(timeout=2 * MINUTES)
+    page.wait_for_timeout(1000)
+    for scroller in scrollers.all():
+        hidden = scroller.evaluate(
+            "e => [e.scrollWidth - e.clientWidth, e.scrollHeight - e.clientHeight]"
+        )
+        assert max(hidden) <= 1, f"{hidden} pixels of a table are cut off"
 
 
 def test_no_image_or_link_of_a_stranger_is_on_the_page(page: Page, address: str) -> None:

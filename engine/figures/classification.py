@@ -131,8 +131,8 @@ def reliability_diagrams(bins: Mapping[str, pd.DataFrame]) -> go.Figure:
     """
     figure = empty_figure(
         height=420,
-        xaxis={"title": "confidence (%)", "range": [0, 100]},
-        yaxis={"title": "accuracy (%)", "range": [0, 100]},
+        xaxis={"title": "confidence (%)", "range": [0, 104]},
+        yaxis={"title": "accuracy (%)", "range": [0, 104]},
     )
     figure.add_scatter(
         x=[0, 100],

@@ -22,8 +22,11 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 
-def score_panels(values: pd.DataFrame, columns: int = 3) -> go.Figure:
+def score_panels(values: pd.DataFrame) -> go.Figure:
     """Draw each metric in a panel with a scale of its own: a dot a model, with its interval.
+
+    Panels stand one below the other, as wide as the page: beside each other their titles would
+    run together on a phone.
 
     Parameters
     ----------
@@ -34,26 +37,17 @@ def score_panels(values: pd.DataFrame, columns: int = 3) -> go.Figure:
     values = labelled(values)
     metrics = list(dict.fromkeys(values["metric"]))
     colour = colours(values["model"])
-    columns = max(1, min(columns, len(metrics)))
-    rows = max(1, -(-len(metrics) // columns))
-    figure = make_subplots(
-        rows=rows,
-        cols=columns,
-        shared_yaxes=True,
-        horizontal_spacing=0.05,
-        vertical_spacing=0.36 / rows,
-    )
-    height = 60 + rows * (80 + 34 * len(colour))
-    laid_out(figure, height, showlegend=False)
-    for index, metric in enumerate(metrics):
-        row, column = divmod(index, columns)
+    rows = max(1, len(metrics))
+    figure = make_subplots(rows=rows, cols=1, vertical_spacing=0.36 / rows)
+    laid_out(figure, 60 + rows * (80 + 34 * len(colour)), showlegend=False)
+    for row, metric in enumerate(metrics, start=1):
         of = rows_where(values, values["metric"] == metric)
-        figure.update_xaxes(title_text=metric, row=row + 1, col=column + 1)
+        figure.update_xaxes(title_text=metric, row=row, col=1)
         for name, shade in colour.items():
             line = rows_where(of, of["model"] == name)
             figure.add_scatter(
-                row=row + 1,
-                col=column + 1,
+                row=row,
+                col=1,
                 x=line["value"].tolist(),
                 y=line["model"].tolist(),
                 mode="markers",
@@ -121,7 +115,7 @@ def pair_differences(pairs: pd.DataFrame, score_title: str) -> go.Figure:
     pairs = labelled(pairs)
     figure = empty_figure(
         height=110 + 28 * len(pairs),
-        xaxis={"title": f"difference in {score_title}, first model − second"},
+        xaxis={"title": f"difference in {score_title}"},
         yaxis={"title": None, "type": "category", "autorange": "reversed"},
     )
     for differs, name, colour in (

@@ -22,6 +22,8 @@ from engine.figures.style import (
 if TYPE_CHECKING:
     import pandas as pd
 
+_APART = 3
+"""How many times as slow the next model must be for two names beside each other."""
 _BAR, _GROUP_GAP = 18, 18  # pixels
 _ROOM_FOR_TEXT = 0.2
 """From which score on a bar has room for its own number, on a phone too."""
@@ -115,15 +117,15 @@ def accuracy_against_latency(
     )
     largest = max([float(value) for value in models["megabytes"].tolist()], default=1.0)
     colour = colours(models["model"])
-    by_value = models.sort_values("value", ascending=False)
-    for index, row in enumerate(by_value.to_dict("records")):
+    places = _name_places(front)  # others: beside the line that the front draws
+    for row in models.to_dict("records"):
         figure.add_scatter(
             x=[1000 * row["seconds"]],
             y=[row["value"]],
             mode="markers+text",
             name=row["model"],
             text=[row["model"]],
-            textposition="bottom center" if index % 2 else "top center",
+            textposition=places.get(row["model"], "bottom right"),
             cliponaxis=False,
             marker={
                 "color": colour[row["model"]],
@@ -135,6 +137,16 @@ def accuracy_against_latency(
             "<extra></extra>",
         )
     return figure
+
+
+def _name_places(front: pd.DataFrame) -> dict[str, str]:
+    """Where the names of a front's models stand: above, or below with the next on their heels."""
+    seconds = [*front["seconds"].tolist(), float("inf")]
+    pairs = zip(front["model"].tolist(), seconds, seconds[1:], strict=False)
+    return {
+        name: "top center" if following > _APART * own else "bottom center"
+        for name, own, following in pairs
+    }
 
 
 def bertscore_by_correctness(songs: pd.DataFrame) -> go.Figure:
@@ -233,7 +245,7 @@ def _score_by_group(values: pd.DataFrame, group_title: str, score_title: str) ->
     values = labelled(values)
     figure = empty_figure(
         height=360,
-        xaxis={"title": group_title, "type": "category"},
+        xaxis={"title": group_title, "type": "category", "tickangle": -45},
         yaxis={"title": score_title, "rangemode": "tozero"},
     )
     for name, colour in colours(values["model"]).items():

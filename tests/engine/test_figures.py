@@ -229,6 +229,7 @@ def test_each_metric_has_a_scale_of_its_own() -> None:
         )
     )
     assert [list(trace.x) for trace in figure.data] == [[0.4], [4.0]]
+    assert figure.layout.xaxis.domain == figure.layout.xaxis2.domain == (0.0, 1.0)
     assert {trace.xaxis for trace in figure.data} == {"x", "x2"}
     assert figure.layout.xaxis2.title.text == "chords gap"
 
@@ -250,6 +251,20 @@ def test_pareto_front_leaves_out_the_slower_and_worse() -> None:
     front = ALL["accuracy_against_latency"]().data[0]
     assert list(front.y) == [0.5, 0.6]
     assert list(front.x) == pytest.approx([100, 200])
+
+
+def test_names_of_models_near_each_other_stand_on_either_side() -> None:
+    costs = pd.DataFrame(
+        [("quick", 0.5, 0.001), ("behind", 0.4, 0.0011), ("near", 0.6, 0.2), ("best", 0.7, 0.3)],
+        columns=["model", "value", "seconds"],
+    ).assign(megabytes=1.0)
+    named = {t.name: t.textposition for t in figures.accuracy_against_latency(costs).data[1:]}
+    assert named == {
+        "quick": "top center",
+        "behind": "bottom right",
+        "near": "bottom center",
+        "best": "top center",
+    }
 
 
 def test_marker_area_is_the_size_of_the_model() -> None:

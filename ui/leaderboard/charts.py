@@ -39,14 +39,17 @@ def chart(figure: Any, name: str, alt: str, reading: str) -> None:
     save_figure(figure, name)
 
 
-def song_tables(chosen: Choice) -> dict[str, pd.DataFrame]:
-    """Each model's answers, song by song, by its title; what is missing is said."""
+def song_tables(chosen: Choice, board: Board) -> dict[str, pd.DataFrame]:
+    """Each model's answers, song by song, by its title, the best of the board first.
+
+    What is missing is said.
+    """
     tables, missing = boards.answers(chosen)
     for problem in missing:
         st.caption(plain(problem))
     if not tables:
         st.info("The answers song by song were not kept for these songs.")
-    return tables
+    return {name: tables[name] for name in in_order(tables, board)}
 
 
 def in_order(tables: Iterable[str], board: Board) -> list[str]:

@@ -29,20 +29,21 @@ def choice() -> Choice | None:
         )
         return None
     with st.container(border=True, key="board_choice"):
-        left, middle, right = st.columns([2, 3, 3])
+        left, right = st.columns([1, 2])
         task = left.selectbox("Task", tasks, **linked("task", boards.task_title))
         sets = {boards.set_title(songs): songs for songs in boards.sets(str(task))}
-        name = middle.selectbox(
+        name = right.selectbox(
             "Test songs",
             list(sets),
             **linked("songs"),
             help="Numbers measured on different songs never share a board.",
         )
         songs = sets[str(name)]
-        metric = _metric(songs, right)
+        left, right = st.columns(2)
+        metric = _metric(songs, left)
         signature = _signature(songs, metric)
         parts = _parts(songs)
-        without = st.multiselect(
+        without = right.multiselect(
             "Leave out",
             _names(songs, parts),
             placeholder="Every model is shown",

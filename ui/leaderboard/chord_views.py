@@ -39,9 +39,10 @@ def scores(board: Board, chosen: Choice) -> None:
     )
 
 
-def placement(_board: Board, chosen: Choice) -> None:
+def placement(board: Board, chosen: Choice) -> None:
     """Where chords change, and which comes next."""
     _panels(
+        board,
         chosen,
         _PLACEMENT,
         "placement",
@@ -51,28 +52,31 @@ def placement(_board: Board, chosen: Choice) -> None:
     )
 
 
-def agreement(_board: Board, chosen: Choice) -> None:
+def agreement(board: Board, chosen: Choice) -> None:
     """Which chords sound."""
     _panels(
+        board,
         chosen,
         _AGREEMENT,
         "agreement",
-        "The share of words over which the chord that sounds agrees with the songbook's, as "
+        "The share of words over which the chord that sounds agrees with the reference's, as "
         "mir_eval compares them: by root and major or minor, and by seventh chords.",
     )
 
 
-def variety(_board: Board, chosen: Choice) -> None:
+def variety(board: Board, chosen: Choice) -> None:
     """How varied the chords are, against the references."""
     _panels(
+        board,
         chosen,
         _GAPS,
         "variety-gaps",
         "How far a model's songs are from the references in variety: histogram entropy, number "
         "of different chords, and mean step between adjacent chords (Yeh et al. 2020). Left is "
-        "better: 0 is as varied as the songbook.",
+        "better: 0 is as varied as the references.",
     )
     _panels(
+        board,
         chosen,
         _VALUES,
         "variety",
@@ -80,7 +84,7 @@ def variety(_board: Board, chosen: Choice) -> None:
     )
 
 
-def _panels(chosen: Choice, names: tuple[str, ...], name: str, reading: str) -> None:
+def _panels(board: Board, chosen: Choice, names: tuple[str, ...], name: str, reading: str) -> None:
     from engine import figures
     from engine.evaluation.board import summaries
 
@@ -90,7 +94,7 @@ def _panels(chosen: Choice, names: tuple[str, ...], name: str, reading: str) -> 
         return
     titles = boards.listed(list(dict.fromkeys(values["metric"])))
     chart(
-        figures.score_panels(boards.titled(values), columns=2 if len(names) % 3 else 3),
+        figures.score_panels(best_first(boards.titled(values), board)),
         name,
         f"{titles}, one dot and interval per model",
         f"{reading} A line is the 95% interval.",

@@ -64,7 +64,7 @@ def _spreads(values: Any) -> str:
     )
 
 
-def by_genre(_board: Board, chosen: Choice) -> None:
+def by_genre(board: Board, chosen: Choice) -> None:
     """F1 of every genre and model."""
     from engine import figures
     from engine.evaluation.board import summaries
@@ -78,8 +78,9 @@ def by_genre(_board: Board, chosen: Choice) -> None:
         f"The genre told best is **{plain(best.idxmax())}** ({best.max():.2f} by its best "
         f"model), the hardest **{plain(best.idxmin())}** ({best.min():.2f})."
     )
+    table = boards.titled(table)
     chart(
-        figures.f1_heat_map(boards.titled(table)),
+        figures.f1_heat_map(table.loc[in_order(table.index, board)]),
         "f1-by-genre",
         "F1 of each genre (columns) and model (rows)",
         f"Each cell is the F1 of one genre: the fuller the blue, the better. {told}",
@@ -90,10 +91,10 @@ def confusions(board: Board, chosen: Choice) -> None:
     """Confusion matrices side by side where there is room, else one below the other."""
     from engine.evaluation.board.summaries import board_labels
 
-    tables = song_tables(chosen)
+    tables = song_tables(chosen, board)
     if not tables:
         return
-    names = in_order(tables, board)
+    names = list(tables)
     shown = st.multiselect(
         "Models",
         names,
@@ -131,22 +132,23 @@ def _matrix(name: str, table: pd.DataFrame, labels: list[str], place: int) -> No
     )
 
 
-def calibration(_board: Board, chosen: Choice) -> None:
+def calibration(board: Board, chosen: Choice) -> None:
     """Reliability diagrams."""
     from engine import figures
     from engine.evaluation.board import summaries
 
     bins = {
         name: summaries.reliability_bins(table)
-        for name, table in song_tables(chosen).items()
+        for name, table in song_tables(chosen, board).items()
         if any(str(column).startswith("p:") for column in table.columns)
     }
     if not bins:
         st.info("No model's probabilities were kept for these songs.")
         return
-    errors = boards.computed("ece", chosen, summaries.metric_values, ("ece",))
+    errors = boards.titled(boards.computed("ece", chosen, summaries.metric_values, ("ece",)))
+    errors = best_first(errors, board)
     told = "; ".join(
-        f"{plain(boards.title(str(name)))} {value:.3f}"
+        f"{plain(name)} {value:.3f}"
         for name, value in zip(errors["model"], errors["value"], strict=True)
     )
     chart(
@@ -165,7 +167,7 @@ def surest(board: Board, chosen: Choice) -> None:
 
     curves = {
         name: summaries.selective_curve(table)
-        for name, table in song_tables(chosen).items()
+        for name, table in song_tables(chosen, board).items()
         if any(str(column).startswith("p:") for column in table.columns)
     }
     if not curves:
@@ -174,7 +176,7 @@ def surest(board: Board, chosen: Choice) -> None:
     told = "; ".join(
         f"{plain(name)} {_accuracy_at(curves[name], 0.5):.0%} instead of "
         f"{curves[name]['accuracy'].iloc[-1]:.0%}"
-        for name in in_order(curves, board)
+        for name in curves
     )
     chart(
         figures.selective_accuracy(curves),
@@ -283,12 +285,12 @@ def _what_words_do(values: pd.DataFrame) -> str:
     return f"{'; '.join(told)}." if told else ""
 
 
-def bertscore(_board: Board, chosen: Choice) -> None:
+def bertscore(board: Board, chosen: Choice) -> None:
     """What BERTScore gives right and wrong answers."""
     from engine import figures
     from engine.evaluation.board import answers, summaries
 
-    songs = summaries.bertscores(song_tables(chosen))
+    songs = summaries.bertscores(song_tables(chosen, board))
     if songs.empty:
         st.info("BERTScore was not kept song by song here.")
         return

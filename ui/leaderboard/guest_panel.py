@@ -35,7 +35,7 @@ def panel(chosen: Choice) -> None:
             return
         songs = next(iter(tables.values()))
         words = known_songs.words_of_set(chosen.songs)
-        st.markdown(_how(chosen, len(songs), bool(words)))
+        st.markdown(_how(chosen, bool(words)))
         st.download_button(
             "Template with the lyrics" if words else "Template with the ids",
             partial(template, songs, words),
@@ -55,7 +55,7 @@ def panel(chosen: Choice) -> None:
         _own_guests(chosen)
 
 
-def _how(chosen: Choice, songs: int, with_words: bool) -> str:
+def _how(chosen: Choice, with_words: bool) -> str:
     """What to bring, and where the words of the songs are to be had."""
     words = (
         "The template holds their lyrics, which are free to use (CC0)."
@@ -64,7 +64,7 @@ def _how(chosen: Choice, songs: int, with_words: bool) -> str:
         "under *Test songs* for a set whose template holds the lyrics."
     )
     return (
-        f"Let a model of your own answer the {songs:,} songs of "
+        f"Let a model of your own answer the songs of "
         f"**{plain(boards.set_title(chosen.songs))}**. {words} Bring back a CSV file with a column "
         "`id` and either a column `label`, or one column a genre with its probability. It is "
         "scored as every model here is, and everybody sees it on the board, marked as a guest."

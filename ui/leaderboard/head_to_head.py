@@ -42,7 +42,7 @@ def head_to_head(board: Board, chosen: Choice) -> None:
         st.info(plain(f"{first} and {second} could not be tested on {board.metric.title}."))
     else:
         _verdict(board, pair, sign, first, second)
-    tables = song_tables(chosen)
+    tables = song_tables(chosen, board)
     if first in tables and second in tables:
         if chosen.task == "genre":
             _genre_songs(chosen, tables, first, second)
@@ -115,11 +115,10 @@ def _genre_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
             "second_confidence": f"{second}, confidence",
         }
     )
-    share = st.column_config.NumberColumn(format="percent")
     identity = chosen_row(
         named.reset_index(drop=True),
         ("differ", str(chosen), first, second, str(genre), str(who)),
-        {f"{first}, confidence": share, f"{second}, confidence": share},
+        {f"{first}, confidence": ".1%", f"{second}, confidence": ".1%"},
     )
     if identity:
         show_song(chosen, tables, identity)
@@ -150,7 +149,7 @@ def _chord_songs(chosen: Choice, tables: dict[str, pd.DataFrame], first: str, se
     identity = chosen_row(
         named.rename(columns={"first": first, "second": second}).reset_index(drop=True),
         ("differ", str(chosen), first, second, str(len(songs))),
-        forms={first: ".3f", second: ".3f", "difference": "+.3f"},
+        {first: ".3f", second: ".3f", "difference": "+.3f"},
     )
     if identity:
         show_song(chosen, tables, identity)
@@ -170,7 +169,7 @@ def _every_pair(board: Board) -> None:
                 "low": pair.low,
                 "high": pair.high,
                 "p, corrected": pair.p_corrected,
-                "verdict": "they differ" if pair.differs else "cannot be told apart",
+                "differ": "yes" if pair.differs else "unclear",
             }
             for pair in board.comparisons
         ]
@@ -183,7 +182,7 @@ def _every_pair(board: Board) -> None:
                     difference_of(first, second)
                     for first, second in zip(drawn["first"], drawn["second"], strict=True)
                 ],
-                differs=drawn["verdict"] == "they differ",
+                differs=drawn["differ"] == "yes",
             ),
             board.metric.title,
         ),
@@ -193,12 +192,20 @@ def _every_pair(board: Board) -> None:
         f"test cannot tell grey pairs apart ({board.comparisons[0].test}; p values corrected for "
         "all pairs, Holm).",
     )
-    signed = dict.fromkeys(("difference", "low", "high"), "+.3f")
+    shown = table.assign(
+        pair=[difference_of(a, b) for a, b in zip(table["first"], table["second"], strict=True)],
+        interval=[
+            interval(low, high, "+.3f")
+            for low, high in zip(table["low"], table["high"], strict=True)
+        ],
+    )
     st.dataframe(
-        written(table, {**signed, "p, corrected": ".4f"}),
+        written(shown, {"difference": "+.3f", "p, corrected": ".4f"}),
         key="pairs",
+        height="content",
         hide_index=True,
-        column_config={"low": "95% from", "high": "to"},
+        column_order=["pair", "difference", "differ", "interval", "p, corrected"],
+        column_config={"interval": "95% interval"},
         alt="Every pair of models, its difference and whether the test tells the two apart",
     )
     with st.container(horizontal=True, key="pairs_export"):

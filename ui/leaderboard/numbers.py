@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MINUS = "\u2212"
+_PIXELS = 6.6  # of a letter in a table
 
 
 def number(value: float, form: str = ".3f") -> str:
@@ -35,3 +36,9 @@ def written(table: pd.DataFrame, forms: Mapping[str, str]) -> Any:
 
     kept = {name: as_is(form) for name, form in forms.items() if name in table}
     return table.style.format(kept, na_rep="")
+
+
+def model_width(table: pd.DataFrame) -> int:
+    """Pixels for the longest name in the column ``model``, within what a phone has room for."""
+    longest = max((len(str(name)) for name in table["model"]), default=0)
+    return round(min(max(_PIXELS * longest + 20, 96), 240))

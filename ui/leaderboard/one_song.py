@@ -25,24 +25,23 @@ _CHORD_METRICS = ("placement-f1", "placement-f1-near", "majmin", "sevenths", "be
 def chosen_row(
     table: pd.DataFrame,
     identity: Sequence[str],
-    columns: Mapping[str, Any] | None = None,
-    forms: Mapping[str, str] | None = None,
+    forms: Mapping[str, str],
 ) -> str | None:
     """Draw a table of songs with an ``id``; give the id of the row chosen.
 
     `identity` tells one table from another: a choice made in one does not stand in the next.
-    `columns` are Streamlit's settings of columns, `forms` how `written` writes their numbers.
+    `forms` tells how `written` writes the numbers of a column.
     """
     digest = hashlib.sha256("|".join(identity).encode("utf-8")).hexdigest()[:12]
     year = {"year": st.column_config.NumberColumn(format="%d")} if "year" in table else {}
     event: Any = st.dataframe(
-        written(table, forms) if forms else table,
+        written(table, forms),
         key=f"songs_{digest}",
         hide_index=True,
         height=min(380, 38 + 35 * max(len(table), 1)),
         on_select="rerun",
         selection_mode="single-row",
-        column_config={**year, **(columns or {})},
+        column_config=year,
         alt="Table of songs; choose a row to see every model's answer below.",
     )
     rows = [row for row in event["selection"]["rows"] if row < len(table)]
@@ -77,11 +76,12 @@ def _genre_answers(tables: dict[str, pd.DataFrame], identity: str) -> None:
     from engine.evaluation.board import answers, summaries
 
     told = answers.song_answers(tables, identity)
+    named = told.rename(columns={"prediction": "answer", "correct": "right"})
     st.dataframe(
-        told.rename(columns={"prediction": "answer", "correct": "right"}),
+        written(named, {"confidence": ".1%"}),
         key="song_answers",
+        height="content",
         hide_index=True,
-        column_config={"confidence": st.column_config.NumberColumn(format="percent")},
         alt="Each model's answer to this song",
     )
     known = summaries.board_labels(tables)

@@ -11,13 +11,21 @@ from ui import boards, resources
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, song_tables
 from ui.leaderboard.linked import linked
+from ui.leaderboard.numbers import model_width, written
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.evaluation.board.ranking import Board
     from engine.models.card import ModelCard
 
-_COSTS = ("latency-p50", "latency-p95", "peak-memory", "size")
+_COSTS = {
+    "latency-p50": ("median", ",.2f"),
+    "latency-p95": ("95%", ",.2f"),
+    "peak-memory": ("memory", ",.0f"),
+    "size": ("weights", ",.1f"),
+}
+"""Costs of a model to the head of their column and how their numbers are written."""
+_COST_WIDTH = 64  # pixels: all columns fit a phone
 
 
 def costs(_board: Board, chosen: Choice) -> None:
@@ -42,21 +50,19 @@ def costs(_board: Board, chosen: Choice) -> None:
         f"the size of the weights, base included. The dotted line joins the models that no other "
         f"beats in both speed and score: {names}.",
     )
-    wide = boards.computed("cost-values", chosen, summaries.wide_table, _COSTS)
-    shown: Any = boards.titled(wide).reindex(columns=["model", "base", *_COSTS])
+    wide = boards.computed("cost-values", chosen, summaries.wide_table, tuple(_COSTS))
+    shown: Any = boards.titled(wide).reindex(columns=["model", *_COSTS])
     for name in ("latency-p50", "latency-p95"):
         shown[name] *= 1000
-    number = st.column_config.NumberColumn
+    column = st.column_config.Column
     st.dataframe(
-        shown,
+        written(shown, {name: form for name, (_, form) in _COSTS.items()}),
         key="costs",
+        height="content",
         hide_index=True,
         column_config={
-            "base": "runs on",
-            "latency-p50": number("median time (ms)", format="%.2f"),
-            "latency-p95": number("95th percentile (ms)", format="%.2f"),
-            "peak-memory": number("peak memory (MB)", format="%.0f"),
-            "size": number("weights (MB)", format="%.1f"),
+            "model": column(width=model_width(shown)),
+            **{name: column(head, width=_COST_WIDTH) for name, (head, _) in _COSTS.items()},
         },
         alt="Time per song, memory and size of each model",
     )
@@ -64,7 +70,11 @@ def costs(_board: Board, chosen: Choice) -> None:
     told = boards.listed(devices)
     if len(devices) > 1:
         told += "; times on different machines do not compare"
-    st.caption(f"One song a call, the model warm. Measured on {plain(told)}.")
+    st.caption(
+        "Milliseconds for one song, the model warm: the median, and the time that 95% of songs "
+        "stay under. Megabytes of memory at its peak, and of weights with their base. Measured on "
+        f"{plain(told)}."
+    )
 
 
 def _devices(records: list[object], _songs: object) -> list[str]:
@@ -72,12 +82,12 @@ def _devices(records: list[object], _songs: object) -> list[str]:
     return sorted({str(getattr(record, "device", "")) for record in found})
 
 
-def length_and_decade(_board: Board, chosen: Choice) -> None:
+def length_and_decade(board: Board, chosen: Choice) -> None:
     """The score of short and long, of old and new songs."""
     from engine import figures
     from engine.evaluation.board import summaries
 
-    tables = song_tables(chosen)
+    tables = song_tables(chosen, board)
     if not tables:
         return
     measure = boards.song_measure(chosen)

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from ui import boards
 from ui.boards import Choice
-from ui.leaderboard.charts import in_order, song_tables
+from ui.leaderboard.charts import song_tables
 from ui.leaderboard.linked import linked
 from ui.leaderboard.one_song import chosen_row, show_song
 from ui.plain_text import plain
@@ -24,21 +24,23 @@ def genre_songs(board: Board, chosen: Choice) -> None:
     """One model's answers, filtered; the song of the row chosen."""
     from engine.evaluation.board import answers
 
-    tables = song_tables(chosen)
+    tables = song_tables(chosen, board)
     if not tables:
         return
     with st.container(border=True, key="song_filters"):
         left, right = st.columns([3, 2])
-        model = _model(in_order(tables, board), left)
+        model = _model(list(tables), left)
         identity = _identity(right)
         found: Any = answers.answers(tables[model])
         filters = _filters(found)
     kept: Any = answers.filtered_answers(found, identity=identity, **filters)
     wrong = int((~kept["correct"]).sum())
-    st.caption(
-        f"{len(kept):,} of {len(found):,} answers of {plain(model)}, {wrong:,} of them wrong; the "
-        "surest come first. Choose a row to see every model's answer."
+    told = (
+        f"{wrong:,} wrong answers of {plain(model)}, out of {len(found):,}"
+        if filters["only_wrong"]
+        else f"{len(kept):,} of {len(found):,} answers of {plain(model)}, {wrong:,} of them wrong"
     )
+    st.caption(f"{told}; the surest come first. Choose a row to see every model's answer.")
     named = kept.rename(
         columns={
             "reference": "true genre",
@@ -50,10 +52,7 @@ def genre_songs(board: Board, chosen: Choice) -> None:
     row = chosen_row(
         named,
         ("answers", str(chosen), model, identity, str(filters)),
-        {
-            "confidence": st.column_config.NumberColumn(format="percent"),
-            "BERTScore F1": st.column_config.NumberColumn(format="%.3f"),
-        },
+        {"confidence": ".1%", "BERTScore F1": ".3f"},
     )
     _show(chosen, tables, row, identity, kept)
 
@@ -62,13 +61,13 @@ def chord_songs(board: Board, chosen: Choice) -> None:
     """The songs a generator does worst, by the chosen metric of each song alone."""
     from engine.evaluation.board import answers
 
-    tables = song_tables(chosen)
+    tables = song_tables(chosen, board)
     if not tables:
         return
     measure = boards.song_measure(chosen)
     with st.container(border=True, key="song_filters"):
         left, right = st.columns([3, 2])
-        model = _model(in_order(tables, board), left)
+        model = _model(list(tables), left)
         identity = _identity(right)
         try:
             found: Any = answers.weakest_songs(tables[model], measure)
@@ -94,7 +93,7 @@ def chord_songs(board: Board, chosen: Choice) -> None:
     row = chosen_row(
         named,
         ("weakest", str(chosen), model, identity, str(kept_genres), str(words)),
-        {measure.title: st.column_config.NumberColumn(format="%.3f")},
+        {measure.title: ".3f"},
     )
     _show(chosen, tables, row, identity, found)
 

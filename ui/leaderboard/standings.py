@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.errors import EngineError
-from ui import boards
+from ui import boards, resources
 from ui.boards import Choice
 from ui.leaderboard import charts
-from ui.leaderboard.numbers import interval, written
+from ui.leaderboard.numbers import interval, model_width, written
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _MOST_PROBLEMS = 200
 _FORMATS = {"s": ".4f", "MB": ".1f"}
+_SHORT = 10  # letters that fit the head of a column
 _ORIGINS = "standings_origins"
 _ORIGIN_COLUMNS = ["kind", "runs on", "songs", "measured", "revision"]
-_PIXELS = 7  # of a letter in a table
 
 
 def problems() -> None:
@@ -52,6 +52,8 @@ def standings(chosen: Choice) -> Board | None:
         interval=[interval(*ends, form) for ends in zip(table["low"], table["high"], strict=True)]
     )
     order = ["place", "model", title, "interval"]
+    if board.metric.statistics is None:  # a cost has neither
+        order = ["model", title]
     if st.session_state.get(_ORIGINS):
         order += _ORIGIN_COLUMNS
     column = st.column_config.Column
@@ -63,10 +65,10 @@ def standings(chosen: Choice) -> Board | None:
         placeholder="",
         column_order=order,
         column_config={
-            "place": column(width=48, help="Models that the test cannot tell apart share a place."),
-            "model": column(width=_model_width(table)),
-            title: column(width=88),
-            "interval": column("95% interval", width=112),
+            "place": column(width=46, help="Models that the test cannot tell apart share a place."),
+            "model": column(width=model_width(table)),
+            title: column(title if len(title) <= _SHORT else "value", width=72, help=title),
+            "interval": column("95% interval", width=106),
         },
         alt=f"Standings by {title}",
     )
@@ -79,12 +81,6 @@ def standings(chosen: Choice) -> Board | None:
     _small_print(board, chosen)
     _export(table, chosen)
     return board
-
-
-def _model_width(table: pd.DataFrame) -> int:
-    """Pixels for the longest name, within what a phone has room for."""
-    longest = max((len(str(name)) for name in table["model"]), default=0)
-    return min(max(_PIXELS * longest + 20, 96), 240)
 
 
 def _table(board: Board, chosen: Choice) -> pd.DataFrame:
@@ -102,7 +98,7 @@ def _table(board: Board, chosen: Choice) -> pd.DataFrame:
             "low": standing.record.low,
             "high": standing.record.high,
             "kind": standing.record.kind,
-            "runs on": standing.record.base,
+            "runs on": _runs_on(standing.record.base),
             "songs": standing.record.n,
             "measured": standing.record.time[:10],
             "revision": standing.record.revision,
@@ -117,6 +113,12 @@ def _table(board: Board, chosen: Choice) -> pd.DataFrame:
     columns = ["place", "model", title, "low", "high", "kind", "runs on", "songs", "measured"]
     table = pd.DataFrame(rows, columns=[*columns, "revision"])
     return table.astype({"place": "Int64", "songs": "Int64", "low": float, "high": float})
+
+
+def _runs_on(base: str) -> str:
+    """A base as people write it; what is made of other models names them."""
+    names = base.split(" + ")
+    return " + ".join(map(boards.title, names)) if set(names) <= set(resources.TITLES) else base
 
 
 def _small_print(board: Board, chosen: Choice) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,32 @@ def test_the_front_is_told_by_name(opened: Opened, answered: Path) -> None:
 
     # LLaMA is quickest here (a short name) and best: nothing else stands on the front.
     assert "no other beats in both speed and score: **LLaMA**." in said(page)
+
+
+@pytest.mark.parametrize("view", ["By genre", "Scores", "Calibration", "BERTScore"])
+def test_the_best_model_of_the_board_is_drawn_first(
+    opened: Opened, answered: Path, view: str
+) -> None:
+    page = opened(view=view)
+    best, *_, worst = page.dataframe[0].value["model"]
+    spec = page.get("plotly_chart")[0].proto.spec
+    assert 0 < spec.index(f'"{best}"') < spec.index(f'"{worst}"')
+
+
+def test_a_list_of_mistakes_does_not_count_them_twice(opened: Opened, answered: Path) -> None:
+    page = opened(view="Songs", answers_of="Majority class")
+    assert "wrong answers of Majority class, out of 120; the surest come first" in said(page)
+    page.toggle(key="only_wrong").set_value(False).run()
+    assert "120 of 120 answers of Majority class" in said(page)
+
+
+def test_costs_are_not_ranked_and_fit_a_phone(opened: Opened, answered: Path) -> None:
+    page = opened(metric="size of weights", view="Quality and cost")
+    board, costs = (table.proto for table in page.dataframe)
+    assert list(board.column_order) == ["model", "size of weights"]
+    columns = json.loads(costs.columns)
+    names = ("model", "latency-p50", "latency-p95", "peak-memory", "size")
+    assert sum(columns[name]["width"] for name in names) <= 388
 
 
 def test_what_bertscore_shows_is_computed(opened: Opened, answered: Path) -> None:
