@@ -26,7 +26,7 @@ def test_three_models_answer_side_by_side_with_base_and_time(page: AppTest, lyri
         ("Combined", "folk"),
     ]
     captions = " ".join(caption.value for caption in page.caption)
-    assert "Tiny-LLaMA · 0.01 s" in captions
+    assert "Tiny-LLaMA · 0.01\u00a0s" in captions
     assert page.subheader[0].value == "Two of three models say folk; BiLSTM-GRU says country"
     assert any("ballad" in text.value for text in page.markdown)
 

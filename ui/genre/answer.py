@@ -35,7 +35,7 @@ def verdict(predictions: Sequence[Prediction]) -> None:
                 if prediction.pooled:
                     st.caption(_pooled())
                 else:
-                    st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f} s")
+                    st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f}\u00a0s")
     if note := words.disagreement(single):
         agreed = len({prediction.label for prediction in single}) == 1
         st.markdown(f"**{'How far they agree' if agreed else 'Where they part'}.** {plain(note)}")
