@@ -87,18 +87,25 @@ def labelled_predictions(predictions: Iterable[Prediction]) -> list[Prediction]:
 def colours(names: Iterable[str]) -> dict[str, str]:
     """Give a colour to each name: a known model its own, others the first that is still free.
 
-    A part of a model ("LLaMA, network alone") has the model's, unless the model is there too.
+    A part of a model ("LLaMA, network alone") has the model's, or a tint of it where the model or
+    another part of it has that already.
     """
     found = {name: _MODELS.get(name.lower(), "") for name in names}
-    for name, colour in found.items():
+    for name in [name for name, colour in found.items() if not colour]:
         whole = _MODELS.get(name.lower().partition(",")[0], "")
-        if not colour and whole not in found.values():
-            found[name] = whole
+        tints = [whole, mixed(whole, CHALK, 0.5), mixed(whole, INK, 0.4)] if whole else []
+        found[name] = next((tint for tint in tints if tint not in found.values()), "")
     free = [colour for colour in PALETTE if colour not in found.values()] or list(PALETTE)
     others = (name for name, colour in found.items() if not colour)
     for place, name in enumerate(list(others)):
         found[name] = free[place % len(free)]
     return found
+
+
+def mixed(first: str, second: str, share: float) -> str:
+    """The colour between two ("#rrggbb"), this share of the way to the second."""
+    parts = [(int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5)]
+    return "#" + "".join(f"{round(one + share * (other - one)):02x}" for one, other in parts)
 
 
 def ink_on(colour: str) -> str:

@@ -28,6 +28,7 @@ from engine.figures.style import (
     colours,
     contrast,
     ink_on,
+    mixed,
 )
 from tests.pages.live_text import strings
 
@@ -357,6 +358,17 @@ def test_a_model_has_one_colour_in_whatever_company() -> None:
     for name in ("LLaMA", "RoBERTa", "BiLSTM-GRU", "Combined", "TF-IDF"):
         assert colours(["stranger", name])[name] == together[name]
     assert len(set(colours(f"guest {n}" for n in range(8)).values())) == 8
+
+
+def test_parts_of_models_are_told_apart_and_show_whose_they_are() -> None:
+    models = ["LLaMA", "RoBERTa", "BiLSTM-GRU", "Combined", "TF-IDF", "TF-IDF, balanced"]
+    parts = [f"{m}, {part}" for m in models[:3] for part in ("network alone", "linear path alone")]
+    together = colours([*models, *parts, "Majority class"])
+    assert len(set(together.values())) == 13
+    assert colours(["LLaMA, network alone"])["LLaMA, network alone"] == together["LLaMA"]
+    for colour in together.values():
+        assert contrast(ink_on(colour), colour) >= 4.5
+    assert mixed("#000000", "#ffffff", 0.5) == "#808080"
 
 
 HOSTILE = 'x <a href="javascript:alert(1)">y</a> <img src=x onerror=alert(1)> %{x} \u202e\n<b>z'
