@@ -30,6 +30,7 @@ from engine.evaluation.metrics.uncertainty import (
     mcnemar,
     paired_bootstrap,
     percentile_interval,
+    resamples_for,
 )
 
 if TYPE_CHECKING:
@@ -177,11 +178,13 @@ def _comparisons(
     tables: dict[str, pd.DataFrame],
     measure: Metric,
 ) -> tuple[tuple[Comparison, ...], float | None]:
+    pairs = list(combinations([name for name, _ in ordered if name in tables], 2))
+    resamples = resamples_for(len(pairs))
     samples = {
-        name: bootstrap_values(table, [measure])[measure.name] for name, table in tables.items()
+        name: bootstrap_values(table, [measure], resamples=resamples)[measure.name]
+        for name, table in tables.items()
     }
     values = {name: record.value for name, record in ordered}
-    pairs = list(combinations([name for name, _ in ordered if name in tables], 2))
     p_values = [paired_bootstrap(samples[first], samples[second]) for first, second in pairs]
     test = "paired bootstrap over artists"
     mcnemar_values: list[float | None] = [None] * len(pairs)

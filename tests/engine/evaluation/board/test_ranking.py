@@ -63,6 +63,25 @@ def test_models_that_do_not_differ_share_a_place(
     assert not board.notes
 
 
+def test_a_bad_model_is_told_from_good_ones_however_many_stand_on_the_board(
+    measured: list[EvaluationRecord], record: Records, predicted: Tables, tmp_path: Path
+) -> None:
+    more: list[EvaluationRecord] = []
+    for number in range(12):
+        name = f"guest{number}"
+        common = record(model=name, run=name, predictions=f"predictions/{name}.parquet")
+        table = predicted(skill=2.5, seed=10 + number)
+        write_predictions(table, {"run": name}, tmp_path / common.predictions)
+        more += scored_records(table, GENRE_METRICS[:2], common)
+    songs = sets.evaluation_sets(measured, "genre")[0]
+    for metric in ("accuracy", "macro-f1"):
+        board = ranking.board([*measured, *more], songs, metric, folder=tmp_path)
+        assert len(board.comparisons) == 105
+        places = {s.name: s.place for s in board.standings}
+        assert places.pop("bad") == 15
+        assert max(place for place in places.values() if place) < 15
+
+
 def test_costs_are_shown_without_places(measured: list[EvaluationRecord], tmp_path: Path) -> None:
     songs = sets.evaluation_sets(measured, "genre")[0]
     board = ranking.board(measured, songs, "latency-p50", folder=tmp_path)
