@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -201,18 +201,11 @@ def _told_set(songs: EvaluationSet, count: int) -> str:
     return f"{name}, {f'{part} part' if part in _PARTS_OF_DATA else part} ({number})"
 
 
-def explained_set(songs: EvaluationSet) -> EvaluationSet | None:
-    """The songs of the same file on which most models' explanations were measured."""
-    from engine.evaluation.board.sets import EXPLAINED, sets_beside
+def set_beside(songs: EvaluationSet, metrics: Collection[str]) -> EvaluationSet | None:
+    """The songs of the same file on which these were measured of most models: `sets_beside`."""
+    from engine.evaluation.board.sets import sets_beside
 
-    return next(iter(sets_beside(read(stamp())[0], songs, EXPLAINED)), None)
-
-
-def formed_set(songs: EvaluationSet) -> EvaluationSet | None:
-    """The songs of the same file about which most models were asked in written forms."""
-    from engine.evaluation.board.sets import FORMED, sets_beside
-
-    return next(iter(sets_beside(read(stamp())[0], songs, FORMED)), None)
+    return next(iter(sets_beside(read(stamp())[0], songs, metrics)), None)
 
 
 def of_set(songs: EvaluationSet) -> list[EvaluationRecord]:

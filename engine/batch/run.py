@@ -19,7 +19,7 @@ from engine.batch.writing import (
     kept_columns,
     open_writer,
 )
-from engine.classifiers import NAMES, load_classifier, model_of, part_of
+from engine.classifiers import check_name, load_classifier, model_of, part_of
 from engine.corpora.opening import open_table
 from engine.corpora.rows import Row, is_missing
 from engine.corpora.sources import Source
@@ -115,8 +115,7 @@ def answer_table(
     CancelledError
         On Ctrl-C; its message says how to go on.
     """
-    if model not in NAMES:
-        raise InputError(f"There is no genre model '{model}'; models are {', '.join(NAMES)}.")
+    check_name(model)
     checked_output(source, output)
     own = slot(model_of(model), preset)
     card = ModelCard.read(own.folder)

@@ -48,6 +48,12 @@ NAMES = tuple(
 )
 
 
+def check_name(name: str) -> None:
+    """`InputError` unless it is one of `NAMES`."""
+    if name not in NAMES:
+        raise InputError(f"There is no genre model '{name}'; models are {', '.join(NAMES)}.")
+
+
 def load_classifier(
     name: str, preset: str = "embedded", load: Loader | None = None
 ) -> GenreClassifier:
@@ -70,8 +76,7 @@ def load_classifier(
     """
     from engine.models.presets import slot
 
-    if name not in NAMES:
-        raise InputError(f"There is no genre model '{name}'; models are {', '.join(NAMES)}.")
+    check_name(name)
     load = load or loading_once()
     if part := part_of(name):
         whole: Any = load(model_of(name), preset)

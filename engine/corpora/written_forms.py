@@ -3,8 +3,7 @@
 Corpora hold songs as lyric sites do: each chorus written out, no headings, 200 to 400 words. People
 paste drafts, excerpts and chord sheets. A *form* is one such way; `written` gives a song's text in
 it, to be read by `Lyrics.parse` as anything that is pasted. What a model says should change little
-from form to form: evaluation measures that (`engine.evaluation.tasks.forms`), and trainings show
-each song in several forms.
+from form to form: evaluation measures that (`engine.evaluation.tasks.forms`).
 """
 
 from __future__ import annotations
@@ -80,11 +79,10 @@ def _one_block(lyrics: Lyrics, _: random.Random) -> str:
 def _opening(lyrics: Lyrics, _: random.Random) -> str:
     """The first verse and the chorus; without either, the first twelve lines."""
     stanzas = _stanzas(lyrics)
-    chorus = next((of for of in _refrains(stanzas) if of is not None), None)
     if len(stanzas) == 1:
         return _text([stanzas[0][:12]])
-    second = chorus if chorus else 1
-    return _text([stanzas[0], stanzas[second]])
+    chorus = next((of for of in _refrains(stanzas) if of is not None), None)
+    return _text([stanzas[0], stanzas[chorus or 1]])
 
 
 def _lines(count: int) -> Callable[[Lyrics, random.Random], str]:

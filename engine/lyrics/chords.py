@@ -14,6 +14,8 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
+from engine.lyrics.lines import words_of
+
 LONGEST = 200  # characters; a longer line is never one of chords or tablature
 
 _NOTE = r"(?:[A-H](?:#|b|♯|♭|is(?![a-z])|es(?![a-z])|ism|esm)?|[AE]s(?![a-z]))"
@@ -45,11 +47,7 @@ _ALSO_WORDS = {"A", "Am", "Em", "Hm", "Ami", "Emi"}
 _RATHER_WORDS = {"As", "Es", "Ais", "Dis", "Eis", "Bis", "His", "Des", "Ges", "Ces", "Hes"}
 
 
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_SPELLED = _words_of(
+_SPELLED = words_of(
     "ad add added age aged bad badge bag baggage bead beef bed bee beg cab cabbage cafe cage "
     "dab dad dead deaf decade deed ebb edge egg fab face faced fad fade faded fed fee feed gab "
     "gag ache beach cache each had hag head hedge heed"

@@ -86,24 +86,25 @@ _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _COUNTED = re.compile(rf"{_COUNT}|\d{{1,2}}", re.IGNORECASE)
 
 
-def _words_of(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """The words that blanks part: how long lists of them are written here."""
     return frozenset(text.split())
 
 
-_DOINGS = _words_of(
+_DOINGS = words_of(
     "solo solos instrumental instrumentals interlude interludes fade fades fading fadeout "
     "fade-out spoken whispered whispers laughs laughter chuckles giggles sighs coughs sobs "
     "applause cheers cheering humming hums whistling whistles whistle scatting scats adlib "
     "adlibs ad-lib ad-libs acapella tacet riff riffs clapping claps handclaps pause"
 )
-_INSTRUMENTS = _words_of(
+_INSTRUMENTS = words_of(
     "guitar guitars bass drum drums piano organ sax saxophone trumpet trombone horn horns "
     "clarinet violin fiddle harmonica harp flute keyboard keyboards keys synth banjo mandolin "
     "ukulele accordion cello strings brass percussion band orchestra vocal crowd audience hand "
     "music beat voice voices choir"
 )
-_PARTS = _words_of("break breaks fill fills intro outro lick licks bridge section jam interlude")
-_FILLING = _words_of(
+_PARTS = words_of("break breaks fill fills intro outro lick licks bridge section jam interlude")
+_FILLING = words_of(
     "a an the with and by in to out over for at end long short slow fast quiet first second "
     "third two four eight bar bars word words more continues begins starts ends track until "
     "till background backing only double electric acoustic steel slide lead rhythm"
@@ -113,7 +114,7 @@ _PHRASES = {
     *("ad lib", "ad libs", "a cappella", "a capella", "key change", "music stops", "music fades"),
     *("spoken word", "music plays", "let ring", "no chords"),
 }
-_REPEATED = _words_of(
+_REPEATED = words_of(
     "chorus verse bridge hook refrain intro outro part section first second third last half of "
     "the and fade to till until out end twice three four five six eight time times ad lib inf "
     "infinitum all above line lines whole entire song once more pre-chorus prechorus st nd 1st "

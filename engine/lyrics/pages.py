@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from engine.lyrics.lines import section_heading
+from engine.lyrics.lines import section_heading, words_of
 
 _CONTRIBUTORS = re.compile(r"\s*\d[\d.,]*K?\s?Contributors?")
 _TITLE_OF_PAGE = re.compile(r"Lyrics(?=\[|[A-Z“\"'‘(]|\s*$)")
@@ -51,12 +51,8 @@ _SINGER = re.compile(
 )
 
 
-def _words_of(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
 _ACTION = re.compile(r"ing$|^.{4,}ed$")
-_NOT_NAMES = _words_of(
+_NOT_NAMES = words_of(
     "i she he they we you it who said say says sing sang cause because and so but then now oh "
     "yeah hey well see like baby remember the a my your question answer one two three four five "
     "six seven eight nine ten first second third"

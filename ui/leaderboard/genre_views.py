@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import best_first, chart, in_order, song_tables
 from ui.leaderboard.linked import linked
-from ui.leaderboard.numbers import number
+from ui.numbers import number
 from ui.plain_text import plain
 
 if TYPE_CHECKING:
@@ -132,18 +133,27 @@ def _matrix(name: str, table: pd.DataFrame, labels: list[str], place: int) -> No
     )
 
 
+def _of_probabilities(
+    chosen: Choice, board: Board, summary: Callable[[pd.DataFrame], pd.DataFrame]
+) -> dict[str, pd.DataFrame]:
+    """A summary of each model's answers that have probabilities; that there are none is said."""
+    found = {
+        name: summary(table)
+        for name, table in song_tables(chosen, board).items()
+        if any(str(column).startswith("p:") for column in table.columns)
+    }
+    if not found:
+        st.info("No model's probabilities were kept for these songs.")
+    return found
+
+
 def calibration(board: Board, chosen: Choice) -> None:
     """Reliability diagrams."""
     from engine import figures
     from engine.evaluation.board import summaries
 
-    bins = {
-        name: summaries.reliability_bins(table)
-        for name, table in song_tables(chosen, board).items()
-        if any(str(column).startswith("p:") for column in table.columns)
-    }
+    bins = _of_probabilities(chosen, board, summaries.reliability_bins)
     if not bins:
-        st.info("No model's probabilities were kept for these songs.")
         return
     errors = boards.titled(boards.computed("ece", chosen, summaries.metric_values, ("ece",)))
     errors = best_first(errors, board)
@@ -165,13 +175,8 @@ def surest(board: Board, chosen: Choice) -> None:
     from engine import figures
     from engine.evaluation.board import summaries
 
-    curves = {
-        name: summaries.selective_curve(table)
-        for name, table in song_tables(chosen, board).items()
-        if any(str(column).startswith("p:") for column in table.columns)
-    }
+    curves = _of_probabilities(chosen, board, summaries.selective_curve)
     if not curves:
-        st.info("No model's probabilities were kept for these songs.")
         return
     told = "; ".join(
         f"{plain(name)} {_accuracy_at(curves[name], 0.5):.0%} instead of "
@@ -209,8 +214,10 @@ def written_forms(board: Board, chosen: Choice) -> None:
     """Whether a model says the same of a song however it is written down."""
     from engine import figures
     from engine.evaluation.board import summaries
+    from engine.evaluation.board.sets import FORMED
+    from engine.evaluation.metrics.forms import form_metric
 
-    songs = boards.formed_set(chosen.songs)
+    songs = boards.set_beside(chosen.songs, FORMED)
     if songs is None:
         st.info(
             "Written forms were not measured on these songs; `python -m engine forms` measures "
@@ -221,7 +228,7 @@ def written_forms(board: Board, chosen: Choice) -> None:
         "Figure", list(_FORM_FIGURES), default=next(iter(_FORM_FIGURES)), required=True
     )
     kind, told = _FORM_FIGURES[str(shown)]
-    first = f"{kind}/12-lines"
+    first = form_metric(kind, "12 lines")
     own = replace(chosen, songs=songs, metric=first, signature=None)
     values = boards.computed("written-forms", own, summaries.form_values, kind)
     if values.empty:
@@ -241,8 +248,9 @@ def explanations(board: Board, chosen: Choice) -> None:
     """Whether the words that an explanation names are the words that a model went by."""
     from engine import figures
     from engine.evaluation.board import summaries
+    from engine.evaluation.board.sets import EXPLAINED
 
-    songs = boards.explained_set(chosen.songs)
+    songs = boards.set_beside(chosen.songs, EXPLAINED)
     if songs is None:
         st.info(
             "Explanations were not measured on these songs; `python -m engine faithfulness` "

@@ -10,8 +10,9 @@ from ui import boards
 from ui.boards import Choice
 from ui.leaderboard.charts import chart, song_tables, table_downloads
 from ui.leaderboard.linked import linked
-from ui.leaderboard.numbers import interval, number, written
+from ui.leaderboard.numbers import interval, written
 from ui.leaderboard.one_song import chosen_row, show_song
+from ui.numbers import number
 from ui.plain_text import plain
 
 if TYPE_CHECKING:

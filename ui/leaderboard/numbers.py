@@ -1,4 +1,4 @@
-"""Numbers as people read them: a minus sign, not a hyphen, also in tables that are sorted."""
+"""Numbers of the board as `ui.numbers` writes them: intervals, and tables that are sorted."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ui.numbers import number
+
 if TYPE_CHECKING:
     import pandas as pd
 
-_MINUS = "\u2212"
 _PIXELS = 6.6  # of a letter in a table
-
-
-def number(value: float, form: str = ".3f") -> str:
-    """A number by a format of Python's, such as ".3f", or "+.3f" for a sign in any case."""
-    return format(value, form).replace("-", _MINUS)
 
 
 def interval(low: float, high: float, form: str = ".3f") -> str:

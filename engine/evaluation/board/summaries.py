@@ -19,10 +19,11 @@ from engine.evaluation.metrics.forms import form_metric
 from engine.evaluation.metrics.genre import (
     ACCURACY,
     ECE_BINS,
+    binned,
     labels_of,
-    probabilities_of,
     risk_bins,
     selective_accuracy,
+    surety,
 )
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
@@ -227,15 +228,12 @@ def reliability_bins(table: pd.DataFrame, bins: int = ECE_BINS) -> pd.DataFrame:
     """Columns ``confidence``, ``accuracy`` (means in a bin of confidence) and ``songs``."""
     import pandas as pd
 
-    confidence = probabilities_of(table, labels_of(table)).max(axis=1)
-    right = np.asarray(table["reference"]) == np.asarray(table["prediction"])
-    index = np.clip(np.ceil(confidence * bins).astype(int) - 1, 0, bins - 1)
-    songs = np.bincount(index, minlength=bins)
+    songs, confidence, right = binned(*surety(table), bins).sum(axis=0).reshape(3, bins)
     return pd.DataFrame(
         {
-            "confidence": np.bincount(index, confidence, bins) / songs.clip(min=1),
-            "accuracy": np.bincount(index, right, bins) / songs.clip(min=1),
-            "songs": songs,
+            "confidence": confidence / songs.clip(min=1),
+            "accuracy": right / songs.clip(min=1),
+            "songs": songs.astype(int),
         }
     )
 

@@ -168,11 +168,10 @@ def _squared_errors(table: pd.DataFrame) -> FloatArray:
 
 def _calibration_bins(table: pd.DataFrame) -> FloatArray:
     """Shape (songs, 3 x ECE_BINS): count, confidence and hits, each in its bin."""
-    confidence, hits = _surety(table)
-    return binned(confidence, hits)
+    return binned(*surety(table))
 
 
-def _surety(table: pd.DataFrame) -> tuple[FloatArray, NDArray[np.bool_]]:
+def surety(table: pd.DataFrame) -> tuple[FloatArray, NDArray[np.bool_]]:
     """Of each song the probability of its answer, and whether it is right."""
     confidence = probabilities_of(table, labels_of(table)).max(axis=1)
     return confidence, np.asarray(table["reference"]) == np.asarray(table["prediction"])
@@ -191,7 +190,7 @@ def binned(confidence: FloatArray, hits: NDArray[np.bool_], bins: int = ECE_BINS
 
 def risk_bins(table: pd.DataFrame) -> FloatArray:
     """`binned` answers of a table, finely enough to order them by how sure they are."""
-    return binned(*_surety(table), bins=AURC_BINS)
+    return binned(*surety(table), bins=AURC_BINS)
 
 
 def selective_accuracy(sums: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -25,12 +25,10 @@ from engine.corpora import EXTENSIONS
 from engine.errors import InputError
 from engine.evaluation.metrics.faithfulness import DRAWS, FAITHFULNESS_METRICS, SHARES
 from engine.evaluation.tasks.data import genre_songs
-from engine.evaluation.tasks.genre import assignment_over, loaded, megabytes_read
+from engine.evaluation.tasks.genre import assignment_over, loaded, model_subject
 from engine.evaluation.tasks.task import Assignment, Request, Subject, Task
 from engine.explanation import Explanation, explain
 from engine.lyrics import Lyrics
-from engine.models.card import model_revision
-from engine.models.presets import slot
 
 if TYPE_CHECKING:
     from numpy.random import Generator
@@ -143,9 +141,7 @@ def faithfulness_assignment(request: Request) -> Assignment:
         def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
             return [_row(model, songs.lyrics[n], request.seed + n) for n in numbers]
 
-        revision = model_revision(model.card, slot(name, request.preset))
-        size = megabytes_read(name, request.preset)
-        return Subject(name, model.base, request.preset, "model", revision, size, answer, 1)
+        return model_subject(name, request.preset, model, answer, 1)
 
     def table(rows: list[dict[str, Any]]) -> Any:
         found = songs.table.copy()

@@ -13,15 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from engine.classifiers import NAMES, model_of, part_of
+from engine.classifiers import NAMES
 from engine.corpora import EXTENSIONS
 from engine.corpora.written_forms import FORMS, written
 from engine.evaluation.metrics.forms import FORM_METRICS, WHOLE, column
 from engine.evaluation.tasks.data import genre_songs
-from engine.evaluation.tasks.genre import assignment_over, loaded, megabytes_read
+from engine.evaluation.tasks.genre import assignment_over, loaded, model_subject
 from engine.evaluation.tasks.task import Assignment, Request, Subject, Task
-from engine.models.card import model_revision
-from engine.models.presets import slot
 
 _BATCH = 16
 
@@ -48,10 +46,7 @@ def forms_assignment(request: Request) -> Assignment:
                 )
             ]
 
-        own = slot(model_of(name), request.preset)
-        revision = model_revision(model.card, own, part_of(name))
-        size = megabytes_read(own.name, request.preset)
-        return Subject(name, model.base, request.preset, "model", revision, size, answer, _BATCH)
+        return model_subject(name, request.preset, model, answer, _BATCH)
 
     def table(rows: list[dict[str, Any]]) -> Any:
         found = songs.table.copy()
@@ -65,9 +60,10 @@ def forms_assignment(request: Request) -> Assignment:
 
 def form_row(predictions: Sequence[Any], reference: str) -> dict[str, Any]:
     """What is kept of a song: `predictions` of each form, in the order of `FORMS`."""
-    whole = predictions[list(FORMS).index(WHOLE)]
+    of_form = dict(zip(FORMS, predictions, strict=True))
+    whole = of_form[WHOLE]
     row: dict[str, Any] = {"prediction": whole.label}
-    for form, found in zip(FORMS, predictions, strict=True):
+    for form, found in of_form.items():
         distance = sum(
             abs(a - b) for a, b in zip(whole.probabilities, found.probabilities, strict=True)
         )

@@ -38,28 +38,39 @@ def genre_assignment(request: Request) -> Assignment:
         if name in baselines_of("genre"):
             training = training_file(request.data, request.training)
             model: Any = fitted_baseline("genre", name, training)
-            kind, of, revision, size = "baseline", "", model.revision, model.megabytes
-            predict, base = model.predict, model.base
         else:
             model = loaded(name, preset, load)
-            kind, of = "model", preset
-            own = slot(model_of(name), preset)
-            revision = model_revision(model.card, own, part_of(name))
-            size, predict, base = megabytes_read(own.name, preset), model.predict, model.base
 
         def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
-            predictions = predict([songs.lyrics[number] for number in numbers])
+            predictions = model.predict([songs.lyrics[number] for number in numbers])
             return [
                 {"p": dict(zip(prediction.labels, prediction.probabilities, strict=True))}
                 for prediction in predictions
             ]
 
-        return Subject(name, base, of, kind, revision, size, answer, _BATCH)
+        if name in baselines_of("genre"):
+            known = model.base, "", "baseline", model.revision, model.megabytes
+            return Subject(name, *known, answer, _BATCH)
+        return model_subject(name, preset, model, answer, _BATCH)
 
     def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
         return predictions_table(songs, [row["p"] for row in rows], request.scorer)
 
     return assignment_over(songs, subject, table)
+
+
+def model_subject(
+    name: str,
+    preset: str,
+    model: Any,
+    answer: Callable[[Sequence[int]], list[dict[str, Any]]],
+    batch: int,
+) -> Subject:
+    """A loaded genre model, or a part of one, as the runner sees it."""
+    own = slot(model_of(name), preset)
+    revision = model_revision(model.card, own, part_of(name))
+    size = megabytes_read(own.name, preset)
+    return Subject(name, model.base, preset, "model", revision, size, answer, batch)
 
 
 def assignment_over(

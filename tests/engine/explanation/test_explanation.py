@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +53,9 @@ def test_the_probability_is_the_one_the_model_gives(classifier: Any) -> None:
     assert [len(line) for line in found.words] == [len(line.words) for line in SONG.lines]
 
 
-def test_the_form_of_a_song_is_told_apart(classifier: Any) -> None:
-    """An excerpt too short to have a form, and a song of many lines."""
-    few = Lyrics.parse(song_of("metal", 2))
-    assert len(few.words) < FEWEST_WORDS <= len(SONG.words)
+@contextmanager
+def style_paths(classifier: Any) -> Generator[list[StylePath]]:
+    """What weighs a song's form; weights that are changed meanwhile are put back."""
     paths = [
         module
         for reading in classifier.readings(SONG)
@@ -63,24 +64,25 @@ def test_the_form_of_a_song_is_told_apart(classifier: Any) -> None:
     ]
     learned = [path.linear.weight.detach().clone() for path in paths]
     try:
-        for path in paths:
-            torch.nn.init.normal_(path.linear.weight)
-        assert explain(classifier, few, "metal", steps=2).form == 0
-        assert abs(explain(classifier, SONG, "metal", steps=2).form) > 0.01
+        yield paths
     finally:
         for path, weight in zip(paths, learned, strict=True):
             path.linear.weight.data.copy_(weight)
 
 
+def test_the_form_of_a_song_is_told_apart(classifier: Any) -> None:
+    """An excerpt too short to have a form, and a song of many lines."""
+    few = Lyrics.parse(song_of("metal", 2))
+    assert len(few.words) < FEWEST_WORDS <= len(SONG.words)
+    with style_paths(classifier) as paths:
+        for path in paths:
+            torch.nn.init.normal_(path.linear.weight)
+        assert explain(classifier, few, "metal", steps=2).form == 0
+        assert abs(explain(classifier, SONG, "metal", steps=2).form) > 0.01
+
+
 def test_form_that_alone_makes_the_answer_is_said_to_decide(classifier: Any) -> None:
-    paths = [
-        module
-        for reading in classifier.readings(SONG)
-        for module in reading.network.modules()
-        if isinstance(module, StylePath)
-    ]
-    learned = [path.linear.weight.detach().clone() for path in paths]
-    try:
+    with style_paths(classifier) as paths:
         for path in paths:
             path.linear.weight.data.zero_()
         own = explain(classifier, SONG, steps=2)
@@ -97,9 +99,6 @@ def test_form_that_alone_makes_the_answer_is_said_to_decide(classifier: Any) -> 
         assert found.form > 1
         assert found.form_share == FADING * found.form
         assert not explain(classifier, SONG, "folk", steps=2).form_decides, "not its answer"
-    finally:
-        for path, weight in zip(paths, learned, strict=True):
-            path.linear.weight.data.copy_(weight)
 
 
 def test_explaining_changes_no_answer(classifier: Any) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from ui.leaderboard.numbers import interval, number, written
+from ui.leaderboard.numbers import interval, written
+from ui.numbers import number
 
 
 def test_a_number_below_zero_has_a_minus_sign() -> None:

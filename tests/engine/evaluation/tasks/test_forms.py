@@ -48,7 +48,7 @@ def recorded(
             for word, genre in (("fiddle", "folk"), ("guitar", "rock"))
         ]
     ).to_parquet(songs)
-    monkeypatch.setattr("engine.evaluation.tasks.forms.model_revision", lambda *_: "0" * 12)
+    monkeypatch.setattr("engine.evaluation.tasks.genre.model_revision", lambda *_: "0" * 12)
     evaluate("forms", songs, ["llama"], results=folder, load=lambda *_: Reader(reads))
     return {record.metric: record for record in read_records(folder)[0]}
 
