@@ -97,7 +97,7 @@ ROOMS = {
     "arguments": {"errors", "plain_text"},
     "music": {"errors", "lyrics"},
     "models": {"errors"},
-    "arrangement": {"errors", "music"},
+    "arrangement": {"errors", "lyrics", "music"},
     "notation": {"arrangement", "errors", "music"},
     "formats": {"arrangement", "errors", "files", "lyrics", "music", "notation"},
     "classifiers": {"errors", "lyrics", "models"},

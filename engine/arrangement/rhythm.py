@@ -23,8 +23,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, log2, sqrt
 
-from engine.arrangement.prosody import is_weak, syllables
 from engine.arrangement.text_setting import Event, place
+from engine.lyrics.prosody import is_weak, syllables
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line
 from engine.music.metre import Metre

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from engine.arrangement.pronunciation import pronounced_syllables
+from engine.lyrics.pronunciation import pronounced_syllables
 
 MAX_SYLLABLES = 6
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from engine.arrangement.prosody import MAX_SYLLABLES, is_weak, syllables
+from engine.lyrics.prosody import MAX_SYLLABLES, is_weak, syllables
 
 
 @pytest.mark.parametrize(
