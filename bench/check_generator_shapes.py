@@ -20,10 +20,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from engine.classifiers.prediction import GENRES
 from engine.formats import write
 from engine.generator import COMPLEXITIES, Controls, load_generator
-from engine.generator.encoding import line_key
 from engine.generator.grammar import MOST_PER_WORD
 from engine.generator.vocabulary import complexity_of
-from engine.lyrics import Lyrics
+from engine.lyrics import Lyrics, line_key
 from engine.music.key import KEYS
 from engine.music.lead_sheet import LeadSheet
 

@@ -100,7 +100,7 @@ def check_lines(lyrics: Lyrics) -> None:
     InputError
         If it has more than `MOST_LINES` different lines; a line sung again costs nothing.
     """
-    from engine.generator.encoding import line_key
+    from engine.lyrics import line_key
 
     count = len({line_key(line.words) for line in lyrics.lines})
     if count > MOST_LINES:

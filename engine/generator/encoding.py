@@ -171,11 +171,6 @@ class Encoder:
         return list(self._tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
-def line_key(words: Sequence[str]) -> tuple[str, ...]:
-    """What makes two lines the same line: their words without case and punctuation."""
-    return tuple("".join(c for c in word.casefold() if c.isalnum()) or word for word in words)
-
-
 def chunks(words: Sequence[str]) -> list[tuple[int, tuple[str, ...]]]:
     """A line in pieces of at most `MAX_WORDS` words, as evenly as can be: (first word, words)."""
     pieces = max(1, -(-len(words) // MAX_WORDS))

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from engine.generator.encoding import Header, ModelLine, chunks, line_key
+from engine.generator.encoding import Header, ModelLine, chunks
 from engine.generator.vocabulary import HOME, Vocabulary, complexity_of, metre_of, normalised
+from engine.lyrics import line_key
 from engine.music.chord import Chord
 from engine.music.key import Key
 

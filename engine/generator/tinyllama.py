@@ -27,12 +27,12 @@ import torch
 from engine.errors import InputError
 from engine.generator import check_lines
 from engine.generator.controls import Controls
-from engine.generator.encoding import Encoder, chunks, line_key
+from engine.generator.encoding import Encoder, chunks
 from engine.generator.key_customs import draw_seed, key_weights
 from engine.generator.model import ChordModel, load_model
 from engine.generator.vocabulary import MODES, Vocabulary
 from engine.generator.writer import Cancelled, Reader, Writer, drawn, header_of, stop_if
-from engine.lyrics import Lyrics
+from engine.lyrics import Lyrics, line_key
 from engine.models.bases import base_source
 from engine.models.card import ModelCard
 from engine.models.compute import compute_device, serving_precision

@@ -160,6 +160,11 @@ class Lyrics:
         return Lyrics(lines)
 
 
+def line_key(words: Sequence[str]) -> tuple[str, ...]:
+    """What makes two lines the same line: their words without case and punctuation."""
+    return tuple("".join(c for c in word.casefold() if c.isalnum()) or word for word in words)
+
+
 def positions_in(whole: str, part: str) -> list[int | None]:
     """Where each character of `part` stands in `whole`; None where it does not.
 

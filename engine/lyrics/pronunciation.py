@@ -15,6 +15,7 @@ from pathlib import Path
 from engine.errors import EngineError
 
 _VOWEL = re.compile(r"[012]")
+_WITHOUT_STRESS = str.maketrans("", "", "012")
 
 
 def pronounced_syllables(word: str) -> tuple[int, ...]:
@@ -35,6 +36,17 @@ def pronounced_syllables(word: str) -> tuple[int, ...]:
         number += 1
         entry = f"{word}({number})"
     return tuple(counts)
+
+
+def rhyming_sounds(word: str) -> str:
+    """The sounds of a word from its last stressed vowel on, by which words rhyme.
+
+    Empty for a word that is not in the dictionary.
+    """
+    sounds = _entries().get(word, "").split()
+    vowels = [i for i, sound in enumerate(sounds) if sound[-1] in "012"]
+    stressed = [i for i in vowels if sounds[i][-1] != "0"] or vowels
+    return " ".join(sounds[stressed[-1] :]).translate(_WITHOUT_STRESS) if stressed else ""
 
 
 @cache

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from engine.lyrics.pronunciation import pronounced_syllables
+from engine.lyrics.pronunciation import pronounced_syllables, rhyming_sounds
 
 MAX_SYLLABLES = 6
 
@@ -48,6 +48,15 @@ def syllables(word: str) -> int:
         return 1
     parts = [part for part in re.split(r"[-–—_/]+", letters) if part]
     return min(MAX_SYLLABLES, sum(_sung(part) for part in parts) or 1)
+
+
+def rhyme(word: str) -> str:
+    """Return what words that rhyme have in common: sounds, or the letters of a word not known."""
+    letters = _letters(word).strip("'")
+    if sounds := rhyming_sounds(letters):
+        return sounds
+    vowels = list(_VOWELS.finditer(letters))
+    return letters[vowels[-1].start() :] if vowels else letters
 
 
 @lru_cache(4096)

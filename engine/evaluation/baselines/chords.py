@@ -17,10 +17,9 @@ from engine.corpora.chord_songs import read_chord_songs
 from engine.evaluation.tasks.data import short_hash
 from engine.evaluation.tasks.next_chord import Trigram, best_trigram, chord_sequences
 from engine.generator.controls import COMPLEXITIES, Controls
-from engine.generator.encoding import line_key
 from engine.generator.songs import HomeSong, home_songs, vocabulary_of
 from engine.generator.vocabulary import HOME, complexity_of
-from engine.lyrics import Lyrics
+from engine.lyrics import Lyrics, line_key
 from engine.models.card import sha256
 from engine.music.chord import Chord
 from engine.music.key import Key

@@ -20,9 +20,8 @@ from engine.evaluation.tasks.chord_songs import ReferenceSong, chord_songs
 from engine.evaluation.tasks.genre import megabytes_read
 from engine.evaluation.tasks.task import Assignment, Loader, Request, Subject, Task
 from engine.generator.controls import COMPLEXITIES, Controls
-from engine.generator.encoding import line_key
 from engine.generator.vocabulary import complexity_of
-from engine.lyrics import Lyrics
+from engine.lyrics import Lyrics, line_key
 from engine.models.card import model_revision
 from engine.models.presets import slot
 from engine.music.lead_sheet import LeadSheet

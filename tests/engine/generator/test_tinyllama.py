@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from engine.errors import CancelledError, InputError, WeightsError
 from engine.generator import Controls, load_generator
-from engine.generator.encoding import line_key
 from engine.generator.grammar import MOST_PER_WORD
 from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.generator.vocabulary import complexity_of
-from engine.lyrics import Lyrics
+from engine.lyrics import Lyrics, line_key
 from engine.music.chord import Chord
 from engine.music.key import KEYS, Key
 from engine.music.lead_sheet import LeadSheet, PlacedChord
