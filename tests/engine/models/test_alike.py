@@ -1,6 +1,6 @@
 """Shipped models answer alike in float32 and bfloat16, whichever of them a chip makes one take.
 
-The bounds are a half more than the largest differences over all 60 songs of the songbook. Where
+The bounds are a half more than the largest differences over 60 songs of the songbook. Where
 bfloat16 is emulated a song takes many times as long, so fewer are asked there.
 """
 
