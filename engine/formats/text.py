@@ -10,9 +10,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_right
+from itertools import accumulate
 
 from engine.errors import InputError
 from engine.formats import chordpro
+from engine.formats.chordpro_headings import section_of
+from engine.formats.decoding import text_lines
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line
 
@@ -66,12 +70,12 @@ def read(data: bytes) -> LeadSheet:
     """
     texts: list[str] = []
     above: list[tuple[int, str]] = []  # chords waiting for the words below, with their columns
-    for raw in [*chordpro.text_lines(data), ""]:
+    for raw in [*text_lines(data), ""]:
         text = _SITE_TAG.sub("", raw.expandtabs(8)).rstrip()
         chords = _chord_columns(text)
-        section = chordpro.section_of(text)
+        section = section_of(text)
         label = None if chords or section else _LABEL.match(text)
-        name = chordpro.section_of(label[1]) if label else None
+        name = section_of(label[1]) if label else None
         if label and name and (played := _chord_columns(text[label.end() :])):  # "Intro: G D Em"
             texts += [*_alone(above), f"[{name.capitalize()}]", *_alone(played), ""]
             above = []
@@ -139,17 +143,36 @@ def _chord_columns(text: str) -> list[tuple[int, str]]:
 
 def _with_chords(text: str, chords: list[tuple[int, str]]) -> str:
     """Put chords into the words below them, as ChordPro."""
-    pieces: list[str] = []
-    placed = start = end = 0
-    for word in re.finditer(r"\S+", text):
-        end += _width(text[start : word.end()])
-        start, first = word.end(), placed
-        while placed < len(chords) and chords[placed][0] < end:
-            placed += 1
-        chord = "".join(f"[{symbol}]" for _, symbol in chords[first:placed])
-        pieces.append(chord + _ESCAPED.sub(_backslashed, word[0]))
+    words = list(re.finditer(r"\S+", text))
+    columns = list(accumulate(map(_width, text), initial=0))
+    starts = [columns[word.start()] for word in words]
+    on = _words_below(chords, starts, [columns[word.end()] for word in words])
+    here = [""] * (len(words) + 1)
+    for (_, symbol), place in zip(chords, on, strict=True):
+        here[place] += f"[{symbol}]"
+    pieces = [
+        chord + _ESCAPED.sub(_backslashed, word[0])
+        for chord, word in zip(here, words, strict=False)
+    ]
+    placed = sum(place < len(words) for place in on)
     line = " ".join([*pieces, *(f"[{symbol}]" for _, symbol in chords[placed:])])
     return f"\\{line}" if line.startswith("#") else line
+
+
+def _words_below(chords: list[tuple[int, str]], starts: list[int], ends: list[int]) -> list[int]:
+    """The index of each chord's word: the one below it, or the next.
+
+    A second chord over the last letters of a word is meant for the next one, where none is yet.
+    """
+    places: list[int] = []
+    for index, (column, symbol) in enumerate(chords):
+        place = bisect_right(ends, column)
+        is_second = bool(places) and places[-1] == place < len(ends) - 1
+        if is_second and column > starts[place] + 1 and column + len(symbol) >= ends[place]:
+            following = chords[index + 1][0] if index + 1 < len(chords) else None
+            place += following is None or following >= ends[place + 1]
+        places.append(place)
+    return places
 
 
 def _backslashed(match: re.Match[str]) -> str:

@@ -136,6 +136,16 @@ def _is_spelled(symbols: list[str]) -> bool:
     return letters.lower() in _SPELLED or rises or letters in _ALPHABET
 
 
+def is_between(token: str) -> bool:
+    """Whether a token stands between chords: a bar, a stroke, ``%``, ``(x2)``."""
+    return bool(_BETWEEN.fullmatch(token))
+
+
+def is_plain_word_chord(symbol: str) -> bool:
+    """Whether a chord symbol is an English word too: "A", "Am"."""
+    return symbol in _ALSO_WORDS
+
+
 def stands_for_a_word(line: str) -> bool:
     """Whether a line that is `PERHAPS` one of chords holds only what is a word too, such as "A"."""
     return all(_token_kind(token) in {"word", "between"} for token in line.split())

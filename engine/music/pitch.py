@@ -14,6 +14,7 @@ Conventions
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from engine.errors import InputError, quoted
 
@@ -47,6 +48,7 @@ def note_name(place: int) -> str:
     return _FIFTHS[letter] + ("#" * alteration if alteration > 0 else "b" * -alteration)
 
 
+@lru_cache(1024)  # there are few note names, and every chord asks for its own
 def pitch_class(note: str) -> int:
     """Give the pitch class 0-11 of a note name."""
     return position(note) * 7 % 12

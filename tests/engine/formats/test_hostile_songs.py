@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 import pytest
 
 from engine import formats
 from engine.errors import InputError
-from engine.formats.chordpro import MAX_LINE, MAX_LINES
+from engine.formats.decoding import MAX_LINE, MAX_LINES
 
 HOSTILE = {
     "one line of many words": b"la " * 120_000,
@@ -39,3 +40,23 @@ def test_a_chorus_repeated_without_end_is_refused() -> None:
 def test_the_longest_song_accepted_is_read() -> None:
     line = b"la " * (MAX_LINE // 3)
     assert len(formats.read(line + b"\n" + b"[C]la\n" * 2000, "chordpro").lines) == 2001
+
+
+SLOW = {
+    "hyphens": b"[C]la - " + b"lo - " * 700 + b"la\n",
+    "chords over words": b"C  " * 1300 + b"\n" + b"la " * 1300 + b"\n",
+    "values": b"{c: " + b"%{a|%{b|" * 400 + b"}\n",
+    "tags": b"<a" * 1900 + b"\n",
+    "labels": b"Intro: [C" + b" - C" * 900 + b"]\n",
+    "remarks": b"(x2) " * 700 + b"\n",
+    "entities": b"&#1234567" * 400 + b"\n",
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+@pytest.mark.parametrize("format_name", ["chordpro", "text"])
+def test_lines_made_to_be_slow_are_read_in_time(name: str, format_name: str) -> None:
+    began = time.process_time()
+    with contextlib.suppress(InputError):
+        formats.read(SLOW[name] * 10, format_name)
+    assert time.process_time() - began < 1

@@ -123,3 +123,12 @@ def test_chords_after_the_name_of_a_section_are_played() -> None:
 def test_a_word_that_is_a_symbol_too_is_sung_where_it_stands_alone() -> None:
     lines = text.read(b"C\nOver water\nDo\nC\nOver land").lines
     assert [line.text for line in lines] == ["Over water", "Do", "Over land"]
+
+
+def test_a_second_chord_over_the_end_of_a_word_is_meant_for_the_next() -> None:
+    (line,) = text.read(b"C   F   Am  (x2)\nOver stone and water").lines
+    assert [(p.word, p.chord.symbol) for p in line.chords] == [(0, "C"), (1, "F"), (2, "Am")]
+    (line,) = text.read(b"C    F   Am\nOver everything falls").lines
+    assert [(p.word, p.chord.symbol) for p in line.chords] == [(0, "C"), (1, "F"), (1, "Am")]
+    (line,) = text.read(b"C   F   Am G\nOver stone and water").lines
+    assert [(p.word, p.chord.symbol) for p in line.chords][2:] == [(1, "Am"), (2, "G")]

@@ -1,0 +1,90 @@
+"""Lines of a ChordPro file that announce a section, and what else they hold. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from engine.formats.chordpro_words import Words, line_tokens
+from engine.lyrics.chords import SURE, chord_line
+from engine.lyrics.lines import section_heading, without_label
+
+_HEADED = re.compile(r"\s*\[(?P<inside>[^\[\]]*)\]\s*:?\s*(?P<rest>.*)\Z", re.DOTALL)
+# Headings of charts that no page of plain words would have.
+_OTHER = re.compile(
+    r"other|\[other\]|\[?(?:vamp|turnaround|prelude|postlude|channel|rap|riff|link|intro riff)"
+    r"(?:\s?\d{1,2})?(?:\s?:\s?\]?|\])"
+)
+_NEXT_WORD = re.compile(r"\S")
+_ANY_LABEL = re.compile(
+    r"\s*\(?(?P<label>[A-Za-z][\w '-]{1,24}?)\)?\s*:\s*(?P<rest>\S.*)\Z", re.DOTALL
+)
+
+
+def section_of(text: str) -> str | None:
+    """Name the section a heading announces, ``[Other]`` included; None for anything else."""
+    is_other = bool(_OTHER.fullmatch(text.strip().lower()))
+    return "other" if is_other else section_heading(text)
+
+
+def heading_and_rest(text: str) -> tuple[str, str] | None:
+    """The section that a line announces, and what follows on the line; None for any other."""
+    if "{" in text:
+        return None
+    if match := _HEADED.match(text):
+        inside = match["inside"]
+        if section := section_of(f"[{inside}]"):
+            played = played_after_label(inside)
+            return section, " ".join(filter(None, [played and played[1], match["rest"]]))
+    if section := section_of(text):
+        return section, ""
+    if labelled := without_label(text):
+        label, rest = labelled
+        section = section_of(label.strip(" :-–—"))
+        if section and (":" in label or _is_only_chords(rest)):
+            return section, rest
+    if "[" in text and (match := _ANY_LABEL.match(text)) and _is_only_chords(match["rest"]):
+        return section_of(match["label"]) or "other", match["rest"]
+    return None
+
+
+def _is_only_chords(text: str) -> bool:
+    """Whether brackets of chords, and strokes between them, are all that a text holds."""
+    words = Words()
+    for token in line_tokens(text):
+        if token["chord"] is not None:
+            words.bracket(token["chord"])
+        elif token["blank"]:
+            words.end()
+        else:
+            words.add(token[0])
+    sung, brackets = words.sung()
+    return not sung and bool(brackets)
+
+
+def played_after_label(text: str) -> tuple[str, str] | None:
+    """Part "Intro: G D Em" into label and chords in brackets; None where words are sung."""
+    match = _ANY_LABEL.match(text)
+    labelled = without_label(text)
+    label, rest = (match["label"], match["rest"]) if match else ("", text)
+    if not match and labelled:
+        label, rest = labelled[0].strip(" :-–—"), labelled[1]
+    bare = rest.replace("[", " ").replace("]", " ")
+    return (label, bracketed(bare)) if chord_line(bare) == SURE else None
+
+
+def bracketed(line: str) -> str:
+    """A line of chords as ChordPro."""
+    return " ".join(f"[{piece}]" for piece in line.split())
+
+
+def with_chords_above(text: str, above: str) -> str:
+    """Put the chords of the line above into the words, each at the word it stands on or before."""
+    pieces: list[str] = []
+    end = 0
+    for chord in re.finditer(r"\S+", above):
+        column = max(chord.start(), end)
+        word = _NEXT_WORD.search(text, column) if column < len(text) else None
+        place = word.start() if word else len(text)
+        pieces.append(f"{text[end:place]}{'' if word else ' '}[{chord[0]}]")
+        end = place
+    return "".join([*pieces, text[end:]])
