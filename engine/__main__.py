@@ -1,8 +1,8 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|batch|evaluate|faithfulness|forms``; each explains itself with
-``--help``. Bad input is one line on stderr and exit status 2; a task cancelled with Ctrl-C exits
-with 130.
+``python -m engine genre|chords|batch|evaluate|faithfulness|forms|written``; each explains itself
+with ``--help``. Bad input is one line on stderr and exit status 2; a task cancelled with Ctrl-C
+exits with 130.
 """
 
 from __future__ import annotations
@@ -133,6 +133,17 @@ def _parser() -> ArgumentParser:
     )
     _add_evaluation_arguments(forms)
     forms.set_defaults(task="forms", scorer="minilm-l6", training=None)
+
+    written = commands.add_parser(
+        "written", help="write songs on the words of human songs, and measure what both are like"
+    )
+    _add_evaluation_arguments(written)
+    written.add_argument(
+        "--training",
+        type=Path,
+        help="songs to fit baselines on (default: the file 'train' beside the data)",
+    )
+    written.set_defaults(task="written", scorer="minilm-l6")
 
     batch = commands.add_parser("batch", help="tell the genre of every song in a table")
     batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")

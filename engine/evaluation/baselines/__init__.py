@@ -20,6 +20,8 @@ class Baseline:
 
 
 _ROOM = "engine.evaluation.baselines"
+_TRIGRAM = Baseline("Trigram", f"{_ROOM}.chords:trigram")
+_COMMONEST = Baseline("Commonest progression", f"{_ROOM}.chords:commonest_progression")
 BASELINES: dict[str, dict[str, Baseline]] = {
     "genre": {
         "majority": Baseline("Majority class", f"{_ROOM}.genre:majority"),
@@ -27,11 +29,10 @@ BASELINES: dict[str, dict[str, Baseline]] = {
         "tfidf-balanced": Baseline("TF-IDF, balanced", f"{_ROOM}.genre:tfidf_balanced"),
     },
     "chords": {
-        "trigram": Baseline("Trigram", f"{_ROOM}.chords:trigram"),
-        "commonest-progression": Baseline(
-            "Commonest progression", f"{_ROOM}.chords:commonest_progression"
-        ),
+        "trigram": _TRIGRAM,
+        "commonest-progression": _COMMONEST,
     },
+    "written": {"trigram": _TRIGRAM, "commonest-progression": _COMMONEST},
 }
 
 

@@ -9,10 +9,12 @@ from engine.evaluation.board.records import GUEST, EvaluationRecord
 from engine.evaluation.metrics import known_signature, metric
 from engine.evaluation.metrics.faithfulness import FAITHFULNESS_METRICS
 from engine.evaluation.metrics.forms import FORM_METRICS
+from engine.evaluation.metrics.written import WRITTEN_METRICS
 
 EXPLAINED = frozenset(entry.name for entry in FAITHFULNESS_METRICS)
 FORMED = frozenset(entry.name for entry in FORM_METRICS)
-_BESIDE = EXPLAINED | FORMED
+WRITTEN = frozenset(entry.name for entry in WRITTEN_METRICS)
+_BESIDE = EXPLAINED | FORMED | WRITTEN
 
 
 @dataclass(frozen=True, order=True)
@@ -45,8 +47,9 @@ def evaluation_set_of(record: EvaluationRecord) -> EvaluationSet:
 def evaluation_sets(records: Iterable[EvaluationRecord], task: str) -> list[EvaluationSet]:
     """The test sets that records of a task were measured on, the one with most models first.
 
-    Songs on which nothing but explanations or written forms were measured belong to the other sets
-    of their file (see `sets_beside`), and are no set of their own unless there is no other.
+    Songs on which nothing but explanations, written forms or songs as written were measured belong
+    to the other sets of their file (see `sets_beside`), and are no set of their own unless there is
+    no other.
     """
     of_task = [record for record in records if record.task == task]
     answered = [record for record in of_task if record.metric not in _BESIDE]
@@ -60,7 +63,8 @@ def sets_beside(
 ) -> list[EvaluationSet]:
     """Sets of the same file on which these were measured, the one with most models first.
 
-    Metrics are `EXPLAINED` or `FORMED`: what takes many answers a song, and so fewer songs.
+    Metrics are `EXPLAINED`, `FORMED` or `WRITTEN`: what takes many answers a song, and so fewer
+    songs.
     """
     return _with_most_models_first(
         record

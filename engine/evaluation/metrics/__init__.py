@@ -14,6 +14,7 @@ from engine.evaluation.metrics.faithfulness import FAITHFULNESS_METRICS
 from engine.evaluation.metrics.forms import FORM_METRICS
 from engine.evaluation.metrics.genre import CLASS_KINDS, GENRE_METRICS, class_metrics
 from engine.evaluation.metrics.metric import Metric
+from engine.evaluation.metrics.written import WRITTEN_METRICS
 
 METRICS: tuple[Metric, ...] = (
     *GENRE_METRICS,
@@ -21,6 +22,7 @@ METRICS: tuple[Metric, ...] = (
     *COST_METRICS,
     *FAITHFULNESS_METRICS,
     *FORM_METRICS,
+    *WRITTEN_METRICS,
 )
 
 

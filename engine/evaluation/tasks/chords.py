@@ -40,24 +40,13 @@ def chord_assignment(request: Request) -> Assignment:
 
     bert_scorer(request.scorer)  # better missed now than after hours of writing
     read = chord_songs(request.data, request.limit, request.seed)
-    preset, seed = request.preset, request.seed
+
+    def answering(model: Any) -> Callable[[int], dict[str, Any]]:
+        next_chords = next_chord_sums(model)
+        return lambda number: _row(model, read.songs[number], request.seed, next_chords)
 
     def subject(name: str) -> Subject:
-        if name in baselines_of("chords"):
-            training = training_file(request.data, request.training)
-            model: Any = fitted_baseline("chords", name, training)
-            kind, of, revision, size = "baseline", "", model.revision, model.megabytes
-        else:
-            model = _loaded(name, preset, request.load)
-            kind, of = "model", preset
-            revision = model_revision(model.card, slot(name, preset))
-            size = megabytes_read(name, preset)
-        next_chords = next_chord_sums(model)
-
-        def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
-            return [_row(model, read.songs[number], seed, next_chords) for number in numbers]
-
-        return Subject(name, model.base, of, kind, revision, size, answer, batch=1)
+        return generator_subject(name, request, answering)
 
     def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
         return _table(read.songs, rows, request.scorer)
@@ -73,6 +62,33 @@ def chord_assignment(request: Request) -> Assignment:
         table=table,
         problems=read.problems,
     )
+
+
+def generator_subject(
+    name: str, request: Request, answering: Callable[[Any], Callable[[int], dict[str, Any]]]
+) -> Subject:
+    """A generator or baseline as the runner sees it.
+
+    Parameters
+    ----------
+    answering : callable
+        The loaded generator to the function from a song's number to its row.
+    """
+    if name in baselines_of("chords"):
+        training = training_file(request.data, request.training)
+        model: Any = fitted_baseline("chords", name, training)
+        kind, preset, revision, size = "baseline", "", model.revision, model.megabytes
+    else:
+        kind, preset = "model", request.preset
+        model = _loaded(name, preset, request.load)
+        revision = model_revision(model.card, slot(name, preset))
+        size = megabytes_read(name, preset)
+    row = answering(model)
+
+    def answer(numbers: Sequence[int]) -> list[dict[str, Any]]:
+        return [row(number) for number in numbers]
+
+    return Subject(name, model.base, preset, kind, revision, size, answer, batch=1)
 
 
 def controls_of(song: ReferenceSong, seed: int) -> Controls:
@@ -194,8 +210,6 @@ def _written(lines: Sequence[Any]) -> str:
 def _table(
     songs: Sequence[ReferenceSong], rows: list[dict[str, Any]], scorer: str
 ) -> tuple[pd.DataFrame, Sequence[Metric]]:
-    import pandas as pd
-
     from engine.evaluation.metrics.bertscore import bert_scorer
 
     bert = bert_scorer(scorer)
@@ -205,7 +219,20 @@ def _table(
     ]
     references = [" ".join(_symbols(song)) for song in songs]
     scores = bert.score(texts, references)
-    table = pd.DataFrame(
+    table = described(songs)
+    for name in rows[0]:
+        if name != "seconds":
+            table[name] = [row[name] for row in rows]
+    for index, part in enumerate(("precision", "recall", "f1")):
+        table[f"bertscore_{part}"] = scores[:, index].astype(np.float32)
+    return table, (*CHORD_METRICS, *bertscore_metrics(bert.signature))
+
+
+def described(songs: Sequence[ReferenceSong]) -> pd.DataFrame:
+    """What is kept of each song in a table of predictions: ``id``, ``genre``, ``words``, ..."""
+    import pandas as pd
+
+    return pd.DataFrame(
         {
             "id": [song.id for song in songs],
             "genre": [song.genre for song in songs],
@@ -214,12 +241,6 @@ def _table(
             "cluster": [song.cluster for song in songs],
         }
     )
-    for name in rows[0]:
-        if name != "seconds":
-            table[name] = [row[name] for row in rows]
-    for index, part in enumerate(("precision", "recall", "f1")):
-        table[f"bertscore_{part}"] = scores[:, index].astype(np.float32)
-    return table, (*CHORD_METRICS, *bertscore_metrics(bert.signature))
 
 
 def _symbols(song: ReferenceSong) -> list[str]:
