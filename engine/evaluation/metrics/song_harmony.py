@@ -76,9 +76,9 @@ def degree(chord: Chord, tonic: int) -> Degree:
 
 @cache
 def _degree(chord: Chord, tonic: int) -> Degree:
-    if chord.is_no_chord:
-        return SILENCE
     root = chord.root_pitch_class
+    if root is None:
+        return SILENCE
     above = {(one - root) % 12 for one in chord.pitch_classes}
     return ((root - tonic) % 12, "m" if 3 in above and 4 not in above else "M")
 

@@ -32,7 +32,10 @@ SEEDS = 3
 
 
 def written_assignment(request: Request, seeds: int = SEEDS) -> Assignment:
-    """Songs written on the words of a file of songs, each with so many seeds."""
+    """Songs written on the words of a file of songs, each with so many seeds.
+
+    A statistic that none of the songs has, such as that of like sections, is left out.
+    """
     read = chord_songs(request.data, request.limit, request.seed)
 
     def answering(model: Any) -> Callable[[int], dict[str, Any]]:
@@ -54,7 +57,7 @@ def written_assignment(request: Request, seeds: int = SEEDS) -> Assignment:
         for metric in WRITTEN_METRICS:
             for name in metric.needs:
                 found[name] = [float(row[name]) for row in rows]
-        return found, WRITTEN_METRICS
+        return found, tuple(one for one in WRITTEN_METRICS if any(found[one.needs[1]]))
 
     return Assignment(
         name="chords",
