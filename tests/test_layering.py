@@ -106,7 +106,7 @@ ROOMS = {
     "corpora": {"errors", "files", "formats", "lyrics", "music"},
     "batch": {"classifiers", "corpora", "errors", "files", "lyrics", "models"},
     "evaluation": {
-        *("batch", "classifiers", "corpora", "errors", "explanation"),
+        *("arrangement", "batch", "classifiers", "corpora", "errors", "explanation"),
         *("files", "formats", "generator", "lyrics", "models", "music"),
     },
     "figures": {"classifiers", "evaluation", "plain_text"},

@@ -32,6 +32,7 @@ Stamp = tuple[tuple[str, int, int], ...]
 _DATASETS = {"genre": "Genre corpus", "chords": "Chord corpus", "songbook": "Songbook"}
 _PARTS_OF_DATA = ("train", "validation", "test")
 _PARTS = {"network": "network alone", "linear": "linear path alone"}
+_HUMAN = {"human": "Humans"}
 _BASELINES = {name: entry.title for of in BASELINES.values() for name, entry in of.items()}
 
 
@@ -41,7 +42,7 @@ def title(name: str) -> str:
         return name
     model, mark, rest = name.partition(" (")
     whole, _, part = model.partition("/")
-    called = _BASELINES.get(whole) or resources.model_title(whole)
+    called = _BASELINES.get(whole) or _HUMAN.get(whole) or resources.model_title(whole)
     told = f", {_PARTS.get(part, part)}" if part else ""
     return called + told + mark + rest
 

@@ -53,7 +53,7 @@ def base_label(name: str) -> str:
 
 
 def revision(name: str) -> str:
-    """What a genre model, or a part of one, answers with, as its card on disk says."""
+    """What a model, or a part of one, answers with, as its card on disk says."""
     from engine.models.card import ModelCard, model_revision
     from engine.models.presets import slot
 

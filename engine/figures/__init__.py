@@ -30,6 +30,7 @@ from engine.figures.leaderboard import (
 )
 from engine.figures.ribbon import genre_strip, line_heat_map
 from engine.figures.style import PALETTE, as_file, as_html, download_settings
+from engine.figures.written import beside_humans
 
 __all__ = [
     "PALETTE",
@@ -37,6 +38,7 @@ __all__ = [
     "as_file",
     "as_html",
     "bertscore_by_correctness",
+    "beside_humans",
     "confusion_matrix",
     "download_settings",
     "explanation_dots",

@@ -76,6 +76,14 @@ PAIRS = pd.DataFrame(
     [("a − b", 0.1, 0.05, 0.2, True), ("a − c", 0.0, -0.1, 0.1, False)],
     columns=["pair", "difference", "low", "high", "differs"],
 )
+BESIDE = pd.DataFrame(
+    [
+        (model, metric, axis, value, value - 0.1, value + 0.1)
+        for model, value in (("a", 0.3), ("b", 0.6), ("c", 0.5))
+        for metric, axis in (("swinging", "share"), ("diatonic", "share"), ("entropy", "bits"))
+    ],
+    columns=["model", "metric", "axis", "value", "low", "high"],
+)
 ALL = {
     "probability_bars": lambda: figures.probability_bars(PREDICTIONS),
     "probability_changes": lambda: figures.probability_changes(PREDICTIONS, PREDICTIONS[::-1]),
@@ -113,6 +121,7 @@ ALL = {
     "reliability_diagrams": lambda: figures.reliability_diagrams({"a": reliability_bins(TABLE)}),
     "score_panels": lambda: figures.score_panels(VALUES),
     "pair_differences": lambda: figures.pair_differences(PAIRS, "accuracy"),
+    "beside_humans": lambda: figures.beside_humans(BESIDE, "b"),
     "bertscore_by_correctness": lambda: figures.bertscore_by_correctness(
         pd.DataFrame({"model": "a", "correct": [True, False], "bertscore_f1": [1.0, 0.3]})
     ),
@@ -153,6 +162,9 @@ def test_empty_tables_draw_empty_figures() -> None:
     figures.confusion_matrix(np.zeros((0, 0), int), [])
     figures.explanation_dots(EXPLAINED.iloc[:0])
     figures.reliability_diagrams({})
+    figures.beside_humans(BESIDE.iloc[:0], "b")
+    figures.beside_humans(BESIDE[BESIDE["model"] == "b"], "b")
+    figures.beside_humans(BESIDE[BESIDE["model"] == "a"], "b")
     figures.training_curves(pd.DataFrame(columns=["run", "curve", "step", "value"]))
     figures.genre_counts(corpora.songs_per_genre(SONGS.iloc[:0]))
     figures.year_counts(corpora.songs_per_year(SONGS.iloc[:0]))
@@ -160,6 +172,20 @@ def test_empty_tables_draw_empty_figures() -> None:
     figures.accuracy_against_latency(
         pd.DataFrame(columns=["model", "value", "seconds", "megabytes"])
     )
+
+
+def test_humans_are_a_band_that_models_stand_beside() -> None:
+    figure = figures.beside_humans(BESIDE, "b")
+    bands = [trace for trace in figure.data if trace.type == "bar"]
+    assert [trace.name for trace in bands] == ["b", "b"]  # one panel an axis
+    assert bands[0].base == pytest.approx([0.5, 0.5])
+    assert list(bands[0].x) == pytest.approx([0.2, 0.2])
+    dots = {trace.name: trace for trace in figure.data if trace.name in "ac" and len(trace.x) == 2}
+    for at, band in enumerate(bands[0].y):  # in one row with their band, one below the other
+        assert abs(dots["a"].y[at] - band) <= bands[0].width / 2
+        assert dots["a"].y[at] < dots["c"].y[at]
+    assert [one.text for one in figure.layout.annotations] == ["swinging", "diatonic", "entropy"]
+    assert [trace.name for trace in figure.data if trace.showlegend] == ["b", "a", "c"]
 
 
 def test_genres_that_matter_have_bars_and_the_others_are_added_up() -> None:

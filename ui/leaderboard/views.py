@@ -13,8 +13,10 @@ from ui.leaderboard import (
     chord_views,
     genre_views,
     head_to_head,
+    listening,
     shared_views,
     song_browser,
+    written_views,
 )
 from ui.leaderboard.linked import linked
 from ui.plain_text import show_error
@@ -51,10 +53,12 @@ QUESTIONS: dict[str, dict[str, dict[str, View]]] = {
     "chords": {
         "Who is ahead?": {"Scores": chord_views.scores, **_AHEAD},
         "What do they write?": {
+            "Beside human songs": written_views.beside_humans,
             "Placement": chord_views.placement,
             "Agreement": chord_views.agreement,
             "Variety": chord_views.variety,
         },
+        "Human or not?": {"Listening test": listening.human_or_not},
         "Where do they err?": {
             "Length and decade": shared_views.length_and_decade,
             "Songs": song_browser.chord_songs,

@@ -25,7 +25,7 @@ from engine.evaluation.metrics.song_harmony import (
     sections,
     sung_lines,
 )
-from engine.generator.encoding import line_key
+from engine.lyrics import line_key
 from engine.lyrics.prosody import is_weak, syllables
 from engine.music.lead_sheet import LeadSheet, Line
 
