@@ -29,10 +29,14 @@ class PlacedChord:
         Index of the word in its line, 0-based; the number of words means after the last word.
     chord : Chord
         It sounds on, inside or just before that word.
+    locked : bool
+        Whether writing and editing leave it as it is; it says nothing about the music, so files of
+        music do not hold it.
     """
 
     word: int
     chord: Chord
+    locked: bool = False
 
 
 @dataclass(frozen=True)
@@ -171,7 +175,7 @@ class LeadSheet:
             replace(
                 line,
                 chords=tuple(
-                    PlacedChord(placed.word, placed.chord.transpose(semitones, key))
+                    replace(placed, chord=placed.chord.transpose(semitones, key))
                     for placed in line.chords
                 ),
             )
