@@ -3,7 +3,8 @@
 ``python -m train.chords_tinyllama --data FOLDER``: a folder with ``train.jsonl.gz``,
 ``validation.jsonl.gz`` and ``test.jsonl.gz``, a song a line (schema: see the JSON format of lead
 sheets). The best checkpoint ends as adapter, rows and head, vocabulary and card in the model's
-folder; the card's figures are measured by the generator that is served.
+folder; the card's figures are measured by the decoder that is served. `train.chords_memory` then
+fits what it counts for beside the memory.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from torch import nn
 from engine.corpora.chord_songs import read_chord_songs
 from engine.errors import InputError
 from engine.evaluation.tasks.next_chord import best_trigram, chord_sequences, judged
+from engine.generator.decoder import Decoder
 from engine.generator.encoding import Encoder
 from engine.generator.model import ChordModel, new_model, save_model
 from engine.generator.songs import HomeSong, home_songs, vocabulary_of
-from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.models.bases import base_source
 from engine.models.compute import TRANSFORMER, training_precision
 from train.card import curves, new_card
@@ -114,8 +115,8 @@ def main(given: Sequence[str] | None = None) -> None:
         save_model(network, place.folder)
         vocabulary.write(place.folder)
         card.write(place.folder)
-        generator = TinyLlamaGenerator(arguments.preset, place.folder)
-        card.metrics.update(figures(generator, splits), **spent(history))
+        decoder = Decoder(arguments.preset, place.folder)
+        card.metrics.update(figures(decoder, splits), **spent(history))
         card.write(place.folder)
     print(f"{NAME}: " + ", ".join(f"{k} {v}" for k, v in card.metrics.items()), flush=True)
 
@@ -161,16 +162,16 @@ def data_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
-def figures(generator: TinyLlamaGenerator, splits: dict[str, list[HomeSong]]) -> dict[str, float]:
+def figures(decoder: Decoder, splits: dict[str, list[HomeSong]]) -> dict[str, float]:
     """The card's metrics: validation and test, beside the trigram."""
-    encoder, window = generator.encoder, int(generator.card.config["window"])
+    encoder, window = decoder.encoder, decoder.window
     sequences = {name: chord_sequences(found, encoder.vocabulary) for name, found in splits.items()}
     trigram = best_trigram(
         sequences["train"], sequences["validation"], len(encoder.vocabulary.chords)
     )
     result: dict[str, float] = {}
     for name in ("validation", "test"):
-        for kind, value in judged(generator.model, encoder, splits[name], window=window).items():
+        for kind, value in judged(decoder.model, encoder, splits[name], window=window).items():
             result[f"{name}/{kind}_perplexity"] = round(value.perplexity, 4)
             result[f"{name}/{kind}_accuracy"] = round(value.accuracy, 4)
             result[f"{name}/{kind}_n"] = value.n

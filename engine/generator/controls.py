@@ -11,6 +11,7 @@ from engine.music.metre import Metre
 
 COMPLEXITIES = ("triads", "sevenths", "extended")
 MAX_CHORDS_PER_LINE = 16
+MOST_BORROWED = 4
 MAX_TITLE = 200
 
 
@@ -39,6 +40,26 @@ class Controls:
         Written on the lead sheet, and heard by the model.
     title : str
         Written on the lead sheet.
+    decoder : bool
+        Whether the language model that reads the words is asked beside the memory; without it
+        chords come about five times as fast.
+    variety : float
+        0 leans on what the song has done before, 1 on what songs in general do; 0 to 1.
+    borrowed : float
+        Times as many chords from outside the key as songs have: 1 as usual, 0 none, at most 4.
+    allow : tuple of str
+        Only these chords: one of `engine.generator.instruments.INSTRUMENTS` or chord symbols as
+        they sound; none allows all.
+    form : str or None
+        One of `engine.music.form.templates.TEMPLATES`; None lets the words tell.
+    progressions : tuple of (str, str)
+        A place (see `engine.generator.wishes`) and the chords to be played there, as Roman
+        numerals or chord symbols.
+    cadences : tuple of (str, str)
+        A place and the cadence its lines come to rest on, one of
+        `engine.generator.cadences.CADENCES`.
+    keys : tuple of (str, Key)
+        A place and the key it is in, of the song's own mode; needs `key`.
 
     Raises
     ------
@@ -55,6 +76,14 @@ class Controls:
     tempo: int | None = None
     time_signature: str = "4/4"
     title: str = ""
+    decoder: bool = True
+    variety: float = 0.5
+    borrowed: float = 1.0
+    allow: tuple[str, ...] = ()
+    form: str | None = None
+    progressions: tuple[tuple[str, str], ...] = ()
+    cadences: tuple[tuple[str, str], ...] = ()
+    keys: tuple[tuple[str, Key], ...] = ()
 
     def __post_init__(self) -> None:
         if self.complexity not in COMPLEXITIES:
@@ -70,6 +99,15 @@ class Controls:
             )
         if not 0 <= self.temperature <= 2:
             raise InputError(f"Temperature is {self.temperature}; 0 to 2 are accepted.")
+        if not 0 <= self.variety <= 1:
+            raise InputError(f"Variety is {self.variety}; 0 to 1 are accepted.")
+        if not 0 <= self.borrowed <= MOST_BORROWED:
+            raise InputError(
+                f"Borrowed chords are asked for {self.borrowed} times as often; 0 to "
+                f"{MOST_BORROWED} times are accepted."
+            )
+        if self.keys and self.key is None:
+            raise InputError("A section has a key of its own, but the song has none; give both.")
         if not 0 <= self.seed < 2**63:
             raise InputError(f"Seed is {self.seed}; 0 to 2**63 - 1 are accepted.")
         slowest, fastest = TEMPO_RANGE

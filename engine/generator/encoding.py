@@ -24,7 +24,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from engine.generator.vocabulary import MAX_COUNT, MAX_WORDS, SECTIONS, Vocabulary
+from engine.generator.controls import Controls
+from engine.generator.vocabulary import MAX_COUNT, MAX_WORDS, SECTIONS, Vocabulary, metre_of
 
 WINDOW = 512  # tokens of context
 MAX_TOKENS_PER_WORD = 6
@@ -38,6 +39,15 @@ class Header:
     genre: str = "genre:unknown"
     complexity: str = "complexity:unknown"
     metre: str = "metre:unknown"
+
+
+def header_of(vocabulary: Vocabulary, controls: Controls) -> Header:
+    """The control tokens that stand for the user's wishes."""
+    return Header(
+        vocabulary.genre_token(controls.genre),
+        f"complexity:{controls.complexity}",
+        f"metre:{metre_of(controls.time_signature)}",
+    )
 
 
 @dataclass(frozen=True)

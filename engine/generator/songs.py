@@ -6,12 +6,14 @@ Chords are brought home with the code that generation uses.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.generator.encoding import Header, ModelLine, chunks
+from engine.generator.memory.features import Counts, Facts, Features, SongMemory, genre_index
+from engine.generator.memory.outline import Outline
 from engine.generator.vocabulary import HOME, Vocabulary, complexity_of, metre_of, normalised
 from engine.lyrics import line_key
 from engine.music.chord import Chord
@@ -27,22 +29,33 @@ _EXTENDED_SHARE = 0.03
 
 @dataclass(frozen=True)
 class HomeLine:
-    """A lyric line with its chords in the home key: (word index, chord) pairs."""
+    """A lyric line with its chords in the home key: (word index, chord) pairs.
+
+    Attributes
+    ----------
+    number : int
+        Which of the song's sung lines it is, counting repeats: the first of its words.
+    """
 
     words: tuple[str, ...]
     chords: tuple[tuple[int, Chord], ...]
     section: str | None
+    number: int
 
 
 @dataclass(frozen=True)
 class HomeSong:
-    """A song in C major or A minor: distinct lyric lines only, see `engine.generator.encoding`."""
+    """A song in C major or A minor: distinct lyric lines only, see `engine.generator.encoding`.
+
+    `outline` is the shape of all sung lines, repeats included.
+    """
 
     key: Key
     key_given: bool
     genre: str
     time_signature: str | None
     lines: tuple[HomeLine, ...]
+    outline: Outline
 
     @property
     def complexity(self) -> str:
@@ -52,6 +65,26 @@ class HomeSong:
         if levels[2] >= _EXTENDED_SHARE * total:
             return "extended"
         return "sevenths" if levels[1] + levels[2] >= _SEVENTHS_SHARE * total else "triads"
+
+    def facts(self, vocabulary: Vocabulary) -> Facts:
+        """What the memory knows of the song before its first chord."""
+        return Facts(
+            mode=self.key.mode,
+            genre=genre_index(vocabulary, self.genre),
+            complexity=self.complexity,
+            metre=metre_of(self.time_signature),
+            outline=self.outline,
+            final=self.outline.lines[-1].first,
+        )
+
+    def told(self, counts: Counts, vocabulary: Vocabulary) -> Iterator[tuple[Features, int]]:
+        """What the memory knows of each chord that `model_lines` says, and the chord."""
+        memory = SongMemory(counts, self.facts(vocabulary))
+        for line, chords in self.said(vocabulary):
+            memory.begin(line.number, line.words)
+            for position, chord in chords:
+                yield memory.features(position), chord
+                memory.accept(position, chord)
 
     def header(self, vocabulary: Vocabulary) -> Header:
         """The control tokens that describe the song."""
@@ -63,23 +96,28 @@ class HomeSong:
 
     def model_lines(self, vocabulary: Vocabulary) -> list[ModelLine]:
         """The lines with chords as vocabulary indices, long lines in chunks."""
-        result: list[ModelLine] = []
-        for line in self.lines:
-            pieces = chunks(line.words)
-            for start, words in pieces:
-                stop = start + len(words)
-                last = stop == len(line.words)
-                placed = [
-                    (position - start, vocabulary.chord_index(chord))
-                    for position, chord in line.chords
-                    if start <= position < stop or (last and position == stop)
-                ]
-                result.append(
-                    ModelLine(words, _without_restatements(placed), line.section or "none")
-                )
+        result = [
+            ModelLine(words, chords, line.section or "none")
+            for line in self.lines
+            for _, words, chords in _pieces(line, vocabulary)
+        ]
         if result:
             result[-1] = replace(result[-1], section="final")
         return result
+
+    def said(self, vocabulary: Vocabulary) -> list[tuple[HomeLine, tuple[tuple[int, int], ...]]]:
+        """The lines, each with the chords that `model_lines` says on it, at their words."""
+        return [
+            (
+                line,
+                tuple(
+                    (start + position, chord)
+                    for start, _, chords in _pieces(line, vocabulary)
+                    for position, chord in chords
+                ),
+            )
+            for line in self.lines
+        ]
 
 
 def home_song(song: ChordSong) -> HomeSong:
@@ -88,21 +126,25 @@ def home_song(song: ChordSong) -> HomeSong:
     home = HOME[key.mode]
     semitones = home.tonic_pitch_class - key.tonic_pitch_class
     distinct: dict[tuple[str, ...], HomeLine] = {}
-    for line in song.lines:
+    names = [line_key(line.words) for line in song.lines]
+    outline = Outline.of(
+        names, [line.section for line in song.lines], [line.stanza for line in song.lines]
+    )
+    for number, (line, name) in enumerate(zip(song.lines, names, strict=True)):
         chords = tuple(
             (placed.word, _at_home(placed.chord.label, semitones, home)) for placed in line.chords
         )
-        name = line_key(line.words)
         known = distinct.get(name)
         # A repeat written without chords says nothing; one written with chords where the first
         # time had none takes its place.
         if known is None or (chords and not known.chords):
-            distinct[name] = HomeLine(line.words, chords, line.section)
+            first = outline.lines[number].first
+            distinct[name] = HomeLine(line.words, chords, line.section, first)
     lines = tuple(distinct.values())
     silent = sum(1 for line in lines if not line.chords)
     if silent > _SILENT_SHARE * len(lines):
         lines = tuple(line for line in lines if line.chords)
-    return HomeSong(key, song.key_given, song.genre, song.time_signature, lines)
+    return HomeSong(key, song.key_given, song.genre, song.time_signature, lines, outline)
 
 
 def home_songs(songs: Iterable[ChordSong]) -> list[HomeSong]:
@@ -128,6 +170,23 @@ def vocabulary_of(songs: Sequence[HomeSong]) -> Vocabulary:
 @cache
 def _at_home(label: str, semitones: int, home: Key) -> Chord:
     return normalised(Chord.harte(label).transpose(semitones, home))
+
+
+def _pieces(
+    line: HomeLine, vocabulary: Vocabulary
+) -> list[tuple[int, tuple[str, ...], tuple[tuple[int, int], ...]]]:
+    """A line in chunks: first word, words, chords as vocabulary indices."""
+    found: list[tuple[int, tuple[str, ...], tuple[tuple[int, int], ...]]] = []
+    for start, words in chunks(line.words):
+        stop = start + len(words)
+        last = stop == len(line.words)
+        placed = [
+            (position - start, vocabulary.chord_index(chord))
+            for position, chord in line.chords
+            if start <= position < stop or (last and position == stop)
+        ]
+        found.append((start, words, _without_restatements(placed)))
+    return found
 
 
 def _without_restatements(chords: list[tuple[int, int]]) -> tuple[tuple[int, int], ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -24,6 +23,8 @@ from engine.generator.vocabulary import complexity_of
 from engine.lyrics import Lyrics, line_key
 from engine.models.card import model_revision
 from engine.models.presets import slot
+from engine.music.form import COPY
+from engine.music.form.templates import form_of
 from engine.music.lead_sheet import LeadSheet
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def obeyed(sheet: LeadSheet, controls: Controls) -> dict[str, bool]:
     found = {
         "complexity": all(complexity_of(chord) <= level for chord in sheet.chords),
         "time_signature": sheet.time_signature == controls.time_signature,
-        "equal_lines": _equal_lines_have_equal_chords(sheet),
+        "like_lines": _like_lines_have_like_chords(sheet, controls),
     }
     if controls.key is not None:
         found["key"] = sheet.key == controls.key
@@ -150,12 +151,16 @@ def obeyed(sheet: LeadSheet, controls: Controls) -> dict[str, bool]:
     return found
 
 
-def _equal_lines_have_equal_chords(sheet: LeadSheet) -> bool:
-    known: dict[tuple[str, ...], object] = {}
+def _like_lines_have_like_chords(sheet: LeadSheet, controls: Controls) -> bool:
+    """Whether lines of equal words that the form plans as copies have equal chords."""
+    lines = [line for line in sheet.lines if line.words]
+    form = form_of(lines, controls.form, controls.genre)
     return all(
-        known.setdefault(line_key(line.words), line.chords) == line.chords
-        for line in sheet.lines
-        if line.words
+        plan.plan != COPY
+        or plan.source is None
+        or line_key(line.words) != line_key(lines[plan.source].words)
+        or line.chords == lines[plan.source].chords
+        for line, plan in zip(lines, form.lines, strict=True)
     )
 
 
@@ -163,17 +168,9 @@ def next_chord_sums(model: Any) -> Callable[[Any], dict[str, float]]:
     """How a model's next-chord sums are had, teacher-forced: a song to `next_hits` and so on."""
     if hasattr(model, "next_chords"):
         return model.next_chords
-    from engine.evaluation.tasks.next_chord import judged
+    from engine.evaluation.tasks.next_chord import generator_sums
 
-    def sums(song: Any) -> dict[str, float]:
-        found = judged(model.model, model.encoder, [song])["chord"]
-        return {
-            "next_hits": round(found.accuracy * found.n),
-            "next_count": found.n,
-            "next_loss": math.log(found.perplexity) * found.n,
-        }
-
-    return sums
+    return lambda song: generator_sums(model, song)
 
 
 def _row(

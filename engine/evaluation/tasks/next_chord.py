@@ -12,13 +12,16 @@ import math
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from engine.generator.encoding import WINDOW, Encoder, Tokens, window_bounds, window_tokens
 
 if TYPE_CHECKING:
     from engine.generator.model import ChordModel
     from engine.generator.songs import HomeSong
+    from engine.generator.tinyllama import TinyLlamaGenerator
     from engine.generator.vocabulary import Vocabulary
 
 _KIND_NAMES = ("mode", "position", "chord")
@@ -84,6 +87,51 @@ def judged(
             int(total[k]),
         )
         for k, name in enumerate(_KIND_NAMES)
+    }
+
+
+def decoder_answers(
+    model: ChordModel, encoder: Encoder, songs: Sequence[HomeSong], *, window: int = WINDOW
+) -> np.ndarray[Any, Any]:
+    """What a decoder says of each chord of the songs: log-probabilities (chords said, chords)."""
+    import torch
+
+    vocabulary = encoder.vocabulary
+    device = model.head.weight.device
+    kinds = torch.tensor(vocabulary.kinds, device=device)
+    rows: list[np.ndarray[Any, Any]] = []
+    for song in songs:
+        for tokens in _sequences(encoder, song, window):
+            ids, words, targets = (
+                torch.tensor(row, device=device)
+                for row in (tokens.ids, tokens.words, tokens.targets)
+            )
+            with torch.inference_mode():
+                hidden = model.hidden(ids[None], words[None])[0]
+                wanted = targets >= 0
+                chords = kinds[targets[wanted]] == _KIND_NAMES.index("chord")
+                logits = model.logits(hidden[wanted][chords])[:, vocabulary.first_chord :]
+                rows.append(logits.log_softmax(-1).cpu().numpy())
+    return np.concatenate(rows)
+
+
+def generator_sums(generator: TinyLlamaGenerator, song: HomeSong) -> dict[str, float]:
+    """How well a generator's whole mix predicts a song's chords: sums for the next-chord metrics.
+
+    Memory and decoder together, with the song's own past, as when it writes with variety 0.
+    """
+    memory, decoder = generator.memory, generator.decoder
+    told = list(song.told(memory.counts, memory.vocabulary))
+    if not told:
+        return {"next_hits": 0, "next_count": 0, "next_loss": 0.0}
+    chords = np.array([chord for _, chord in told])
+    own = memory.log_probabilities([features for features, _ in told], past=True)
+    said = decoder_answers(decoder.model, decoder.encoder, [song], window=decoder.window)
+    found = memory.mixed(own, said, past=True)
+    return {
+        "next_hits": int((found.argmax(1) == chords).sum()),
+        "next_count": len(chords),
+        "next_loss": -float(found[np.arange(len(chords)), chords].sum()),
     }
 
 

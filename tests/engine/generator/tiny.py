@@ -6,14 +6,20 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from engine.generator.memory.counts import ChordCounts
+from engine.generator.memory.features import DENSE, GENERAL, Counts, cardinalities
+from engine.generator.memory.model import GENERAL_NETWORK, RECALLING
 from engine.generator.model import new_model, save_model
 from engine.generator.vocabulary import Vocabulary
 from engine.models.card import ModelCard
 from engine.models.presets import slot
+from train.chord_mixture import MixtureNetwork
+from train.chords_memory import write
 
 CONFIG: dict[str, Any] = {
     "layers": 2,
@@ -76,19 +82,54 @@ def save_tiny_generator(folder: Path, base: Path) -> Path:
                 parameter.normal_(0.0, 0.2)
     save_model(model, folder)
     vocabulary.write(folder)
-    ModelCard(
-        name="tinyllama",
+    tiny_card("tinyllama", vocabulary, CONFIG).write(folder)
+    return folder
+
+
+def save_tiny_memory(folder: Path, vocabulary: Vocabulary) -> Path:
+    """A whole memory: counts of a few progressions, random networks, a card."""
+    size = len(vocabulary.chords)
+    names = ("C:maj", "F:maj", "G:7", "A:min", "D:min7", "C:maj", "G:7", "E:min")
+    said = [vocabulary.chords.index(name) for name in names]
+    counts = Counts(*(ChordCounts.fitted([said, said[::-1]], size, 4) for _ in range(3)))
+    torch.manual_seed(3)
+    networks = {
+        name: MixtureNetwork(
+            cardinalities(size, len(vocabulary.genres)),
+            range(DENSE) if recalling else GENERAL,
+            size,
+            recalling=recalling,
+            width=8,
+            dropout=0.0,
+        )
+        for name, recalling in ((f"{RECALLING}.0", True), (f"{GENERAL_NETWORK}.0", False))
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    styles = np.zeros((len(vocabulary.genres), 2, size))
+    write(folder, networks, counts, styles, vocabulary)
+    cadences = {ending: {"pop": [4.0, 3.0, 1.0, 1.0, 2.0, 3.0]} for ending in ("section", "song")}
+    tiny_card(
+        "chord-memory",
+        vocabulary,
+        {"shares": {"past": [0.9, 0.1], "general": [0.8, 0.2]}, "cadences": cadences},
+    ).write(folder)
+    return folder
+
+
+def tiny_card(name: str, vocabulary: Vocabulary, config: dict[str, Any]) -> ModelCard:
+    """A card with no figures, not written yet."""
+    return ModelCard(
+        name=name,
         family="test",
         base="tiny",
         base_sha256=None,
         labels=vocabulary.chords,
         training_data="none",
         training_data_sha256="",
-        config=CONFIG,
+        config=config,
         library_versions={},
         metrics={},
         licence="MIT",
         limits="random weights",
         created="2026-01-01T00:00:00+00:00",
-    ).write(folder)
-    return folder
+    )

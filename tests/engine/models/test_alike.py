@@ -15,7 +15,7 @@ from engine.classifiers import load_classifier
 from engine.corpora.chord_songs import ChordSong
 from engine.corpora.songbook import example_songs
 from engine.evaluation.tasks.next_chord import judged
-from engine.generator import load_generator
+from engine.generator.decoder import Decoder
 from engine.generator.songs import home_song
 from engine.lyrics import Lyrics
 from engine.models import compute
@@ -76,9 +76,9 @@ def test_chords_hardly_depend_on_the_precision(
     songs = [ChordSong("a song", None, sheet, True, None) for sheet in sheets]
 
     def nats() -> list[float]:
-        generator: Any = load_generator()
+        decoder = Decoder()
         return [
-            math.log(judged(generator.model, generator.encoder, [song])["chord"].perplexity)
+            math.log(judged(decoder.model, decoder.encoder, [song])["chord"].perplexity)
             for song in home
         ]
 

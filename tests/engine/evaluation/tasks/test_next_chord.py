@@ -19,7 +19,7 @@ def test_trigram_knows_what_it_saw() -> None:
 
 def test_scores_count_every_target(generator: TinyLlamaGenerator, tmp_path: Path) -> None:
     found = corpus_songs(tmp_path, corpus_row(), corpus_row(key="E:minor"))
-    result = judged(generator.model, generator.encoder, found)
+    result = judged(generator.decoder.model, generator.decoder.encoder, found)
     assert (result["mode"].n, result["position"].n, result["chord"].n) == (2, 10, 6)
     assert all(value.perplexity > 1 and 0 <= value.accuracy <= 1 for value in result.values())
     assert sum(map(len, chord_sequences(found, generator.vocabulary))) == 6
