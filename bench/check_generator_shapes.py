@@ -20,9 +20,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from engine.classifiers.prediction import GENRES
 from engine.formats import write
 from engine.generator import COMPLEXITIES, Controls, load_generator
-from engine.generator.grammar import MOST_PER_WORD
+from engine.generator.placing import capacity
 from engine.generator.vocabulary import complexity_of
 from engine.lyrics import Lyrics, line_key
+from engine.music.form import COPY
+from engine.music.form.templates import form_of
 from engine.music.key import KEYS
 from engine.music.lead_sheet import LeadSheet
 
@@ -77,18 +79,19 @@ def check(sheet: LeadSheet, lyrics: Lyrics, controls: Controls) -> None:
 
     holds([x.words for x in sheet.lines] == [x.words for x in lyrics.lines], "one line per line")
     holds(controls.key in (None, sheet.key), "the asked key")
-    chords_of: dict[tuple[str, ...], object] = {}
-    for line in sheet.lines:
+    form = form_of(lyrics.lines, controls.form, controls.genre)
+    for line, plan in zip(sheet.lines, form.lines, strict=True):
         positions = [placed.word for placed in line.chords]
         holds(positions == sorted(positions), "positions never run backwards")
         holds(all(0 <= at <= len(line.words) for at in positions), "positions on the line")
-        first = chords_of.setdefault(line_key(line.words), line.chords)
-        holds(first == line.chords, "equal lines, equal chords")
+        if plan.plan == COPY and plan.source is not None:
+            source = sheet.lines[plan.source]
+            same = line_key(source.words) == line_key(line.words)
+            holds(not same or source.chords == line.chords, "the chords of the line it copies")
         level = COMPLEXITIES.index(controls.complexity)
         holds(all(complexity_of(x.chord) <= level for x in line.chords), "the asked complexity")
         if controls.chords_per_line is not None:
-            possible = MOST_PER_WORD * (len(line.words) + 1)
-            wanted = min(controls.chords_per_line, possible)
+            wanted = min(controls.chords_per_line, capacity(len(line.words)))
             holds(len(positions) == wanted, "the asked number of chords")
     holds(bool(sheet.lines[0].chords), "the song begins with a chord")
     for name in ("json", "chordpro", "musicxml"):

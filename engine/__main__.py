@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine import chords_command
 from engine.arguments import ArgumentParser
 from engine.batch import EXTENSIONS
 from engine.batch.writing import OUTPUT_EXTENSIONS
@@ -24,9 +25,7 @@ from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
 from engine.files import file_bytes
 from engine.formats import FORMATS
-from engine.generator.controls import COMPLEXITIES, Controls
 from engine.lyrics import Lyrics, language_warning
-from engine.music.key import Key
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
@@ -92,20 +91,8 @@ def _parser() -> ArgumentParser:
 
     chords = commands.add_parser("chords", help="write chords on a lyric")
     _add_lyric_arguments(chords)
-    chords.add_argument("--key", help="such as G:major or Em (default: chosen for you)")
-    chords.add_argument("--genre", help="a style, such as folk")
-    chords.add_argument("--title", default="", help="written on the lead sheet")
-    chords.add_argument("--tempo", type=int, help="beats per minute")
-    chords.add_argument("--time", default="4/4", help="time signature (default: 4/4)")
-    chords.add_argument(
-        "--per-line", type=int, help="chords on each line (default: as the words ask)"
-    )
-    chords.add_argument("--complexity", choices=COMPLEXITIES, default="sevenths")
-    chords.add_argument("--temperature", type=float, default=0.8, help="0 is the safest choice")
-    chords.add_argument(
-        "--capo", type=int, default=0, help="fret of a capo: text formats write the shapes"
-    )
-    chords.add_argument("--seed", type=int, default=0, help="same seed, same chords")
+    chords_command.add_arguments(chords)
+    chords.add_argument("--capo", type=int, help="fret of a capo: text formats write the shapes")
     chords.add_argument("--to", choices=list(FORMATS), default="chordpro", help="output format")
     chords.add_argument("--output", type=Path, help="file to write (default: standard output)")
     chords.set_defaults(command=_chords)
@@ -220,18 +207,9 @@ def _chords(arguments: argparse.Namespace) -> None:
     from engine.generator import check_lines, checked_genre, load_generator
 
     # Wishes are checked before words, and both before a model is loaded.
-    controls = Controls(
-        key=Key.parse(arguments.key) if arguments.key else None,
-        genre=checked_genre(arguments.genre, arguments.preset) if arguments.genre else None,
-        chords_per_line=arguments.per_line,
-        complexity=arguments.complexity,
-        temperature=arguments.temperature,
-        seed=arguments.seed,
-        tempo=arguments.tempo,
-        time_signature=arguments.time,
-        title=arguments.title,
-    )
-    if not 0 <= arguments.capo <= 11:
+    genre = checked_genre(arguments.genre, arguments.preset) if arguments.genre else None
+    controls = chords_command.controls_of(arguments, genre)
+    if arguments.capo is not None and not 0 <= arguments.capo <= 11:
         raise InputError(f"A capo at fret {arguments.capo} is out of range; 0 to 11 are accepted.")
     binary_on_terminal = (
         arguments.to in BINARY_FORMATS and not arguments.output and sys.stdout.isatty()
@@ -242,10 +220,22 @@ def _chords(arguments: argparse.Namespace) -> None:
         raise InputError(f"The folder of --output {arguments.output} does not exist.")
     lyrics = _read_lyrics(arguments.file)
     check_lines(lyrics)
-    sheet = load_generator("tinyllama", arguments.preset).generate(
-        lyrics, controls, progress=_counter("lines")
+    asked = chords_command.asked_of(arguments, lyrics, controls)
+    generator = load_generator("tinyllama", arguments.preset)
+    sheet = generator.generate(
+        lyrics,
+        controls,
+        progress=_counter("lines"),
+        locked=asked.locked,
+        places=asked.places,
+        form=asked.form,
     )
-    data = formats.write(replace(sheet, capo=arguments.capo), arguments.to)
+    if asked.alternatives:
+        for one in generator.alternatives(sheet, controls, *asked.alternatives):
+            print(f"{one.chord.symbol:<10}{one.probability:7.1%}")
+        return
+    capo = sheet.capo if arguments.capo is None else arguments.capo
+    data = formats.write(replace(sheet, capo=capo), arguments.to)
     if arguments.output:
         try:
             arguments.output.write_bytes(data)

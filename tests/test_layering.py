@@ -103,6 +103,7 @@ ROOMS = {
     "classifiers": {"errors", "lyrics", "models"},
     "explanation": {"classifiers", "errors", "lyrics"},
     "generator": {"corpora", "errors", "lyrics", "models", "music"},
+    "chords_command": {"arguments", "errors", "generator", "lyrics", "music"},
     "corpora": {"errors", "files", "formats", "lyrics", "music"},
     "batch": {"classifiers", "corpora", "errors", "files", "lyrics", "models"},
     "evaluation": {

@@ -1,13 +1,14 @@
 """Chord generators: words and wishes in, a lead sheet out.
 
 A generator is found by name in `GENERATORS` and loaded on demand. Every lead sheet it returns is
-valid by construction: one line per lyric line, the asked key and complexity, equal chords on equal
-lines.
+valid by construction: one line per lyric line, the asked key and complexity, like sections with
+like chords, every wish kept.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
@@ -17,11 +18,14 @@ from engine.generator.controls import COMPLEXITIES, Controls
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics
     from engine.models.card import ModelCard
+    from engine.music.chord import Chord
+    from engine.music.form import Form
     from engine.music.lead_sheet import LeadSheet, PlacedChord
 
 __all__ = [
     "COMPLEXITIES",
     "GENERATORS",
+    "Alternative",
     "ChordGenerator",
     "Controls",
     "checked_genre",
@@ -46,6 +50,8 @@ class ChordGenerator(Protocol):
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
         locked: Mapping[int, Sequence[PlacedChord]] | None = None,
+        places: Mapping[tuple[int, int], Chord] | None = None,
+        form: Form | None = None,
     ) -> LeadSheet:
         """Write chords on the words.
 
@@ -57,7 +63,12 @@ class ChordGenerator(Protocol):
             Asked often; when true, `engine.errors.CancelledError` is raised.
         locked : mapping, optional
             Line index to the chords kept verbatim on that line, in the asked key. An empty sequence
-            keeps a line without chords.
+            keeps a line without chords. Lines of the same words that share its harmony follow it.
+        places : mapping, optional
+            (Line, word) to a chord kept on that word, in the line's key; the number of words stands
+            for the place after the last one. It takes the place of what the line would have there.
+        form : Form, optional
+            The plan; None takes that of the words, or of `Controls.form`.
 
         Raises
         ------
@@ -66,6 +77,59 @@ class ChordGenerator(Protocol):
         CancelledError
         """
         ...
+
+    def rewritten(
+        self,
+        sheet: LeadSheet,
+        controls: Controls,
+        lines: Collection[int] = (),
+        places: Collection[tuple[int, int]] = (),
+        cancelled: Callable[[], bool] | None = None,
+    ) -> LeadSheet:
+        """Write lines, or single chords, anew; everything else stays as it is.
+
+        What follows has a say as well as what went before.
+
+        Parameters
+        ----------
+        sheet : LeadSheet
+        lines : collection of int
+            Their indices in the sheet.
+        places : collection of (int, int)
+            Line and word of chords that shall be others.
+
+        Raises
+        ------
+        InputError
+            If there is no such line, word or chord, or no other chord is allowed.
+        CancelledError
+        """
+        ...
+
+    def alternatives(
+        self, sheet: LeadSheet, controls: Controls, line: int, word: int, count: int = 8
+    ) -> list[Alternative]:
+        """Chords that could stand on a word, the likeliest first, by what is before and behind.
+
+        Parameters
+        ----------
+        line, word : int
+            Indices; a word without a chord is asked about as if it had one.
+
+        Raises
+        ------
+        InputError
+            If there is no such line or word.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """A chord that could stand at a place, and how likely it is there."""
+
+    chord: Chord
+    probability: float
 
 
 def checked_genre(name: str, preset: str = "embedded") -> str:

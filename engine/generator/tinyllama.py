@@ -1,101 +1,109 @@
-"""The chord generator on the LLaMA base: a decoder with a cache, led by the grammar.
+"""The chord generator: a plan, a memory of the song, and a LLaMA decoder that reads the words.
 
-What is learnt and what is set by hand
---------------------------------------
-Where chords stand, how many, which, and how songs end is learnt. By hand, and mild, are three
-priors: the first chord of a song likes the first word and the last line likes to end on the tonic
-(`engine.generator.writer`); jazz and blues lean to sevenths, above triads
-(`engine.generator.grammar`). The first and the last line always carry a chord.
+What is learnt, what is planned, and what is set by hand
+--------------------------------------------------------
+Which chords, and how genres end their sections, is learnt: by the memory
+(`engine.generator.memory`), by counts of cadences (`engine.generator.cadences`) and by the decoder,
+mixed with weights learnt on validation songs. Which lines share their harmony is planned from the
+words (`engine.music.form`). By hand is that the first and the last line carry a chord.
 
-"Choose for me": the model says how likely major and minor are after each of the first four lines,
-and the mean decides (drawn at random with the seed; the likelier at temperature 0). Words tell
-little about mode, so mostly this follows the four to one of the training songs. The tonic is drawn
-from the keys that songs of the genre are notated in (`engine.generator.key_customs`), which suit
-singers and instruments; nothing in the words asks for it, but another song draws another key. With
-locked chords the key is the one they fit best.
+"Choose for me": the decoder says how likely major and minor are after each of the first four lines,
+and the mean decides (drawn at random with the seed; the likelier at temperature 0); without the
+decoder the share of the training songs does. Words tell little about mode, so mostly this follows
+the four to one of the training songs. The tonic is drawn from the keys that songs of the genre are
+notated in (`engine.generator.key_customs`), which suit singers and instruments; nothing in the
+words asks for it, but another song draws another key. With locked chords the key is the one they
+fit best.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import torch
+import numpy as np
 
-from engine.errors import InputError
-from engine.generator import check_lines
+from engine.errors import InputError, WeightsError
+from engine.generator import Alternative, check_lines
 from engine.generator.controls import Controls
-from engine.generator.encoding import Encoder, chunks
+from engine.generator.decoder import NAME, Decoder, Reader
+from engine.generator.drawing import drawn
+from engine.generator.encoding import chunks, header_of
+from engine.generator.instruments import INSTRUMENTS
 from engine.generator.key_customs import draw_seed, key_weights
-from engine.generator.model import ChordModel, load_model
-from engine.generator.vocabulary import MODES, Vocabulary
-from engine.generator.writer import Cancelled, Reader, Writer, drawn, header_of, stop_if
-from engine.lyrics import Lyrics, line_key
-from engine.models.bases import base_source
-from engine.models.card import ModelCard
-from engine.models.compute import compute_device, serving_precision
+from engine.generator.memory.model import NAME as MEMORY
+from engine.generator.memory.model import ChordMemory
+from engine.generator.palette import chords_named
+from engine.generator.vocabulary import MODES
+from engine.generator.wishes import line_wishes
+from engine.generator.writer import Cancelled, Chords, SongWriter, Task, stop_if
+from engine.lyrics import LyricLine, Lyrics, line_key
 from engine.models.presets import slot
-from engine.models.threads import use_model_threads
+from engine.music.chord import Chord
+from engine.music.form import COPY, NEW, Form, LinePlan
+from engine.music.form.templates import form_of
 from engine.music.key import Key
 from engine.music.key_estimate import estimated_key
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
 MODE_LINES = 4
 
+Progress = Callable[[int, int], None]
+
 
 class TinyLlamaGenerator:
-    """Chords from ``models/tinyllama`` (or the full preset's folder).
+    """Chords from ``models/tinyllama`` and ``models/chord-memory`` (or the full preset's folders).
 
     Parameters
     ----------
     preset : str
-    folder : Path, optional
-        Instead of the preset's own folder.
+    folder, memory : Path, optional
+        Instead of the preset's own folders.
     """
 
-    name = "tinyllama"
+    name = NAME
 
-    def __init__(self, preset: str = "embedded", folder: Path | None = None) -> None:
-        from transformers import AutoTokenizer
-
-        where = slot(self.name, preset)
-        folder = folder or where.folder
-        self.card = ModelCard.read(folder)
-        self.card.verify(folder)
-        self.base = where.base_label
-        self.vocabulary = Vocabulary.read(folder)
-        use_model_threads()
-        self.model: ChordModel = load_model(
-            where,
-            folder,
-            self.vocabulary,
-            int(self.card.config["layers"]),
-            serving_precision().dtype,
-            compute_device(),
-        )
-        source = base_source(where.base) if where.base else ""
-        tokenizer: Any = AutoTokenizer.from_pretrained(source)
-        self.encoder = Encoder(self.vocabulary, tokenizer, self.model.base_size)
-        self._window = int(self.card.config["window"])
+    def __init__(
+        self, preset: str = "embedded", folder: Path | None = None, memory: Path | None = None
+    ) -> None:
+        where = slot(NAME, preset)
+        self.memory = ChordMemory(memory or where.beside(MEMORY).folder)
+        self.decoder = Decoder(preset, folder)
+        self.card, self.base = self.decoder.card, self.decoder.base
+        self.vocabulary = self.decoder.vocabulary
+        if self.memory.vocabulary != self.vocabulary:
+            raise WeightsError(
+                "The chord memory knows other chords than the decoder; train both on the same "
+                "songs, or restore them with `git checkout -- models`."
+            )
 
     def generate(
         self,
         lyrics: Lyrics,
         controls: Controls,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
         cancelled: Cancelled | None = None,
         locked: Mapping[int, Sequence[PlacedChord]] | None = None,
+        places: Mapping[tuple[int, int], Chord] | None = None,
+        form: Form | None = None,
     ) -> LeadSheet:
         """Write chords on the words; see `engine.generator.ChordGenerator.generate`."""
         check_lines(lyrics)
-        locks = _checked_locks(lyrics, locked or {})
-        random = torch.Generator().manual_seed(draw_seed(lyrics.text, controls.seed))
-        with torch.inference_mode():
-            key = controls.key or self._chosen_key(lyrics, controls, locks, random, cancelled)
-            writer = Writer(self.model, self.encoder, self._window, controls, key, cancelled)
-            placed = self._placed(lyrics, writer, locks, progress)
+        form = form or form_of(lyrics.lines, controls.form, controls.genre)
+        locks = _following(_checked_locks(lyrics, locked or {}), lyrics.lines, form)
+        kept = _checked_places(lyrics, places or {})
+        key = controls.key or self._chosen_key(
+            lyrics, controls, [*_sounding(locks), *kept.values()], cancelled
+        )
+        task, capo = self._task(lyrics.lines, form, controls, key, locks, kept)
+        seed = draw_seed(lyrics.text, controls.seed)
+        writer = self._writer(task, controls, seed, cancelled)
+        placed: list[Chords] = []
+        for number in range(len(lyrics.lines)):
+            placed.append(writer.line(number))
+            if progress:
+                progress(number + 1, len(lyrics.lines))
         lines = tuple(
             Line(line.words, chords, line.section, line.stanza)
             for line, chords in zip(lyrics.lines, placed, strict=True)
@@ -106,75 +114,227 @@ class TinyLlamaGenerator:
             lines,
             time_signature=controls.time_signature,
             genre=controls.genre,
+            capo=capo,
         )
         return sheet if controls.tempo is None else replace(sheet, tempo=controls.tempo)
 
-    def _placed(
+    def rewritten(
+        self,
+        sheet: LeadSheet,
+        controls: Controls,
+        lines: Collection[int] = (),
+        places: Collection[tuple[int, int]] = (),
+        cancelled: Cancelled | None = None,
+    ) -> LeadSheet:
+        """Write lines or single chords anew; see `engine.generator.ChordGenerator.rewritten`."""
+        controls = replace(controls, key=sheet.key)
+        sung = [number for number, line in enumerate(sheet.lines) if line.words]
+        _check_among(lines, sung)
+        found = list(sheet.lines)
+        if lines:
+            lyrics = Lyrics(
+                tuple(
+                    LyricLine(line.words, line.section, line.stanza)
+                    for line in sheet.lines
+                    if line.words
+                )
+            )
+            wanted = {sung.index(line) for line in lines}
+            form = _freed(form_of(lyrics.lines, controls.form, controls.genre), wanted)
+            locks = {
+                place: sheet.lines[number].chords
+                for place, number in enumerate(sung)
+                if place not in wanted
+            }
+            new = self._other(
+                lyrics, controls, sheet.key, locks, form, [found[n] for n in sung], cancelled
+            )
+            for place, number in enumerate(sung):
+                found[number] = replace(found[number], chords=new[place])
+        for line, word in places:
+            _check_among([line], sung)
+            other = self._other_chord(replace(sheet, lines=tuple(found)), controls, line, word)
+            found[line] = other
+        return replace(sheet, lines=tuple(found))
+
+    def alternatives(
+        self, sheet: LeadSheet, controls: Controls, line: int, word: int, count: int = 8
+    ) -> list[Alternative]:
+        """Chords for one place; see `engine.generator.ChordGenerator.alternatives`."""
+        sung = [number for number, one in enumerate(sheet.lines) if one.words]
+        _check_among([line], sung)
+        if not 0 <= word <= len(sheet.lines[line].words):
+            raise InputError(
+                f"Line {line + 1} has {len(sheet.lines[line].words)} words; there is no word "
+                f"{word + 1}."
+            )
+        rows = [sheet.lines[number] for number in sung]
+        at = sung.index(line)
+        chords = list(rows[at].chords)
+        place = next((n for n, one in enumerate(chords) if one.word >= word), len(chords))
+        if place == len(chords) or chords[place].word != word:
+            standing = chords[place - 1] if place else PlacedChord(word, Chord("C", "maj"))
+            chords.insert(place, PlacedChord(word, standing.chord))
+        lyrics = [LyricLine(row.words, row.section, row.stanza) for row in rows]
+        controls = replace(controls, key=sheet.key)
+        locks = {number: row.chords for number, row in enumerate(rows)} | {at: tuple(chords)}
+        plans = tuple(LinePlan() for _ in rows)
+        form = replace(form_of(lyrics, None, controls.genre), lines=plans)
+        task, _ = self._task(lyrics, form, controls, sheet.key, locks, {})
+        writer = self._writer(task, controls, controls.seed, None)
+        for number in range(at):
+            writer.line(number)
+        ranked = writer.ranked(at, place)[:count]
+        return [Alternative(chord, share) for chord, share in ranked]
+
+    def _other(
         self,
         lyrics: Lyrics,
-        writer: Writer,
-        locks: dict[int, tuple[PlacedChord, ...]],
-        progress: Callable[[int, int], None] | None,
-    ) -> list[tuple[PlacedChord, ...]]:
-        """The chords of every line: kept, copied from an equal line, or written."""
-        names = [line_key(line.words) for line in lyrics.lines]
-        known = {names[index]: locks[index] for index in sorted(locks, reverse=True)}
-        final = max(names.index(name) for name in set(names))
-        said: set[tuple[str, ...]] = set()
-        result: list[tuple[PlacedChord, ...]] = []
-        for index, (line, name) in enumerate(zip(lyrics.lines, names, strict=True)):
-            if name not in said:
-                said.add(name)
-                section = "final" if index == final else line.section
-                chords = writer.line(line.words, section, known.get(name))
-                known.setdefault(name, chords)
-            result.append(locks.get(index, known[name]))
-            if progress:
-                progress(index + 1, len(lyrics.lines))
-        return result
+        controls: Controls,
+        key: Key,
+        locks: dict[int, Chords],
+        form: Form,
+        present: Sequence[Line],
+        cancelled: Cancelled | None,
+        tries: int = 4,
+    ) -> list[Chords]:
+        """Lines written with the others kept: others than the present ones, if there are any."""
+        task, _ = self._task(lyrics.lines, form, controls, key, locks, {})
+        found: list[Chords] = []
+        for attempt in range(tries):
+            seed = draw_seed(lyrics.text, controls.seed + attempt)
+            writer = self._writer(task, controls, seed, cancelled)
+            found = [writer.line(number) for number in range(len(lyrics.lines))]
+            if found != [line.chords for line in present] or controls.temperature <= 0:
+                break
+        return found
+
+    def _other_chord(self, sheet: LeadSheet, controls: Controls, line: int, word: int) -> Line:
+        """The line with another chord at one of its places."""
+        chords = list(sheet.lines[line].chords)
+        place = next((n for n, one in enumerate(chords) if one.word == word), None)
+        if place is None:
+            raise InputError(f"There is no chord on word {word + 1} of line {line + 1}.")
+        ranked = self.alternatives(sheet, controls, line, word, count=24)
+        others = [one for one in ranked if one.chord != chords[place].chord]
+        if not others:
+            raise InputError("No other chord is allowed at this place; allow more chords.")
+        random = np.random.default_rng(draw_seed(f"{line} {word}", controls.seed))
+        scores = np.log(np.array([one.probability for one in others]) + 1e-12)
+        chords[place] = PlacedChord(word, others[drawn(scores, controls.temperature, random)].chord)
+        return replace(sheet.lines[line], chords=tuple(chords))
+
+    def _task(
+        self,
+        lines: Sequence[LyricLine],
+        form: Form,
+        controls: Controls,
+        key: Key,
+        locks: Mapping[int, Chords],
+        places: Mapping[tuple[int, int], Chord],
+    ) -> tuple[Task, int]:
+        """What is to be written, and the fret of the capo that allowed shapes ask for."""
+        wishes = line_wishes(lines, key, controls.progressions, controls.cadences, controls.keys)
+        only: dict[Key, Sequence[Chord]] = {}
+        capo = 0
+        if controls.allow:
+            instrument = INSTRUMENTS.get(" ".join(controls.allow).lower())
+            for other in {wish.key for wish in wishes}:
+                only[other], fret = (
+                    instrument(other) if instrument else (chords_named(controls.allow), 0)
+                )
+                capo = fret if other == key else capo
+        return Task(lines, form, wishes, locks, places, only), capo
+
+    def _writer(
+        self, task: Task, controls: Controls, seed: int, cancelled: Cancelled | None
+    ) -> SongWriter:
+        decoder = self.decoder if controls.decoder else None
+        seed = seed if controls.temperature > 0 else 0  # the safest choice is one
+        return SongWriter(self.memory, decoder, task, controls, seed, cancelled)
 
     def _chosen_key(
         self,
         lyrics: Lyrics,
         controls: Controls,
-        locks: dict[int, tuple[PlacedChord, ...]],
-        random: torch.Generator,
+        kept: Sequence[Chord],
         cancelled: Cancelled | None,
     ) -> Key:
-        chords = [placed.chord for index in sorted(locks) for placed in locks[index]]
-        if any(not chord.is_no_chord for chord in chords):
-            return estimated_key(chords)
-        mode = self._chosen_mode(lyrics, controls, random, cancelled)
+        if any(not chord.is_no_chord for chord in kept):
+            return estimated_key(list(kept))
+        random = np.random.default_rng(draw_seed(lyrics.text, controls.seed))
+        shares = self._mode_shares(lyrics, controls, cancelled)
+        mode = MODES[drawn(shares, controls.temperature, random, 1.0)]
         genre = self.vocabulary.genre_token(controls.genre).removeprefix("genre:")
         weights = key_weights(genre, mode, self.vocabulary.common_keys[mode])
         # As often as songs have it: a lively or a careful song is no matter of its key.
-        logits = torch.tensor(list(weights.values())).log()
-        tonic = list(weights)[drawn(logits, float(controls.temperature > 0), 1.0, random)]
+        scores = np.log(np.array(list(weights.values())))
+        tonic = list(weights)[drawn(scores, float(controls.temperature > 0), random, 1.0)]
         return Key(tonic, mode)
 
-    def _chosen_mode(
-        self,
-        lyrics: Lyrics,
-        controls: Controls,
-        random: torch.Generator,
-        cancelled: Cancelled | None,
-    ) -> str:
+    def _mode_shares(
+        self, lyrics: Lyrics, controls: Controls, cancelled: Cancelled | None
+    ) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """Log-probabilities of `MODES`."""
+        if not controls.decoder:
+            songs = [sum(self.vocabulary.common_keys[mode].values()) for mode in MODES]
+            return np.log(np.array(songs) / sum(songs))
         first_mode = self.vocabulary.index["mode:major"] - self.vocabulary.first_output
-        total = torch.zeros(len(MODES))
+        encoder = self.decoder.encoder
+        total = np.zeros(len(MODES))
         for line in lyrics.lines[:MODE_LINES]:
             stop_if(cancelled)
-            tokens = self.encoder.header(header_of(self.vocabulary, controls), middle=False)
-            tokens.extend(self.encoder.line(chunks(line.words)[0][1], line.section))
-            logits = Reader(self.model).read(tokens)
-            total += logits[first_mode : first_mode + len(MODES)].log_softmax(-1)
-        mean = total / min(len(lyrics.lines), MODE_LINES)
-        return MODES[drawn(mean, controls.temperature, 1.0, random)]
+            tokens = encoder.header(header_of(self.vocabulary, controls), middle=False)
+            tokens.extend(encoder.line(chunks(line.words)[0][1], line.section))
+            logits = Reader(self.decoder.model).read(tokens)
+            total += logits[first_mode : first_mode + len(MODES)].log_softmax(-1).numpy()
+        return total / min(len(lyrics.lines), MODE_LINES)
+
+
+def _freed(form: Form, wanted: Collection[int]) -> Form:
+    """The form with lines that may follow only one another, as all others are kept."""
+    plans = [
+        plan
+        if number not in wanted or plan.source in wanted
+        else LinePlan(NEW, None, plan.bars, plan.ending)
+        for number, plan in enumerate(form.lines)
+    ]
+    return replace(form, lines=tuple(plans))
+
+
+def _following(
+    locks: dict[int, Chords], lines: Sequence[LyricLine], form: Form
+) -> dict[int, Chords]:
+    """The locks, with the lines of equal words that share a locked line's harmony."""
+    root = [
+        number if plan.plan != COPY or plan.source is None else plan.source
+        for number, plan in enumerate(form.lines)
+    ]
+    found = dict(locks)
+    for number in sorted(locks):
+        for other, line in enumerate(lines):
+            same = line_key(line.words) == line_key(lines[number].words)
+            if same and root[other] == root[number]:
+                found.setdefault(other, locks[number])
+    return found
+
+
+def _sounding(locks: Mapping[int, Chords]) -> list[Chord]:
+    return [placed.chord for number in sorted(locks) for placed in locks[number]]
+
+
+def _check_among(lines: Collection[int], sung: Sequence[int]) -> None:
+    for line in lines:
+        if line not in sung:
+            raise InputError(
+                f"Line {line + 1} is no line with words of this song, which has {len(sung)}."
+            )
 
 
 def _checked_locks(
     lyrics: Lyrics, locked: Mapping[int, Sequence[PlacedChord]]
-) -> dict[int, tuple[PlacedChord, ...]]:
-    result: dict[int, tuple[PlacedChord, ...]] = {}
+) -> dict[int, Chords]:
+    result: dict[int, Chords] = {}
     for index, chords in locked.items():
         if not 0 <= index < len(lyrics.lines):
             raise InputError(
@@ -183,3 +343,14 @@ def _checked_locks(
             )
         result[index] = Line(lyrics.lines[index].words, tuple(chords)).chords
     return result
+
+
+def _checked_places(
+    lyrics: Lyrics, places: Mapping[tuple[int, int], Chord]
+) -> dict[tuple[int, int], Chord]:
+    for line, word in places:
+        if not 0 <= line < len(lyrics.lines) or not 0 <= word <= len(lyrics.lines[line].words):
+            raise InputError(
+                f"Word {word + 1} of line {line + 1} is locked, but the lyric has no such place."
+            )
+    return dict(places)

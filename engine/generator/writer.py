@@ -1,273 +1,380 @@
-"""Writes one song's chords line by line: a decoder with a cache, led by the grammar."""
+"""Writes one song's chords line by line: as planned where it is planned, else drawn from the mix.
+
+It thinks in the home key and answers in the asked one. What is kept (locks, progressions, copies)
+is settled before anything is drawn (`engine.generator.draft`), so every wish holds by construction:
+nothing is drawn that a wish forbids, and nothing that is kept is drawn.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-import torch
-from torch import Tensor
+import numpy as np
 
 from engine.errors import CancelledError
+from engine.generator.cadences import (
+    AUTHENTIC,
+    HOME_OTHERWISE,
+    PLAGAL,
+    CadenceCustoms,
+)
 from engine.generator.controls import Controls
-from engine.generator.encoding import Encoder, Header, Tokens, chunks
-from engine.generator.grammar import END, ChordChoice, LineGrammar, capacity
-from engine.generator.model import ChordModel
-from engine.generator.vocabulary import HOME, Vocabulary, metre_of
+from engine.generator.decoder import Decoder, DecoderSong
+from engine.generator.draft import Slot, framed, narrowed, with_cadence, with_locks
+from engine.generator.drawing import Mix, drawn_line, fitting_line, with_hindsight
+from engine.generator.encoding import header_of
+from engine.generator.memory.features import Facts, SongMemory, genre_index
+from engine.generator.memory.model import ChordMemory
+from engine.generator.memory.outline import Outline
+from engine.generator.palette import Palette, home_chord
+from engine.generator.placing import capacity, mapped, places, resized
+from engine.generator.vocabulary import HOME, MODES, metre_of
+from engine.generator.wishes import LineWishes
+from engine.lyrics import LyricLine, line_key
+from engine.music.chord import Chord
+from engine.music.form import COPY, OPEN, TURNAROUND, VARY, Form
+from engine.music.form import HOME as AT_HOME
 from engine.music.key import Key
 from engine.music.lead_sheet import PlacedChord
+from engine.music.numerals import chord_of_numeral
 
-FIRST_WORD = 1.5  # added to the log-odds of word 0 for the first chord of a song
-TONIC_END = 1.0  # added to the log-odds of ending the last line on the tonic, taken off elsewhere
-TOP_P = 0.9  # nucleus sampling: Holtzman et al. 2020 (arXiv:1904.09751)
-KEPT_SHARE = 0.5  # of the window, kept as context when it is full
+WAYS = 8  # in which a line is tried where something is kept behind it
+HORIZON = 4  # kept chords behind a line that have a say
+_ON_TONIC = (AUTHENTIC, PLAGAL, HOME_OTHERWISE)
 
 Cancelled = Callable[[], bool]
-Pairs = tuple[tuple[int, int], ...]  # (word, index into the vocabulary's chords)
+Chords = tuple[PlacedChord, ...]
 
 
-class Reader:
-    """The model with its cache: feeds tokens, answers logits over our outputs."""
+@dataclass(frozen=True)
+class Task:
+    """What is to be written.
 
-    def __init__(self, model: ChordModel) -> None:
-        from transformers import DynamicCache
+    Attributes
+    ----------
+    lines : sequence of LyricLine
+    form : Form
+        The plan.
+    wishes : sequence of LineWishes
+        One for each line.
+    locks : mapping
+        Line to chords kept verbatim on it.
+    places : mapping
+        (Line, word) to a chord kept there.
+    only : mapping
+        Key to the chords allowed in it; missing if all are.
+    """
 
-        self._model = model
-        self._cache: Any = DynamicCache()
-        self._device = model.head.weight.device
-        self.length = 0
-
-    def read(self, tokens: Tokens, start: int = 0) -> Tensor:
-        """Feed tokens from `start` on; logits (outputs,) on the CPU after the last one."""
-        ids = torch.tensor([tokens.ids[start:]], device=self._device)
-        words = torch.tensor([tokens.words[start:]], device=self._device)
-        hidden = self._model.hidden(ids, words, self._cache)
-        self.length += ids.shape[1]
-        return self._model.logits(hidden[0, -1]).cpu()
+    lines: Sequence[LyricLine]
+    form: Form
+    wishes: Sequence[LineWishes]
+    locks: Mapping[int, Chords]
+    places: Mapping[tuple[int, int], Chord]
+    only: Mapping[Key, Sequence[Chord]]
 
 
 @dataclass(frozen=True)
 class Written:
-    """A finished chunk, kept so that context can be read again."""
+    """A line's chords: words, chords of the home key as they are written, and their indices."""
 
-    words: tuple[str, ...]
-    section: str | None
-    chords: Pairs
+    words: tuple[int, ...]
+    chords: tuple[Chord, ...]
+    indices: tuple[int, ...]
 
 
-class Writer:
-    """Writes one song line by line: thinks in the home key, answers in the asked one."""
+class SongWriter:
+    """Writes the chords of one song; see `engine.generator.controls.Controls` for the wishes."""
 
     def __init__(
         self,
-        model: ChordModel,
-        encoder: Encoder,
-        window: int,
+        memory: ChordMemory,
+        decoder: Decoder | None,
+        task: Task,
         controls: Controls,
-        key: Key,
+        seed: int,
         cancelled: Cancelled | None = None,
     ) -> None:
-        self._model = model
-        self._encoder = encoder
-        self._vocabulary = encoder.vocabulary
-        self._window = window
+        self._task = task
         self._controls = controls
-        self._key = key
-        self._home = HOME[key.mode]
-        self._up = (key.tonic_pitch_class - self._home.tonic_pitch_class) % 12
-        self._choice = ChordChoice(self._vocabulary, controls.complexity, controls.genre)
-        self._tonics = frozenset(
-            index
-            for index, chord in enumerate(self._vocabulary.parsed)
-            if chord.root_pitch_class == self._home.tonic_pitch_class
-        )
-        self._random = torch.Generator().manual_seed(controls.seed)
+        self._vocabulary = memory.vocabulary
+        self._mode = task.wishes[0].key.mode
+        self._customs = CadenceCustoms(memory.card.config["cadences"])
+        self._random = np.random.default_rng(seed)
         self._cancelled = cancelled
-        self._done: list[Written] = []
-        self._reader: Reader | None = None
-        self._first = True  # no chord has sounded yet
-        self._pending = Tokens()  # written, not yet read by the model
+        self._genre = genre_index(self._vocabulary, controls.genre)
+        self._styles = memory.styles
+        self._mixes = {
+            wish.key: Mix(memory, self._palette(wish.key), controls.variety) for wish in task.wishes
+        }
+        self.written: list[Written] = []
+        self._names = self._named()
+        lines = task.lines
+        part_of = [number for number, part in enumerate(task.form.parts) for _ in part.lines]
+        self._outline = Outline.of(self._names, [line.section for line in lines], part_of)
+        self._facts = Facts(
+            self._mode,
+            self._genre,
+            controls.complexity,
+            metre_of(controls.time_signature),
+            self._outline,
+            self._outline.lines[-1].first,
+        )
+        self.memory: SongMemory = memory.song(self._facts)
+        self._decoder: DecoderSong | None = None
+        if decoder is not None:
+            header = header_of(self._vocabulary, controls)
+            self._decoder = decoder.song(header, self._mode)
 
-    def line(
-        self, words: tuple[str, ...], section: str | None, kept: tuple[PlacedChord, ...] | None
-    ) -> tuple[PlacedChord, ...]:
-        """The chords of the next line, in the asked key; `kept` ones are only read."""
-        pieces = chunks(words)
-        counts = self._counts([len(piece) for _, piece in pieces])
-        result: list[PlacedChord] = []
-        for number, ((start, piece), count) in enumerate(zip(pieces, counts, strict=True)):
-            last = number == len(pieces) - 1
-            if kept is not None:
-                self._keep(piece, section, self._pairs(kept, start, len(piece), last=last))
-                continue
-            sounding = number == 0 and (section == "final" or not self._done)
-            grammar = LineGrammar(
-                self._vocabulary,
-                len(piece),
-                self._choice,
-                count=count,
-                last=last,
-                sounding=sounding,
-            )
-            for position, index in self._said(piece, section, count, grammar):
-                chord = self._choice.written(index).transpose(self._up, self._key)
-                result.append(PlacedChord(start + position, chord))
-        return tuple(result) if kept is None else kept
-
-    def _counts(self, lengths: list[int]) -> list[int | None]:
-        """The asked number of chords, spread over the chunks of a line by their length."""
-        asked = self._controls.chords_per_line
-        if asked is None:
-            return [None] * len(lengths)
-        rooms = [
-            capacity(length, last=number == len(lengths) - 1)
-            for number, length in enumerate(lengths)
-        ]
-        asked = min(asked, sum(rooms))
-        words = sum(lengths)
-        bounds = [
-            round(asked * sum(lengths[:number]) / words) for number in range(len(lengths) + 1)
-        ]
-        counts = [stop - start for start, stop in pairwise(bounds)]
-        return [*counts]
-
-    def _pairs(
-        self, kept: tuple[PlacedChord, ...], start: int, length: int, *, last: bool
-    ) -> Pairs:
-        stop = start + length
-        return tuple(
-            (
-                placed.word - start,
-                self._vocabulary.chord_index(placed.chord.transpose(-self._up, self._home)),
-            )
-            for placed in kept
-            if start <= placed.word < stop or (last and placed.word == stop)
+    def _palette(self, key: Key) -> Palette:
+        only = self._task.only.get(key)
+        controls = self._controls
+        return Palette(
+            self._vocabulary,
+            controls.complexity,
+            controls.genre,
+            self._mode,
+            None if only is None else [home_chord(chord, key) for chord in only],
+            controls.borrowed,
+            self._styles[self._genre, MODES.index(self._mode)],
         )
 
-    def _opened(self, words: tuple[str, ...], section: str | None, count: int | None) -> Tokens:
-        """The tokens up to where the line's first chord is said, with what is still unread.
+    def _named(self) -> list[int]:
+        """For each line the one whose chords it has as they are: itself, or one of its words."""
+        names: list[int] = []
+        locks = self._task.locks
+        own = {line for line, _ in self._task.places} | set(locks)
+        for number, line in enumerate(self._task.lines):
+            plan = self._task.form.lines[number]
+            shares = (
+                plan.plan == COPY
+                and plan.source is not None
+                and number not in own
+                and self._task.wishes[number].chords is None
+                and line_key(line.words) == line_key(self._task.lines[plan.source].words)
+                and self._keeps_to(plan.source, number)
+            )
+            if shares and plan.source is not None:
+                names.append(names[plan.source])
+                continue
+            same = [
+                other
+                for other in range(number if number in locks else 0)
+                if locks.get(other) == locks[number]
+                and line_key(line.words) == line_key(self._task.lines[other].words)
+                and self._task.wishes[other].key == self._task.wishes[number].key
+            ]
+            names.append(names[same[0]] if same else number)
+        return names
 
-        When the window is full, the nearest lines are read again under a ``song:middle`` header.
-        """
-        tokens = self._encoder.line(words, section)
-        room = self._window - 4 * len(words) - 24
-        if self._reader is None or self._reader.length + len(self._pending) + len(tokens) > room:
-            tokens = self._reopened(tokens)
-        else:
-            self._pending.extend(tokens)
-            tokens = self._pending
-        self._pending = Tokens()
-        self._encoder.ask(tokens, count)
-        return tokens
+    def _keeps_to(self, source: int, number: int) -> bool:
+        """Whether chords of one line may stand on another: the same are allowed in their keys."""
+        keys = (self._task.wishes[source].key, self._task.wishes[number].key)
+        return keys[0] == keys[1] or not self._task.only
 
-    def _reopened(self, tokens: Tokens) -> Tokens:
-        budget = int(KEPT_SHARE * self._window)
-        context: list[Tokens] = []
-        written: list[Written] = []
-        for done in reversed(self._done):
-            encoded = self._whole(done, mode=None)
-            budget -= len(encoded)
-            if budget < 0:
-                break
-            context.insert(0, encoded)
-            written.insert(0, done)
-        middle = len(written) < len(self._done)
-        opened = self._encoder.header(header_of(self._vocabulary, self._controls), middle=middle)
-        if written:
-            context[0] = self._whole(written[0], mode=self._key.mode)
-        for encoded in context:
-            opened.extend(encoded)
-        opened.extend(tokens)
-        if not written:
-            self._encoder.say_mode(opened, self._key.mode)
-        self._reader = Reader(self._model)
-        return opened
-
-    def _whole(self, done: Written, *, mode: str | None) -> Tokens:
-        tokens = self._encoder.line(done.words, done.section)
-        if mode is not None:
-            self._encoder.say_mode(tokens, mode)
-        self._encoder.ask(tokens, self._told(done))
-        self._encoder.say_chords(tokens, done.chords)
-        return tokens
-
-    def _told(self, done: Written) -> int | None:
-        return None if self._controls.chords_per_line is None else len(done.chords)
-
-    def _keep(self, words: tuple[str, ...], section: str | None, chords: Pairs) -> None:
+    def line(self, number: int) -> Chords:
+        """Write the next line; its chords, in its own key."""
         stop_if(self._cancelled)
-        done = Written(words, section, chords)
-        tokens = self._opened(words, section, self._told(done))
-        self._encoder.say_chords(tokens, chords)
-        self._pending = tokens
-        self._finish(done)
+        name = self._names[number]
+        if name == number:
+            self._begin(number)
+            self.written.append(self._drawn(number, self.draft(number)))
+        else:
+            self.written.append(self.written[name])
+        return self._answer(number)
 
-    def _said(
-        self,
-        words: tuple[str, ...],
-        section: str | None,
-        count: int | None,
-        grammar: LineGrammar,
-    ) -> Pairs:
-        """Let the model say a chunk's chords."""
-        tokens = self._opened(words, section, count)
-        reader = self._reader or Reader(self._model)
-        read = 0
-        while not grammar.ended:
-            stop_if(self._cancelled)
-            logits = reader.read(tokens, read)
-            read = len(tokens)
-            output = self._drawn(logits, grammar, final=section == "final")
-            grammar.accept(output)
-            if output != END:
-                self._encoder.say(tokens, output)
-        rest = Tokens(tokens.ids[read:], tokens.words[read:], tokens.targets[read:])
-        self._pending = rest
-        done = Written(words, section, tuple(grammar.chords))
-        self._finish(done)
-        return done.chords
+    def _answer(self, number: int) -> Chords:
+        if number in self._task.locks:
+            return self._task.locks[number]
+        key = self._task.wishes[number].key
+        done = self.written[number]
+        kept = {word: chord for (line, word), chord in self._task.places.items() if line == number}
+        asked = list(self._task.wishes[number].chords or ())
+        found: list[PlacedChord] = []
+        for place, (word, chord) in enumerate(zip(done.words, done.chords, strict=True)):
+            given = kept.get(word) or (asked[place] if len(asked) == len(done.words) else None)
+            found.append(PlacedChord(word, given or self.in_key(chord, key)))
+        return tuple(found)
 
-    def _finish(self, done: Written) -> None:
-        self._done.append(done)
-        self._first = self._first and not done.chords
+    def _begin(self, number: int) -> None:
+        words = self._task.lines[number].words
+        self.memory.begin(number, words)
+        if self._decoder is not None:
+            final = number == self._facts.final
+            section = "final" if final else self._task.lines[number].section
+            self._decoder.begin(words, section, self._controls.chords_per_line)
 
-    def _drawn(self, logits: Tensor, grammar: LineGrammar, *, final: bool) -> int:
-        outputs = list(grammar.allowed())
-        chosen = logits[outputs].clone()
-        first_chord = self._vocabulary.first_chord
-        if outputs[0] >= first_chord:
-            priors = self._choice.priors
-            chosen += torch.tensor([priors[output - first_chord] for output in outputs])
-        first_word = self._vocabulary.first_position
-        if self._first and not grammar.chords and outputs[0] in {END, first_word}:
-            if first_word in outputs:
-                chosen[outputs.index(first_word)] += FIRST_WORD
-        elif final and grammar.chords and outputs[0] == END:
-            on_tonic = grammar.chords[-1][1] in self._tonics
-            chosen[0] += TONIC_END if on_tonic else -TONIC_END
-        return outputs[drawn(chosen, self._controls.temperature, TOP_P, self._random)]
+    def draft(self, number: int) -> list[Slot]:
+        """What is settled of a line before it is drawn; earlier lines are written already."""
+        words = self._task.lines[number].words
+        if number in self._task.locks:
+            return self._kept(number, self._task.locks[number])
+        locks = self._locks(number)
+        if (asked := self._task.wishes[number].chords) is not None:
+            found = places(words, self._random, count=len(asked), first=number == 0)
+            placed = zip(found, asked, strict=True)
+            slots = self._kept(number, [PlacedChord(word, chord) for word, chord in placed])
+            return with_locks(slots, locks)
+        slots = self._planned(number)
+        count = self._controls.chords_per_line
+        if count is not None:
+            slots = resized(slots, min(count, capacity(len(words))), len(words), locks)
+        elif not slots and number in {0, self._task.form.final}:
+            slots = [Slot(0)]
+        slots = self._with_ending(number, slots)
+        return with_locks(slots, locks)
 
+    def _kept(self, number: int, placed: Sequence[PlacedChord]) -> list[Slot]:
+        key = self._task.wishes[number].key
+        return [
+            Slot(one.word, (home := home_chord(one.chord, key)), self._vocabulary.chord_index(home))
+            for one in placed
+        ]
 
-def drawn(logits: Tensor, temperature: float, top_p: float, random: torch.Generator) -> int:
-    """An index drawn from logits: the greatest at temperature 0, else by nucleus sampling."""
-    if temperature <= 0 or logits.numel() == 1:
-        return int(logits.argmax())
-    # Below a hundredth, differences of logits would overflow; the draw is greedy long before.
-    probabilities = (logits.to(torch.float64) / max(temperature, 0.01)).softmax(-1)
-    ordered, indices = probabilities.sort(descending=True, stable=True)
-    ordered = ordered.masked_fill(ordered.cumsum(-1) - ordered >= top_p, 0.0)
-    return int(indices[torch.multinomial(ordered, 1, generator=random)])
+    def _locks(self, number: int) -> dict[int, tuple[Chord, int]]:
+        slots = self._kept(
+            number,
+            [
+                PlacedChord(word, chord)
+                for (line, word), chord in self._task.places.items()
+                if line == number
+            ],
+        )
+        return {s.word: (s.chord, s.index) for s in slots if s.chord and s.index is not None}
 
+    def _planned(self, number: int) -> list[Slot]:
+        """The slots of a line as the form has it."""
+        plan = self._task.form.lines[number]
+        words = self._task.lines[number].words
+        if plan.source is not None:
+            slots = self._copied(plan.source, number)
+            if plan.plan == VARY:
+                freed = max(len(slots) - 2, 1) if len(slots) > 1 else 0
+                slots = [
+                    slot if place < freed else Slot(slot.word) for place, slot in enumerate(slots)
+                ]
+            return slots
+        palette = self._mixes[self._task.wishes[number].key].palette
+        bars = [self._roots(numerals) for numerals in plan.bars]
+        if (slots := framed(words, bars, palette, self._random)) is not None:
+            return slots
+        found = places(words, self._random, count=self._controls.chords_per_line, first=number == 0)
+        return [Slot(word) for word in found]
 
-def header_of(vocabulary: Vocabulary, controls: Controls) -> Header:
-    """The control tokens that stand for the user's wishes."""
-    return Header(
-        vocabulary.genre_token(controls.genre),
-        f"complexity:{controls.complexity}",
-        f"metre:{metre_of(controls.time_signature)}",
-    )
+    def _roots(self, numerals: Sequence[str]) -> list[int]:
+        """The roots of a frame's numerals, in semitones above the tonic."""
+        home = HOME[self._mode]
+        roots = [chord_of_numeral(numeral, home).root_pitch_class or 0 for numeral in numerals]
+        return [(root - home.tonic_pitch_class) % 12 for root in roots]
+
+    def _copied(self, source: int, number: int) -> list[Slot]:
+        """The chords of an earlier line on the words of this one; free where not allowed here."""
+        done = self.written[source]
+        words = self._task.lines[number].words
+        palette = self._mixes[self._task.wishes[number].key].palette
+        theirs = self._task.lines[source].words
+        kept = source in self._task.locks or self._task.wishes[source].chords is not None
+        return [
+            Slot(word, chord, index) if kept or palette.allowed[index] else Slot(word)
+            for word, chord, index in zip(
+                mapped(theirs, done.words, words), done.chords, done.indices, strict=True
+            )
+        ]
+
+    def _with_ending(self, number: int, slots: list[Slot]) -> list[Slot]:
+        """What a line's end asks, where it ends a section or the song; drawn where nobody asks."""
+        form, wish = self._task.form, self._task.wishes[number]
+        palette = self._mixes[wish.key].palette
+        ending = form.lines[number].ending
+        if wish.cadence is not None:
+            free = [replace(s, chord=None, index=None) for s in slots[-2:]]
+            return with_cadence([*slots[:-2], *free], wish.cadence, palette, self._mode)
+        if ending == TURNAROUND and slots and slots[-1].free:
+            return [*slots[:-1], narrowed(slots[-1], palette.with_roots(frozenset({7})))]
+        is_end = number == self._facts.final
+        if not (is_end or number in form.last_lines):
+            return slots
+        shares = self._customs.shares(
+            "song" if is_end else "section", self._vocabulary.genres[self._genre]
+        )
+        if ending == AT_HOME:
+            shares = {name: share for name, share in shares.items() if name in _ON_TONIC}
+        elif ending == OPEN:
+            shares = {name: share for name, share in shares.items() if name not in _ON_TONIC}
+        if self._controls.temperature <= 0:
+            chosen = max(shares, key=lambda name: shares[name])
+        else:
+            weights = np.array(list(shares.values()))
+            chosen = list(shares)[self._random.choice(len(shares), p=weights / weights.sum())]
+        return with_cadence(slots, chosen, palette, self._mode)
+
+    def _drawn(self, number: int, slots: list[Slot]) -> Written:
+        """Fill the free slots; the line is begun, and is accepted in memory and decoder."""
+        mix = self._mixes[self._task.wishes[number].key]
+        temperature = self._controls.temperature
+        following = self._following(number)
+        free = [slot.free for slot in slots]
+        kept_behind = any(free) and (not all(free[free.index(True) :]) or following)
+        if kept_behind:
+            chords = fitting_line(
+                mix, self.memory, slots, following, temperature, self._random, WAYS
+            )
+            slots = [replace(slot, index=chord) for slot, chord in zip(slots, chords, strict=True)]
+        stop_if(self._cancelled)
+        chords = drawn_line(mix, self.memory, slots, temperature, self._random, self._decoder)
+        written = [
+            slot.chord if slot.chord is not None else mix.palette.written(chord)
+            for slot, chord in zip(slots, chords, strict=True)
+        ]
+        return Written(tuple(slot.word for slot in slots), tuple(written), tuple(chords))
+
+    def _following(self, number: int) -> list[tuple[int, tuple[str, ...], list[tuple[int, int]]]]:
+        """Kept chords in the lines just behind, as far as they have a say."""
+        found: list[tuple[int, tuple[str, ...], list[tuple[int, int]]]] = []
+        room = HORIZON
+        for other in range(number + 1, len(self._task.lines)):
+            if other not in self._task.locks or room <= 0:
+                break
+            slots = self._kept(other, self._task.locks[other])[:room]
+            pairs = [(slot.word, slot.index) for slot in slots if slot.index is not None]
+            found.append((other, self._task.lines[other].words, pairs))
+            room -= len(pairs)
+        return found
+
+    def ranked(self, number: int, place: int) -> list[tuple[Chord, float]]:
+        """Chords for a place of a line with their probabilities, the likeliest first.
+
+        All lines are kept; those before are written already, this one is not. What stands before
+        and behind the place on its line is in `Task.locks` too.
+        """
+        self._begin(number)
+        wish = self._task.wishes[number]
+        mix = self._mixes[wish.key]
+        slots = self.draft(number)
+        before: int | None = None
+        for slot in slots[:place]:
+            before = slot.index
+            if before is not None:
+                self.memory.accept(slot.word, before)
+                if self._decoder is not None:
+                    self._decoder.accept(slot.word, before)
+        word = slots[place].word
+        said = self._decoder.log_probabilities(word) if self._decoder else None
+        scores = mix.possible(
+            mix.log_probabilities([self.memory], word, said)[0], Slot(word), before
+        )
+        following = [
+            (number, (), [(s.word, s.index) for s in slots[place + 1 :] if s.index is not None]),
+            *self._following(number),
+        ]
+        return [
+            (self.in_key(mix.palette.written(chord), wish.key), share)
+            for chord, share in with_hindsight(mix, self.memory, word, scores, following, HORIZON)
+        ]
+
+    def in_key(self, chord: Chord, key: Key) -> Chord:
+        """A chord of the home key in another."""
+        return chord.transpose(key.tonic_pitch_class - HOME[key.mode].tonic_pitch_class, key)
 
 
 def stop_if(cancelled: Cancelled | None) -> None:

@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 from engine.generator.tinyllama import TinyLlamaGenerator
-from tests.engine.generator.tiny import save_tiny_base, save_tiny_generator
+from tests.engine.generator.tiny import (
+    save_tiny_base,
+    save_tiny_generator,
+    save_tiny_memory,
+    tiny_vocabulary,
+)
 
 
 @pytest.fixture(scope="module")
@@ -23,5 +28,10 @@ def tiny_folder(tmp_path_factory: pytest.TempPathFactory, tiny_base: Path) -> Pa
 
 
 @pytest.fixture(scope="module")
-def generator(tiny_folder: Path) -> TinyLlamaGenerator:
-    return TinyLlamaGenerator(folder=tiny_folder)
+def tiny_memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny_memory(tmp_path_factory.mktemp("chord-memory"), tiny_vocabulary())
+
+
+@pytest.fixture(scope="module")
+def generator(tiny_folder: Path, tiny_memory: Path) -> TinyLlamaGenerator:
+    return TinyLlamaGenerator(folder=tiny_folder, memory=tiny_memory)

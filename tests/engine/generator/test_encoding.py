@@ -11,10 +11,10 @@ from engine.generator.encoding import (
     Header,
     ModelLine,
     chunks,
-    line_key,
     window_bounds,
     window_tokens,
 )
+from engine.lyrics import line_key
 from tests.engine.generator.tiny import tiny_vocabulary
 
 
