@@ -54,7 +54,7 @@ def beside_humans(values: pd.DataFrame, human: str) -> go.Figure:
             figure.add_annotation(
                 x=0,
                 xref="x domain" if number == 1 else f"x{number} domain",
-                y=top + _TITLE / 2,
+                y=top + 0.3 * _TITLE,
                 yref="y" if number == 1 else f"y{number}",
                 xanchor="left",
                 showarrow=False,
@@ -87,7 +87,7 @@ def beside_humans(values: pd.DataFrame, human: str) -> go.Figure:
             showlegend=False,
             marker={
                 "symbol": "line-ns-open",
-                "size": _DOT * max(1, len(models)),
+                "size": 0.8 * _DOT * max(1, len(models)),
                 "line": {"width": 3, "color": NEUTRAL},
                 "color": NEUTRAL,
             },

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
     from ui.queues import Job
 
-_BEGUN, _MISSING = "_listening_begun", "_listening_missing"
+_BEGUN, _MISSING, _READY = "_listening_begun", "_listening_missing", "_listening_ready"
 _TITLES = {
     "coherence": "Coherence",
     "fit": "Fit with the words",
@@ -116,7 +116,13 @@ def _hear(listener: str, own: list[Answer]) -> None:
 
 
 def _written(sheet: LeadSheet, seed: int) -> tuple[LeadSheet, str]:
-    """The song's words with the generator's chords, and the revision of its weights."""
+    """The song's words with the generator's chords, and the revision of its weights.
+
+    They are kept until another song is asked for: a form sent back with a gap costs nothing.
+    """
+    ready = st.session_state.get(_READY)
+    if ready is not None and ready[0] == sheet.title:
+        return ready[1:]
 
     def task(job: Job[LeadSheet]) -> LeadSheet:
         model = resources.generator()
@@ -125,7 +131,9 @@ def _written(sheet: LeadSheet, seed: int) -> tuple[LeadSheet, str]:
 
     queue = resources.queue(resources.GENERATOR)
     written = queue.submit("A song to listen to", task, presence.of_this_tab()).result()
-    return written, resources.revision(resources.GENERATOR)
+    revision = resources.revision(resources.GENERATOR)
+    st.session_state[_READY] = (sheet.title, written, revision)
+    return written, revision
 
 
 def _questions(trial: Trial, listener: str, revision: str, seed: int) -> None:

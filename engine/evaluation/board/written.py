@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.evaluation.board.records import EvaluationRecord
 from engine.evaluation.board.sets import EvaluationSet
-from engine.evaluation.board.summaries import MIN_SONGS, prediction_tables
+from engine.evaluation.board.summaries import prediction_tables
 from engine.evaluation.metrics.uncertainty import intervals
 from engine.evaluation.metrics.written import PREFIX, WRITTEN_METRICS
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _ANY = PREFIX + "kept"  # measured of every model, human songs among them
+FEWEST_SONGS = 5
+"""A genre has its own figures from so many songs on; their intervals are wide."""
 _COLUMNS = ("model", "metric", "unit", "value", "low", "high", "songs")
 
 
@@ -63,7 +65,7 @@ def written_genres(
     return [
         str(genre)
         for genre, count in counts.most_common()
-        if count >= MIN_SONGS and genre != "unknown"
+        if count >= FEWEST_SONGS and genre != "unknown"
     ]
 
 
