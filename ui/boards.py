@@ -31,7 +31,15 @@ Stamp = tuple[tuple[str, int, int], ...]
 
 _DATASETS = {"genre": "Genre corpus", "chords": "Chord corpus", "songbook": "Songbook"}
 _PARTS_OF_DATA = ("train", "validation", "test")
-_PARTS = {"network": "network alone", "linear": "linear path alone"}
+_PARTS = {
+    "network": "network alone",
+    "linear": "linear path alone",
+    "decoder": "decoder alone",
+    "counts": "counts alone (Kneser-Ney)",
+    "counts-and-past": "counts and the song's past",
+    "general": "without the song's past",
+    "memory": "without the decoder",
+}
 _HUMAN = {"human": "Humans"}
 _BASELINES = {name: entry.title for of in BASELINES.values() for name, entry in of.items()}
 
@@ -48,7 +56,7 @@ def title(name: str) -> str:
 
 
 def is_part(record: EvaluationRecord) -> bool:
-    """Whether a record is of a model's network or linear path alone, such as ``llama/network``."""
+    """Whether a record is of a part of a model, such as ``llama/network``."""
     return record.kind == "model" and "/" in record.model
 
 
@@ -79,7 +87,7 @@ class Choice:
     without : tuple of str
         Models left out of the view, by their names on the board.
     parts : bool
-        Whether networks and linear paths stand on the board apart, beside their whole models.
+        Whether parts of models stand on the board apart, beside their whole models.
     """
 
     songs: EvaluationSet

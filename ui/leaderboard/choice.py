@@ -54,16 +54,26 @@ def choice() -> Choice | None:
     return Choice(songs, metric, signature, tuple(str(name) for name in without), parts)
 
 
+_PARTS_TOLD = {
+    "genre": (
+        "Show networks and linear paths apart",
+        "LLaMA, RoBERTa and BiLSTM-GRU answer with two parts together: a neural network, and "
+        "a linear path that only counts words (TF-IDF). Apart, you see what each part adds.",
+    ),
+    "chords": (
+        "Show the parts of the generator apart",
+        "It mixes counts of many songs, a memory of the song at hand and a decoder that reads the "
+        "words. Apart, each is asked for the next chord, so you see what it adds.",
+    ),
+}
+
+
 def _parts(songs: EvaluationSet) -> bool:
     """Whether to show parts of models apart; asked only where some were measured."""
     if not any(boards.is_part(record) for record in boards.of_set(songs)):
         return False
-    return st.toggle(
-        "Show networks and linear paths apart",
-        help="LLaMA, RoBERTa and BiLSTM-GRU answer with two parts together: a neural network, and "
-        "a linear path that only counts words (TF-IDF). Apart, you see what each part adds.",
-        **linked("parts"),
-    )
+    label, help_text = _PARTS_TOLD[songs.task]
+    return st.toggle(label, help=help_text, **linked("parts"))
 
 
 def _metric(songs: EvaluationSet, place: DeltaGenerator) -> str:

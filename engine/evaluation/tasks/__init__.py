@@ -18,6 +18,7 @@ TASKS = {
     "chords": "engine.evaluation.tasks.chords:TASK",
     "faithfulness": "engine.evaluation.tasks.faithfulness:TASK",
     "forms": "engine.evaluation.tasks.forms:TASK",
+    "next-chord": "engine.evaluation.tasks.next_chord_parts:TASK",
     "written": "engine.evaluation.tasks.written:TASK",
 }
 
