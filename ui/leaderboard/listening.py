@@ -139,12 +139,12 @@ def _written(sheet: LeadSheet, seed: int) -> tuple[LeadSheet, str]:
 def _questions(trial: Trial, listener: str, revision: str, seed: int) -> None:
     keys = {name: f"listening_{name}_{trial.song}" for name in (*SCALES, "guess")}
     with st.form(key=f"listening_form_{trial.song}", border=False):
+        st.caption(f"0 is not at all, {MOST} is very much.")
         for name, question in SCALES.items():
             st.segmented_control(
                 f"**{_TITLES[name]}.** {question}", list(range(MOST + 1)), key=keys[name]
             )
         st.segmented_control("**Who chose the chords?**", list(_GUESSES), key=keys["guess"])
-        st.caption(f"0 is not at all, {MOST} is very much.")
         st.form_submit_button(
             "Keep and go on",
             type="primary",
@@ -193,7 +193,7 @@ def _results(answers: list[Answer], own: list[Answer]) -> None:
     listeners = len({answer.listener for answer in answers})
     right = sum(answer.guessed_human == (answer.writer == HUMAN) for answer in own)
     counts = dict(zip(shown["model"], shown["songs"], strict=True))
-    heard = boards.listed([f"{count:,} of {plain(name)}" for name, count in counts.items()])
+    heard = boards.listed([f"{count:,} by {plain(name)}" for name, count in counts.items()])
     chart(
         figures.beside_humans(shown, human),
         "human-or-not",
