@@ -86,7 +86,7 @@ class ChordGenerator(Protocol):
         places: Collection[tuple[int, int]] = (),
         cancelled: Callable[[], bool] | None = None,
     ) -> LeadSheet:
-        """Write lines, or single chords, anew; everything else stays as it is.
+        """Write lines, or single chords, anew; everything else, and what is locked, stays.
 
         What follows has a say as well as what went before.
 

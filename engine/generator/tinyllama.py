@@ -41,6 +41,7 @@ from engine.generator.writer import Cancelled, Chords, SongWriter, Task, stop_if
 from engine.lyrics import LyricLine, Lyrics, line_key
 from engine.models.presets import slot
 from engine.music.chord import Chord
+from engine.music.editing.rewriting import with_locked_kept
 from engine.music.form import COPY, NEW, Form, LinePlan
 from engine.music.form.templates import form_of
 from engine.music.key import Key
@@ -146,11 +147,23 @@ class TinyLlamaGenerator:
                 for place, number in enumerate(sung)
                 if place not in wanted
             }
+            kept = {
+                (place, one.word): one.chord
+                for place in wanted
+                for one in found[sung[place]].chords
+                if one.locked
+            }
             new = self._other(
-                lyrics, controls, sheet.key, locks, form, [found[n] for n in sung], cancelled
+                lyrics,
+                controls,
+                sheet.key,
+                (locks, kept, form),
+                [found[n] for n in sung],
+                cancelled,
             )
-            for place, number in enumerate(sung):
-                found[number] = replace(found[number], chords=new[place])
+            for number in lines:
+                chords = with_locked_kept(found[number].chords, new[sung.index(number)])
+                found[number] = replace(found[number], chords=chords)
         for line, word in places:
             _check_among([line], sung)
             other = self._other_chord(replace(sheet, lines=tuple(found)), controls, line, word)
@@ -192,14 +205,17 @@ class TinyLlamaGenerator:
         lyrics: Lyrics,
         controls: Controls,
         key: Key,
-        locks: dict[int, Chords],
-        form: Form,
+        given: tuple[dict[int, Chords], dict[tuple[int, int], Chord], Form],
         present: Sequence[Line],
         cancelled: Cancelled | None,
         tries: int = 4,
     ) -> list[Chords]:
-        """Lines written with the others kept: others than the present ones, if there are any."""
-        task, _ = self._task(lyrics.lines, form, controls, key, locks, {})
+        """Lines written with the others kept: others than the present ones, if there are any.
+
+        `given` are locked lines, locked places and the form.
+        """
+        locks, places, form = given
+        task, _ = self._task(lyrics.lines, form, controls, key, locks, places)
         found: list[Chords] = []
         for attempt in range(tries):
             seed = draw_seed(lyrics.text, controls.seed + attempt)

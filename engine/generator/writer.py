@@ -212,6 +212,7 @@ class SongWriter:
         locks = self._locks(number)
         if (asked := self._task.wishes[number].chords) is not None:
             found = places(words, self._random, count=len(asked), first=number == 0)
+            found += [len(words)] * (len(asked) - len(found))  # more than fit on the words
             placed = zip(found, asked, strict=True)
             slots = self._kept(number, [PlacedChord(word, chord) for word, chord in placed])
             return with_locks(slots, locks)
@@ -248,7 +249,7 @@ class SongWriter:
         words = self._task.lines[number].words
         if plan.source is not None:
             slots = self._copied(plan.source, number)
-            if plan.plan == VARY:
+            if plan.plan == VARY and not self._comes_home(number, slots):
                 freed = max(len(slots) - 2, 1) if len(slots) > 1 else 0
                 slots = [
                     slot if place < freed else Slot(slot.word) for place, slot in enumerate(slots)
@@ -260,6 +261,12 @@ class SongWriter:
             return slots
         found = places(words, self._random, count=self._controls.chords_per_line, first=number == 0)
         return [Slot(word) for word in found]
+
+    def _comes_home(self, number: int, slots: Sequence[Slot]) -> bool:
+        """Whether the song's last line, copied as it is, ends on the tonic."""
+        if number != self._task.form.final or not slots or slots[-1].chord is None:
+            return False
+        return slots[-1].chord.root_pitch_class == HOME[self._mode].tonic_pitch_class
 
     def _roots(self, numerals: Sequence[str]) -> list[int]:
         """The roots of a frame's numerals, in semitones above the tonic."""

@@ -62,6 +62,8 @@ def test_bad_input_is_one_line_and_status_2(command: str, given: str) -> None:
         (["chords", "--time", "four", "-"], "four"),
         (["chords", "--tempo", "9000", "-"], "9000"),
         (["chords", "--per-line", "0", "-"], "0"),
+        (["chords", "--variety", "2", "-"], "Variety"),
+        (["chords", "--key-of", "A", "-"], "names no place"),
         (["chords", "--output", "no/such/folder/x.mid", "-"], "does not exist"),
         (["evaluate", "--task", "genre", "--data", "no/such/folder"], "no/such/folder"),
         ([], "required: COMMAND"),
@@ -149,6 +151,31 @@ def test_the_shipped_models_answer_from_standard_input() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--lock", "1=Zz@1"], "not a chord symbol"),
+        (["--lock", "nonsense"], "no lock"),
+        (["--lock", "1=C"], "CHORD@WORD"),
+        (["--alternatives", "9:1"], "no line 9"),
+        (["--like", "verse 2=verse 1"], "verse 2"),
+        (["--unlike", "coda"], "no place"),
+    ],
+)
+def test_wishes_that_do_not_fit_the_song_are_told_before_a_model_is_loaded(
+    arguments: list[str],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LYRICLAB_MODELS", str(tmp_path / "none"))
+    song = tmp_path / "song.txt"
+    song.write_text("down by the river\nwe sang along\n")
+    assert main(["chords", str(song), *arguments]) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_chords_write_musicxml_that_music21_parses(tmp_path: Path) -> None:
     import music21
 
