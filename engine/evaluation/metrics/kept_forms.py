@@ -2,12 +2,14 @@
 
 What is asked is what a listener waits for, no more. A blues verse goes to the subdominant in its
 second line and comes home in its third, with or without a dominant behind that turns it around. The
-last A of an AABA song has the harmony of an A before it; its last line may end otherwise.
+last A of an AABA song has the chords of an A before it in all lines but the last, which may end
+otherwise; a chord may come a word earlier or later.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from engine.evaluation.metrics.song_harmony import Degree, SungLine, sections
 
@@ -43,21 +45,13 @@ def last_a_returns(lines: Sequence[SungLine]) -> bool:
     parts = sections(lines)
     if len(parts) != len("AABA"):
         raise ValueError(f"An AABA song has 4 sections, not {len(parts)}.")
-    last = _progressions(parts[3])
-    return any(_returns(last, _progressions(parts[at])) for at in (0, 1))
+    last = _steps(parts[3])
+    return any(last == _steps(parts[at]) for at in (0, 1))
 
 
-def _returns(last: Sequence[tuple[Degree, ...]], first: Sequence[tuple[Degree, ...]]) -> bool:
-    """Whether all lines but the last are the same, and that one begins the same."""
-    return (
-        len(last) == len(first)
-        and list(last[:-1]) == list(first[:-1])
-        and last[-1][:1] == first[-1][:1]
-    )
-
-
-def _progressions(section: Sequence[SungLine]) -> list[tuple[Degree, ...]]:
-    return [line.progression for line in section]
+def _steps(section: Sequence[SungLine]) -> list[Degree]:
+    """The chords of all lines but the last, restatements left out."""
+    return [one for one, _ in groupby(degree for line in section[:-1] for degree in line.placed)]
 
 
 def _roots(lines: Sequence[SungLine]) -> list[int]:

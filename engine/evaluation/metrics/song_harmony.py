@@ -55,12 +55,15 @@ class SungLine:
     line : Line
     progression : tuple of Degree
         What sounds in it, each step once; empty before the song's first chord.
+    placed : tuple of Degree
+        Those of its own chords, wherever on the line they stand.
     changes : int
         How many of its chords are of another degree than the one sounding before.
     """
 
     line: Line
     progression: tuple[Degree, ...]
+    placed: tuple[Degree, ...]
     changes: int
 
     @property
@@ -95,13 +98,13 @@ def sung_lines(sheet: LeadSheet) -> list[SungLine]:
         changes = 0
         if sounding is not None and (not line.chords or line.chords[0].word > 0):
             progression.append(sounding)
-        for placed in line.chords:
-            one = degree(placed.chord, tonic)
+        own = tuple(degree(placed.chord, tonic) for placed in line.chords)
+        for one in own:
             changes += one != sounding
             if progression[-1:] != [one]:
                 progression.append(one)
             sounding = one
-        found.append(SungLine(line, tuple(progression), changes))
+        found.append(SungLine(line, tuple(progression), own, changes))
     return found
 
 

@@ -51,6 +51,7 @@ def test_the_last_a_returns() -> None:
     other_end = "[C]one two [F]three\n[G]four five [Am]six"
     assert last_a_returns(lines("\n\n".join((A, A, B, A))))
     assert last_a_returns(lines("\n\n".join((A, A, B, other_end))))
+    assert last_a_returns(lines("\n\n".join((A, A, B, A.replace("[C]one two", "one [C]two", 1)))))
     assert not last_a_returns(lines("\n\n".join((A, A, B, B))))
     with pytest.raises(ValueError, match="4 sections"):
         last_a_returns(lines(A))
