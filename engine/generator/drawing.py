@@ -13,7 +13,7 @@ from engine.generator.memory.features import SongMemory
 from engine.generator.memory.model import ChordMemory, normalised
 from engine.generator.palette import Palette
 
-TOP_P = 0.95  # nucleus sampling: Holtzman et al. 2020 (arXiv:1904.09751)
+TOP_P = 0.98  # nucleus sampling: Holtzman et al. 2020 (arXiv:1904.09751)
 _FORBIDDEN = -1e9
 
 Array = np.ndarray[Any, Any]
