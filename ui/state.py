@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.music.editing import History
 from ui import visits
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class Song:
         Who wrote it, for the screen.
     wishes : Controls or None
         What was asked for; None for a song that no model wrote.
+    edited : bool
+        Whether somebody has changed it since it was written.
     """
 
     sheet: LeadSheet
@@ -80,6 +83,7 @@ class Song:
     wishes: Controls | None = None
     seconds: float | None = None
     warning: str | None = None
+    edited: bool = False
 
 
 def lyric() -> str:
@@ -146,11 +150,49 @@ def song() -> Song | None:
     return visits.own().song
 
 
+def history() -> History[Song] | None:
+    """The songs of this visit as they followed each other, written or edited."""
+    return visits.own().history
+
+
 def keep_song(value: Song | None) -> None:
-    """Show another song on the Chords page, as it is: no transposition or capo left over."""
-    visits.own().song = value
+    """Show another song on the Chords page, as it is: no transposition or capo left over.
+
+    The one before can be had back by undoing.
+    """
+    visit = visits.own()
+    before = visit.history
+    visit.history = value and (before.then(value) if before else History(value))
     for name in ("transpose", "capo"):
         st.session_state.pop(name, None)
+
+
+def edit(value: Song) -> None:
+    """Take a song that was edited in the place of the one shown (in a callback)."""
+    if before := visits.own().history:
+        _go_to(before.then(value))
+
+
+def undo() -> bool:
+    """Go one song back (in a callback); whether there was one."""
+    before = visits.own().history
+    return before is not None and _go_to(before.undone())
+
+
+def redo() -> bool:
+    """Go one song forward again (in a callback); whether there was one."""
+    before = visits.own().history
+    return before is not None and _go_to(before.redone())
+
+
+def _go_to(after: History[Song]) -> bool:
+    """Show the present of a history; the lyric box follows if it told the words of the last."""
+    visit = visits.own()
+    before = visit.history
+    visit.history = after
+    if before and lyric().strip() == before.present.lyric.strip():
+        st.session_state[LYRIC] = after.present.lyric
+    return after is not before
 
 
 def job() -> Job[Any] | None:

@@ -25,6 +25,7 @@ from ui import presence
 from ui.presence import Presence
 
 if TYPE_CHECKING:
+    from engine.music.editing import History
     from ui.queues import Job
     from ui.state import GenreAnswer, Song
 
@@ -54,6 +55,8 @@ class Visit:
         The runs of the guests that it put on the Leaderboard, and may take away.
     uploads : set of str
         Checksums of the files that it had models measured on.
+    history : History or None
+        The songs on the Chords page as they followed each other.
     """
 
     presence: Presence
@@ -61,9 +64,14 @@ class Visit:
     owner: str = field(default_factory=lambda: secrets.token_hex(16))
     guests: set[str] = field(default_factory=set[str])
     uploads: set[str] = field(default_factory=set[str])
-    song: Song | None = None
+    history: History[Song] | None = None
     genre_answer: GenreAnswer | None = None
     job: Job[Any] | None = None
+
+    @property
+    def song(self) -> Song | None:
+        """The song that is shown on the Chords page."""
+        return self.history.present if self.history else None
 
 
 class Visits:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pytest
@@ -53,6 +53,7 @@ class FakeGenerator:
     def __init__(self, seconds_per_line: float = 0.0) -> None:
         self.seconds_per_line = seconds_per_line
         self.asked: list[Controls] = []
+        self.locked: dict[int, Sequence[PlacedChord]] = {}
 
     def generate(
         self,
@@ -60,7 +61,9 @@ class FakeGenerator:
         controls: Controls,
         progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
+        locked: Mapping[int, Sequence[PlacedChord]] | None = None,
     ) -> LeadSheet:
+        self.locked = dict(locked or {})
         self.asked.append(controls)
         key = controls.key or Key("G", "major")
         chords = [Chord.harte(f"{key.spell((key.tonic_pitch_class + n) % 12)}") for n in (0, 5, 7)]

@@ -14,6 +14,7 @@ from engine.corpora.songs import frame
 from engine.errors import InputError
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
+from engine.music.editing import History
 from engine.music.lead_sheet import LeadSheet
 from tests.pages.live_text import HOSTILE, LIVE, live, shows
 from ui import resources, state
@@ -87,7 +88,8 @@ def test_chords(app: AppTest, lyric: str) -> None:
         HOSTILE, given.key, given.lines, given.time_signature, given.tempo, genre=HOSTILE
     )
     app.run().switch_page("pages/chords.py").run()
-    app.session_state["_visit"].song = state.Song(sheet, lyric, HOSTILE, None, 1.0, HOSTILE)
+    song = state.Song(sheet, lyric, HOSTILE, None, 1.0, HOSTILE)
+    app.session_state["_visit"].history = History(song)
     app.run()
     assert not app.exception
     assert shows(app)

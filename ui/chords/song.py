@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.errors import EngineError
+from engine.music.editing import without_locks
 from ui import state
-from ui.chords import asking, controls, files, shapes, sound, staff
-from ui.lead_sheet_html import CHORD_STYLES, key_text, leadsheet_html
+from ui.chords import asking, controls, editor, files, shapes, sound, staff
+from ui.lead_sheet_html import CHORD_STYLES, key_text
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -95,11 +96,10 @@ def _views(song: state.Song) -> None:
     try:
         sounding = replace(song.sheet.transpose(steps), capo=fret)
         shown = sounding.shapes
+        music = without_locks(sounding)
     except EngineError as error:
         show_error(error)
         return
-    with heard:
-        sound.show(sounding)
     if fret:
         st.markdown(
             f"Sounds in {key_text(sounding.key)}; play {key_text(shown.key)} shapes with capo "
@@ -111,17 +111,19 @@ def _views(song: state.Song) -> None:
     )
     with lead:
         if lead.open:
-            st.html(leadsheet_html(shown, style))
+            editor.show(shown, style, steps - fret)
     with notes:
         if notes.open:
-            staff.show(sounding)
+            staff.show(music)
     with fingers:
         if fingers.open:
             shapes.show(shown)
     with text:
         if text.open:
-            files.show_text(sounding)
-    files.show(sounding)
+            files.show_text(music)
+    files.show(music)
+    with heard:  # drawn last: an edit is on screen before the song is played anew
+        sound.show(music, at_once=not song.edited)
 
 
 def _view_controls() -> tuple[int, int, str]:

@@ -1,0 +1,114 @@
+"""The lead sheet edited in a real browser: by click, by drag, by keyboard alone, over a reload."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.test_browser import MINUTES, address, click, page, pytestmark
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+__all__ = ["address", "page", "pytestmark"]
+
+
+@pytest.fixture
+def song(page: Page) -> Page:
+    """The example song, open on the Chords page."""
+    click(page, "home_open")
+    page.locator(".ll-sheet .chord").first.wait_for(timeout=MINUTES)
+    page.wait_for_timeout(1500)
+    return page
+
+
+def chords(page: Page, number: int = 0) -> list[str]:
+    return page.locator(".ll-line").nth(number).locator(".chord b").all_inner_texts()
+
+
+def wait_for_chords(page: Page, expected: list[str], number: int = 0) -> None:
+    for _ in range(300):
+        if chords(page, number) == expected:
+            return
+        page.wait_for_timeout(100)
+    assert chords(page, number) == expected
+
+
+def word_under(page: Page, chord: str) -> str:
+    group = page.locator(".ll-line").first.locator(".ll-group", has=page.get_by_text(chord))
+    return group.locator(".ll-word").inner_text()
+
+
+def test_a_chord_is_changed_dragged_undone_and_still_there_after_a_reload(song: Page) -> None:
+    assert chords(song) == ["Em", "D", "Em"]
+    song.locator(".chord").nth(1).click()
+    song.get_by_label("Chord", exact=True).fill("Fism7b5")
+    song.keyboard.press("Enter")
+    wait_for_chords(song, ["Em", "F♯m7♭5", "Em"])
+    assert word_under(song, "F♯m7♭5") == "down"
+
+    box = song.locator(".chord").nth(1).bounding_box()
+    target = song.locator(".ll-line").first.get_by_text("was").bounding_box()
+    assert box and target
+    song.mouse.move(box["x"] + 5, box["y"] + 5)
+    song.mouse.down()
+    song.mouse.move(target["x"] + 4, target["y"] + 4, steps=5)
+    song.mouse.up()
+    song.locator('.chord[aria-label*="on was"]').wait_for(timeout=MINUTES)
+
+    song.keyboard.press("Control+z")
+    song.locator('[aria-label^="F#m7b5"][aria-label*="on down"]').wait_for(timeout=MINUTES)
+    song.reload()
+    song.locator('[aria-label^="F#m7b5"][aria-label*="on down"]').wait_for(timeout=MINUTES)
+    song.get_by_role("button", name="Undo").click()
+    wait_for_chords(song, ["Em", "D", "Em"])
+    song.get_by_role("button", name="Redo").click()
+    wait_for_chords(song, ["Em", "F♯m7♭5", "Em"])
+
+
+def test_the_keyboard_alone_selects_adds_moves_locks_and_undoes(song: Page) -> None:
+    song.locator(".chord").first.focus()
+    for key in ("ArrowRight", "ArrowRight"):
+        song.keyboard.press(key)
+    song.keyboard.press("Enter")
+    song.keyboard.type("IV")
+    song.keyboard.press("Enter")
+    wait_for_chords(song, ["Em", "A", "D", "Em"])
+    song.locator('.chord:focus[aria-label*="on was"]').wait_for(timeout=MINUTES)
+
+    song.keyboard.press("Alt+ArrowRight")
+    song.locator('.chord:focus[aria-label="A, IV, on the"]').wait_for(timeout=MINUTES)
+    song.keyboard.press("l")
+    song.locator('.chord:focus[aria-label="A, IV, on the, locked"]').wait_for(timeout=MINUTES)
+    song.keyboard.press("Delete")
+    song.get_by_text("A is locked; unlock it first").wait_for(timeout=MINUTES)
+    for _ in range(3):
+        song.keyboard.press("Control+z")
+    wait_for_chords(song, ["Em", "D", "Em"])
+
+
+def test_a_locked_chord_outlives_the_rewriting_of_its_line_in_the_exported_file(
+    song: Page, tmp_path: Path
+) -> None:
+    song.locator(".chord").nth(1).click()
+    song.get_by_label("Chord", exact=True).fill("F#m7b5")
+    song.keyboard.press("Enter")
+    wait_for_chords(song, ["Em", "F♯m7♭5", "Em"])
+    song.locator(".chord").nth(1).focus()
+    song.keyboard.press("l")
+    song.locator('[aria-label="F#m7b5, iiø7, on down, locked"]').wait_for(timeout=MINUTES)
+    others = chords(song, 1)
+    song.locator(".chord").nth(1).click()
+    song.get_by_role("button", name="Rewrite this line").click()
+    song.locator(".ll-sheet.busy").wait_for(timeout=MINUTES)
+    song.locator(".ll-sheet:not(.busy)").wait_for(timeout=5 * MINUTES)
+
+    song.locator('[aria-label="F#m7b5, iiø7, on down, locked"]').wait_for(timeout=MINUTES)
+    assert chords(song, 1) == others
+    with song.expect_download(timeout=2 * MINUTES) as download:
+        click(song, "download_musicxml")
+    path = tmp_path / download.value.suggested_filename
+    download.value.save_as(path)
+    assert "half-diminished" in path.read_text("utf-8")
