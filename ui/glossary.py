@@ -44,6 +44,11 @@ TERMS = {
         "sure\u201d some seventy should be right. It is set on songs kept aside for it.",
         "Guo and others 2017, On calibration of modern neural networks",
     ),
+    "In doubt": Term(
+        "A model may leave a question open: below a certain probability its answers were wrong too "
+        "often on songs kept aside, and it names the two likeliest genres instead of one.",
+        "Chow 1970, On optimum recognition error and reject tradeoff",
+    ),
     "Evidence": Term(
         "What in the words a model's answer rests on: each word's share of the change in log odds "
         "when all words are faded a little (integrated gradients). It tells what the model used, "

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine.classifiers.prediction import Prediction
 from engine.errors import WeightsError
+from engine.lyrics import Lyrics
+from tests.pages.conftest import FakeClassifier
 from ui import resources
 
 
@@ -41,6 +46,25 @@ def test_an_example_says_which_genre_it_was_written_as_beside_the_answers(page: 
 
     page.text_area(key="lyric").set_value("Other words entirely").run()
     assert not any("written as" in info.value for info in page.info)
+
+
+def test_where_the_words_do_not_tell_two_genres_stand_for_one(
+    page: AppTest, lyric: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Unsure(FakeClassifier):
+        def predict(self, lyrics: Sequence[Lyrics]) -> list[Prediction]:
+            return [replace(p, doubt_below=0.7) for p in super().predict(lyrics)]
+
+    monkeypatch.setattr(resources, "classifier", Unsure)
+    page.text_area(key="lyric").set_value(lyric)
+    page.button_group(key="genre_models").set_value(["roberta"])
+    page.button(key="genre_run").click().run()
+
+    assert page.subheader[0].value.startswith("The words do not tell: likeliest are folk (60%)")
+    (metric,) = page.metric
+    assert metric.value == "folk or blues"
+    assert metric.delta == "60% and 4%"
+    assert any("RoBERTa (below 70%)" in text.value for text in page.markdown)
 
 
 def test_only_chosen_models_are_asked(page: AppTest, lyric: str) -> None:

@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 def verdict(predictions: Sequence[Prediction]) -> None:
     """One sentence, one card a model, and where they part; the combined answer last."""
     single = [p for p in predictions if not p.pooled]
-    st.subheader(plain(words.agreement(single)), anchor=False)
+    st.subheader(plain(words.headline(predictions)), anchor=False)
     with st.container(key="genre_answers"):
         for prediction in predictions:
             with st.container(border=True, key=f"answer_{prediction.model}"):
                 st.metric(
                     resources.model_title(prediction.model),
-                    plain(prediction.label),
-                    delta=f"{percent(prediction.confidence)} sure",
+                    plain(words.genres(prediction)),
+                    delta=_sureness(prediction),
                     delta_color="off",
                     delta_arrow="off",
                 )
@@ -36,9 +36,17 @@ def verdict(predictions: Sequence[Prediction]) -> None:
                     st.caption(_pooled())
                 else:
                     st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f}\u00a0s")
+    if note := words.doubt(predictions):
+        st.markdown(f"**Where the words do not tell.** {plain(note)}")
     if note := words.disagreement(single):
         agreed = len({prediction.label for prediction in single}) == 1
         st.markdown(f"**{'How far they agree' if agreed else 'Where they part'}.** {plain(note)}")
+
+
+def _sureness(prediction: Prediction) -> str:
+    if not prediction.in_doubt:
+        return f"{percent(prediction.confidence)} sure"
+    return " and ".join(percent(probability) for _, probability in prediction.ranked[:2])
 
 
 def _pooled() -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.lyrics import Lyrics
 from ui import resources, state
-from ui.genre import asking
+from ui.genre import asking, words
 from ui.genre.answer import titled
 from ui.lyric_input import example_label, lyric_of, parsed
 from ui.numbers import percent
@@ -218,8 +218,8 @@ def before_and_after(
         rows.append(
             {
                 "model": resources.model_title(now.model),
-                "before": f"{was.label} {percent(was.confidence)}",
-                "after": f"{now.label} {percent(now.confidence)}"
+                "before": words.told(was),
+                "after": words.told(now)
                 + (f" ({was.label} {percent(of_now[was.label])})" if turned else ""),
             }
         )

@@ -9,8 +9,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from ui import resources, state
-from ui.genre import visit
-from ui.numbers import percent
+from ui.genre import visit, words
 
 _ROWS = "history_rows"
 
@@ -87,8 +86,7 @@ def history_csv(answers: Sequence[state.GenreAnswer]) -> str:
 
 def _row(answer: state.GenreAnswer) -> dict[str, object]:
     said: dict[str, object] = {
-        resources.model_title(p.model): f"{p.label} {percent(p.confidence)}"
-        for p in answer.predictions
+        resources.model_title(p.model): words.told(p) for p in answer.predictions
     }
     return {"song": visit.name_of(answer), **said, "asked (UTC)": answer.asked[11:16]}
 

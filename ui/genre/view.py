@@ -11,7 +11,10 @@ from ui.genre import answer, asking, changes, history, limits, lines, why
 from ui.plain_text import plain, show_error
 
 TABS = ("Probabilities", "Why", "Line by line", "What if", "Compare", "This visit")
-_TERMS = ("Macro F1", "Log odds", "Calibration", "Evidence", "Form", "Logit", "TF-IDF", "Seed")
+_TERMS = (
+    *("Macro F1", "Log odds", "Calibration", "In doubt", "Evidence", "Form"),
+    *("Logit", "TF-IDF", "Seed"),
+)
 _TAB, _LAST_TAB = "genre_tab", "_genre_last_tab"
 
 

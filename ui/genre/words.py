@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ui import resources
+from ui.boards import listed
 from ui.numbers import percent
 
 if TYPE_CHECKING:
@@ -18,6 +19,51 @@ if TYPE_CHECKING:
 _NUMBER_WORDS = {2: "two", 3: "three"}
 _UNSURE = 0.4
 _FAR, _NEAR = 0.25, 0.10
+
+
+def genres(prediction: Prediction) -> str:
+    """The genre a model says, or the two likeliest where the words do not tell."""
+    if not prediction.in_doubt:
+        return prediction.label
+    return " or ".join(genre for genre, _ in prediction.ranked[:2])
+
+
+def told(prediction: Prediction) -> str:
+    """A model's answer in a table: "folk 56%", or "folk or pop?" where the words do not tell."""
+    if prediction.in_doubt:
+        return f"{genres(prediction)}?"
+    return f"{prediction.label} {percent(prediction.confidence)}"
+
+
+def headline(predictions: Sequence[Prediction]) -> str:
+    """Who says what, or that the words do not tell, in one sentence.
+
+    The combined answer decides whether they do; without it, every model has to be in doubt.
+    """
+    single = [prediction for prediction in predictions if not prediction.pooled]
+    pooled = [prediction for prediction in predictions if prediction.pooled]
+    deciding = pooled or single
+    if not all(prediction.in_doubt for prediction in deciding):
+        return agreement(single)
+    (first, one), (second, other) = min(deciding, key=lambda p: -p.confidence).ranked[:2]
+    return (
+        f"The words do not tell: likeliest are {first} ({percent(one)}) and {second} "
+        f"({percent(other)})"
+    )
+
+
+def doubt(predictions: Sequence[Prediction]) -> str:
+    """Why those that are in doubt give no single answer; "" if none is."""
+    doubtful = [prediction for prediction in predictions if prediction.in_doubt]
+    if not doubtful:
+        return ""
+    who = listed(
+        [f"{resources.model_title(p.model)} (below {percent(p.doubt_below)})" for p in doubtful]
+    )
+    return (
+        f"On songs kept aside for it, answers as unsure as this were wrong too often to be "
+        f"given: {who}. So the two likeliest genres stand there instead of one."
+    )
 
 
 def agreement(predictions: Sequence[Prediction]) -> str:

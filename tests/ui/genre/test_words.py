@@ -3,9 +3,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
+from typing import Any
 
 from engine.classifiers.prediction import GENRES, Prediction
-from ui.genre.words import agreement, disagreement, predictions_csv, predictions_json
+from ui.genre.words import (
+    agreement,
+    disagreement,
+    doubt,
+    genres,
+    headline,
+    predictions_csv,
+    predictions_json,
+    told,
+)
 
 
 def said(model: str, genre: str) -> Prediction:
@@ -27,6 +38,35 @@ def test_agreement_names_who_says_what() -> None:
     assert agreement([llama, said("roberta", "jazz")]) == (
         "The models disagree: LLaMA folk, RoBERTa jazz"
     )
+
+
+def unsure(model: str, doubt_below: float = 0.5, **more: Any) -> Prediction:
+    labels = ("folk", "jazz", "rock")
+    return Prediction(model, "", labels, (0.3, 0.45, 0.25), 0.1, doubt_below=doubt_below, **more)
+
+
+def test_an_answer_in_doubt_names_the_two_likeliest_genres() -> None:
+    assert genres(unsure("llama")) == "jazz or folk"
+    assert told(unsure("llama")) == "jazz or folk?"
+    assert genres(unsure("llama", 0.45)) == "jazz"
+    assert told(unsure("llama", 0.45)) == "jazz 45%"
+
+
+def test_the_combined_answer_decides_whether_the_words_tell() -> None:
+    open_, sure = unsure("llama"), unsure("roberta", 0.1)
+    pooled = unsure("combined", pooled=("llama", "roberta"))
+    nothing = "The words do not tell: likeliest are jazz (45%) and folk (30%)"
+    assert headline([open_, sure]) == "Both models say jazz"
+    assert headline([open_, sure, pooled]) == nothing
+    assert headline([open_, unsure("roberta")]) == nothing
+    assert headline([open_, replace(pooled, doubt_below=0.0)]) == "LLaMA says jazz"
+
+
+def test_who_is_in_doubt_and_below_what_is_said() -> None:
+    assert doubt([unsure("llama", 0.2)]) == ""
+    said_so = doubt([unsure("llama"), unsure("roberta", 0.1), unsure("combined", 0.46)])
+    assert "LLaMA (below 50%) and Combined (below 46%)" in said_so
+    assert "RoBERTa" not in said_so
 
 
 def test_json_is_what_the_command_line_gives() -> None:
