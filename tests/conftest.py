@@ -80,6 +80,7 @@ TINY = {
 _ALL = {
     "class_weight_power": 0.5,
     "noisy_weight": 0.7,
+    "forms": 1,
     "batch_size": 8,
     "gradient_accumulation": 2,
     "epochs": 2,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,19 @@ from scipy.special import log_softmax, softmax
 from sklearn.metrics import accuracy_score
 
 from engine.classifiers import load_from
+from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GenreClassifier
+from engine.classifiers.torch_classifier import distinct_text
+from engine.corpora.written_forms import written
 from engine.evaluation.metrics.genre import macro_f1
 from engine.models.card import ModelCard, model_revision
 from engine.models.presets import Slot
 from train.genre_data import GenreSplit, log_prior
+
+EXCERPT_FORMS = ("12 lines", "8 lines", "4 lines", "1 line")
+EXCERPT_SONGS = 600
+WRONG = 0.5
+EVIDENCE = (0.0, 1.0, 2.0, 3.0, 5.0, 7.0, 10.0, 14.0, 20.0, 28.0, 40.0, 56.0, 80.0)
 
 
 def fitted_temperature(logits: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> float:
@@ -161,32 +170,101 @@ def calibrate(
     own: Slot,
     splits: Mapping[str, GenreSplit],
     runs: Path,
-    logits: np.ndarray[Any, Any] | None = None,
-) -> None:
-    """Fit shifts and temperatures on validation and write the card, on which there are none yet.
+    logits: np.ndarray[Any, Any],
+) -> Calibration:
+    """Fit evidence, shifts and temperatures on validation and write the card, which has none yet.
 
-    `logits` are the uncalibrated ones on validation where they are known already. Calibrated log
-    probabilities go to ``runs/NAME/validation.npz`` for `train.genre_combined`.
+    Shifts are fitted to whole songs, evidence and temperatures to excerpts of some of them as well.
+    `logits` are the uncalibrated ones of whole songs. Calibrated log probabilities go to
+    ``runs/NAME/validation.npz`` for `train.genre_combined`.
     """
-    validation, prior = splits["validation"], log_prior(splits["train"].labels)
-    if logits is None:
-        logits = log_probabilities(own, validation)
-    shift = fitted_shift(logits, validation.labels, prior)
-    logits = logits + shift
-    temperatures = fitted_temperatures(logits, validation.labels, shift, prior)
-    print(f"{own.name}: shifts {shift.tolist()}, temperatures {temperatures}")
-    card.config["prior_shift"] = shift.tolist()
-    card.config["temperatures"] = temperatures
+    validation = splits["validation"]
+    prior = log_prior(validation.labels)
+    classifier = load_from(own)
+    parts = excerpts(validation)
+    found = [answered(classifier, part) for part in parts]
+    words, labels = word_counts(validation, *parts), all_labels(validation, *parts)
+    evidence = fitted_evidence(np.concatenate([logits, *found]), words, labels, prior)
+    everything = counted_for(np.concatenate([logits, *found]), words, evidence)
+    shift = fitted_shift(everything[: len(validation)], validation.labels, prior)
+    everything = everything + shift
+    temperatures = fitted_temperatures(everything, labels, shift, prior)
+    logits = everything[: len(validation)]
+    print(f"{own.name}: {evidence} words of evidence, shifts {shift.tolist()}, ", end="")
+    print(f"temperatures {temperatures}")
+    scaled = log_softmax(everything / np.array(temperatures)[everything.argmax(-1)][:, None], -1)
+    doubt = fitted_doubt(scaled, labels)
+    print(f"{own.name}: answers below {doubt} are doubtful")
+    fitted = Calibration(tuple(shift.tolist()), tuple(temperatures), evidence, doubt)
+    card.config.update(fitted.as_config())
     card.metrics.update(measured("validation", logits, validation.labels))
     card.write(own.folder)
     (runs / own.name).mkdir(parents=True, exist_ok=True)
-    scaled = logits / np.array(temperatures)[logits.argmax(-1)][:, None]
     np.savez(
         runs / own.name / "validation.npz",
-        log_probabilities=log_softmax(scaled, axis=-1),
+        log_probabilities=scaled[: len(validation)],
         labels=validation.labels,
         revision=model_revision(ModelCard.read(own.folder), own),
     )
+    return fitted
+
+
+def excerpts(split: GenreSplit) -> list[GenreSplit]:
+    """Excerpts of some of a split's songs, form by form: what people paste of a song."""
+    some = split.drawn(EXCERPT_SONGS)
+    return [
+        replace(some, lyrics=tuple(written(lyric, form) for lyric in some.lyrics))
+        for form in EXCERPT_FORMS
+    ]
+
+
+def word_counts(*splits: GenreSplit) -> list[int]:
+    """Words in the distinct lines of each song, split after split: what evidence goes by."""
+    return [len(distinct_text(lyric.text).split()) for split in splits for lyric in split.lyrics]
+
+
+def counted_for(
+    logits: np.ndarray[Any, Any], words: Sequence[int], evidence_words: float
+) -> np.ndarray[Any, Any]:
+    """Logits (texts, genres) as they count, by the words of each text."""
+    none = Calibration.none(logits.shape[-1])
+    told = replace(none, evidence_words=evidence_words)
+    return np.array([[told.evidence(count)] for count in words]) * logits
+
+
+def all_labels(*splits: GenreSplit) -> np.ndarray[Any, Any]:
+    """The labels of several splits, one after the other."""
+    return np.concatenate([split.labels for split in splits])
+
+
+def fitted_evidence(
+    logits: np.ndarray[Any, Any],
+    words: Sequence[int],
+    labels: np.ndarray[Any, Any],
+    prior: np.ndarray[Any, Any],
+) -> float:
+    """The evidence words (`engine.classifiers.calibration`) of greatest likelihood, a whole number.
+
+    Logits (texts, genres) of texts of many lengths; scale and log prior have weights of their own.
+    """
+
+    def loss(evidence: float) -> float:
+        return likelihood_loss([counted_for(logits, words, evidence), prior], labels)
+
+    return min(EVIDENCE, key=loss)
+
+
+def fitted_doubt(log_probabilities: np.ndarray[Any, Any], labels: np.ndarray[Any, Any]) -> float:
+    """Below which probability of the answered genre an answer is worse than none.
+
+    Chow's rule (1970, doi:10.1109/TIT.1970.1054406): a wrong answer costs `WRONG` of what a right
+    one is worth, and the threshold is the one at which the answers above it are worth most. Of
+    probabilities that are true it would be WRONG / (1 + WRONG).
+    """
+    confidence = np.exp(log_probabilities.max(-1))
+    worth = np.where(log_probabilities.argmax(-1) == labels, 1.0, -WRONG)
+    thresholds = np.round(np.arange(0, 0.51, 0.01), 2)
+    return float(max(thresholds, key=lambda t: worth[confidence >= t].sum()))
 
 
 def log_probabilities(own: Slot, split: GenreSplit) -> np.ndarray[Any, Any]:

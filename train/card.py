@@ -8,9 +8,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
@@ -18,7 +17,7 @@ from engine.models.card import ModelCard
 from engine.models.presets import Slot
 from train.calibration import calibrate, log_probabilities, measured
 from train.genre_data import GenreSplit, corpus_sha256
-from train.parts import fitted_parts
+from train.parts import PartLogits, fitted_parts, part_logits
 
 # What of a Trainer's log counts on when a second run starts from a first one's weights.
 COUNTED = ("step", "epoch")
@@ -76,14 +75,13 @@ def finish(
     splits: Mapping[str, GenreSplit],
     config: dict[str, Any],
     history: list[dict[str, float]],
-    adjusted: Callable[[], np.ndarray[Any, Any]] | None = None,
+    adjusted: Callable[[], PartLogits] | None = None,
 ) -> ModelCard:
     """Calibrate on validation and measure on test through the serving path; write it on the card.
 
-    `own` is a staging slot (`train.staging`), in whose folder the weights lie already. Calibration:
-    what is added to each genre's logit (by the macro F1 to expect), then temperatures (by log
-    likelihood). `adjusted`, for a model with more to fit on validation, is called once the model
-    can be loaded, writes what it fitted and returns the logits that it leads to.
+    `own` is a staging slot (`train.staging`), in whose folder the weights lie already. `adjusted`,
+    for a model with more to fit on validation, is called once the model can be loaded, writes what
+    it fitted and returns the logits that it leads to.
     """
     card = new_card(
         own,
@@ -100,14 +98,29 @@ def finish(
     )
     card.metrics["train/songs"] = len(splits["train"])
     card.write(own.folder)
-    logits = adjusted() if adjusted else None
-    calibrate(card, own, splits, arguments.runs, logits)
-    card.config["parts"] = fitted_parts(own, splits)
+    parts = adjusted() if adjusted else part_logits(own, splits["validation"])
+    card.write(own.folder)  # of the weights as they are now
+    calibrated_card(card, own, splits, arguments.runs, parts)
+    print(json.dumps(card.metrics))
+    return card
+
+
+def calibrated_card(
+    card: ModelCard,
+    own: Slot,
+    splits: Mapping[str, GenreSplit],
+    runs: Path,
+    parts: PartLogits,
+) -> None:
+    """Calibrate the model whose card has no calibration yet, and its parts; measure it on test.
+
+    `parts` are the logits of validation songs.
+    """
+    calibration = calibrate(card, own, splits, runs, parts.whole)
+    card.config["parts"] = fitted_parts(parts, calibration, splits["validation"])
     test = splits["test"]
     card.metrics.update(measured("test", log_probabilities(own, test), test.labels))
     card.write(own.folder)
-    print(json.dumps(card.metrics))
-    return card
 
 
 def continued(

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from scipy.sparse import csr_matrix, hstack
 
-from engine.classifiers import load_from
+from engine.classifiers import PARTS, load_from
 from engine.classifiers.direct_path import DIRECT, DirectPath
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.text_style import style_tensor
@@ -25,6 +25,7 @@ from engine.lyrics import Lyrics
 from engine.models.presets import Slot
 from train.calibration import answered, fitted_shift, likelihood_loss, likelihood_weights, measured
 from train.genre_data import GenreSplit, artist_folds, log_prior, sample_weights
+from train.parts import PartLogits
 from train.settings import DirectSettings
 
 # A song as windows of token ids; as models read them, each is led by a token that is not counted.
@@ -42,44 +43,47 @@ def add_direct(
     own: Slot,
     arguments: argparse.Namespace,
     splits: Mapping[str, GenreSplit],
-    windows: Callable[[str], Windows],
+    read: Callable[[GenreSplit], Windows],
     tokens: int,
     pad: int,
-) -> Callable[[], np.ndarray[Any, Any]]:
+) -> Callable[[], PartLogits]:
     """Fit and write a path beside the weights that stand; what `finish` is to weigh it by.
 
-    `windows` gives a split's songs as the model reads them; `tokens` is the vocabulary's size.
+    `read` gives a split's songs as the model reads them; `tokens` is the vocabulary's size.
     """
-    settings = arguments.settings
-    path = fit_direct(windows("train"), splits["train"], tokens, len(GENRES), settings)
+    path = fit_direct(read, splits["train"], tokens, len(GENRES), arguments.settings)
     save_tensors(path.state_dict(), own.folder / DIRECT)
 
-    def weighed() -> np.ndarray[Any, Any]:
-        return weigh_direct(own, splits, windows("validation"), pad)
+    def weighed() -> PartLogits:
+        return weigh_direct(own, splits, read(splits["validation"]), pad)
 
     return weighed
 
 
 def fit_direct(
-    windows: Windows,
+    read: Callable[[GenreSplit], Windows],
     train: GenreSplit,
     vocabulary_size: int,
     genres: int,
     settings: DirectSettings,
 ) -> DirectPath:
-    """Fit on the training songs, given also as windows of ids.
+    """Fit on the training songs, which `read` gives as windows of ids.
 
-    Genres weigh alike, so that the logits lack the prior as a network's do.
+    Beside its whole text each song is shown in the written forms that the settings ask for; all its
+    texts together weigh what the song weighs. Genres weigh alike, so that the logits lack the prior
+    as a network's do.
     ``direct_regularisation`` is scikit-learn's C for TF-IDF vectors of length 1, one of tokens and
     one of pairs, of which the ``direct_pairs`` most frequent count.
     """
     from sklearn.linear_model import LogisticRegression
 
-    counted = [[window[1:] for window in song] for song in windows]
+    forms = train.in_forms(settings.forms, settings.seed)
+    shown = train.joined(*forms)
+    counted = [[window[1:] for window in song] for song in read(shown)]
     codes = frequent_pairs(counted, vocabulary_size, settings.direct_pairs)
     path = DirectPath(vocabulary_size, genres, len(codes))
     tokens, pairs = describe_tokens(path, counted, codes)
-    style = style_tensor(train.lyrics)
+    style = style_tensor(shown.lyrics)
     path.style.standardise_by(style)
     form = path.style.expanded(style).numpy() * STYLE_LENGTH * DIRECT_LENGTH
     features = hstack([tokens, pairs, csr_matrix(form)]).tocsr()
@@ -89,7 +93,10 @@ def fit_direct(
         max_iter=200,
     )
     weights = sample_weights(train, settings.class_weight_power, settings.noisy_weight)
-    regression.fit(features, train.labels, sample_weight=weights)
+    share = settings.form_share if forms else 0.0
+    shares = [1 - share, *(share / len(forms) for _ in forms)]
+    shown_weights = np.concatenate([part * weights for part in shares])
+    regression.fit(features, shown.labels, sample_weight=shown_weights)
     coefficients, intercepts = regression.coef_, regression.intercept_
     if len(coefficients) == 1:  # two genres: scikit-learn keeps one row, for the second
         coefficients = np.concatenate([-coefficients, coefficients]) / 2
@@ -192,15 +199,18 @@ def direct_logits(
 
 
 def cross_fitted_logits(
-    windows: Windows, train: GenreSplit, tokens: int, pad: int, settings: DirectSettings
+    read: Callable[[GenreSplit], Windows],
+    train: GenreSplit,
+    tokens: int,
+    pad: int,
+    settings: DirectSettings,
 ) -> np.ndarray[Any, Any]:
     """Logits (songs, genres) of paths fitted without the song's part of the artists."""
     logits = np.zeros((len(train), len(GENRES)))
     for _, seen, unseen in artist_folds(train, FOLDS):
-        known = train.subset(seen.tolist())
-        path = fit_direct([windows[i] for i in seen], known, tokens, len(GENRES), settings)
-        held = [windows[i] for i in unseen], [train.lyrics[i] for i in unseen]
-        logits[unseen] = direct_logits(path, *held, pad)
+        path = fit_direct(read, train.subset(seen.tolist()), tokens, len(GENRES), settings)
+        held = train.subset(unseen.tolist())
+        logits[unseen] = direct_logits(path, read(held), held.lyrics, pad)
     return logits
 
 
@@ -221,7 +231,7 @@ def fitted_share(
 
 def weigh_direct(
     own: Slot, splits: Mapping[str, GenreSplit], windows: Windows, pad: int
-) -> np.ndarray[Any, Any]:
+) -> PartLogits:
     """Scale a model's direct path by the share that does best on validation; the logits there.
 
     `windows` are the validation songs' as the model reads them.
@@ -229,7 +239,8 @@ def weigh_direct(
     name = own.name
     classifier: Any = load_from(own)
     path, classifier.model.direct = classifier.model.direct, None
-    validation, prior = splits["validation"], log_prior(splits["train"].labels)
+    validation = splits["validation"]
+    prior = log_prior(validation.labels)
     alone = answered(classifier, validation)
     direct = direct_logits(path.cpu(), windows, validation.lyrics, pad)
     share = fitted_share(alone, direct, validation.labels, prior)
@@ -241,4 +252,5 @@ def weigh_direct(
     print(f"{name}: share of the direct path {share}, {both:.4f} nats with both")
     path.scale(share)
     save_tensors(path.state_dict(), own.folder / DIRECT)
-    return alone + share * direct
+    logits = dict(zip(PARTS, (alone, share * direct), strict=True))
+    return PartLogits(logits, dict.fromkeys(PARTS, 1.0))

@@ -26,10 +26,9 @@ def main() -> None:
     train = read_split(arguments.data, "train", arguments.limit)
     prior = log_prior(train.labels)
     read, tokens, pad = song_reader(arguments)
-    windows = read(train)
     for count in arguments.pairs:
         settings = replace(arguments.settings, direct_pairs=count)
-        logits = cross_fitted_logits(windows, train, tokens, pad, settings)
+        logits = cross_fitted_logits(read, train, tokens, pad, settings)
         found = measured("others", logits + fitted_shift(logits, train.labels, prior), train.labels)
         loss = likelihood_loss([logits, prior], train.labels)
         print(f"{count} pairs: {found}, {loss:.4f} nats a song", flush=True)

@@ -9,6 +9,7 @@ trained on are too good to be true.
 from __future__ import annotations
 
 import argparse
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -37,6 +38,7 @@ from train.direct_path import describe_tokens, frequent_pairs
 from train.genre_data import (
     GenreSplit,
     artist_folds,
+    drawn_text,
     log_prior,
     read_splits,
     sample_weights,
@@ -89,6 +91,7 @@ def main() -> None:
     )
     config = {
         "tags": list(tags),
+        "tag_rates": tag_rates(splits["train"], tags),
         "width": settings.width,
         "hidden": settings.hidden,
         "precision": str(network_precision(network, settings)),
@@ -114,8 +117,8 @@ def train_network(
     """One training run; returns the best network and the log."""
     settings: BilstmGruSettings = arguments.settings
     torch.manual_seed(settings.seed)
-    train_rows = rows(train, tags, vocabulary, settings)
-    songs = [known_runs(row["input_ids"]) for row in train_rows]
+    train_rows = rows(train, tags, vocabulary, settings, settings.forms)
+    songs = [known_runs(row["texts"][0][0]) for row in train_rows]
     codes = frequent_pairs(songs, len(vocabulary), settings.direct_pairs)
     network = BilstmGru(
         len(vocabulary),
@@ -130,7 +133,8 @@ def train_network(
     with torch.no_grad():
         network.embedding.weight.copy_(embeddings)
     describe_tokens(network.direct, songs, codes)
-    network.direct.style.standardise_by(torch.tensor([row["style"] for row in train_rows]))
+    styles = [style for row in train_rows for _, style in row["texts"]]
+    network.direct.style.standardise_by(torch.tensor(styles))
     tag_weight = settings.tag_weight
 
     prior = log_prior(train.labels)
@@ -169,7 +173,7 @@ def train_network(
         model,
         train_rows,
         watched,
-        lambda batch: collate(batch, settings.max_tokens, settings.word_dropout, model.training),
+        lambda batch: collate(batch, settings, training=model.training),
         arguments,
         run,
         [
@@ -179,60 +183,78 @@ def train_network(
         genre_metrics,
     )
     batches = (
-        collate(watched[start : start + 32], 0, 0.0, training=False)
+        collate(watched[start : start + 32], settings, training=False)
         for start in range(0, len(watched), 32)
     )
-    weigh_paths(network.eval(), batches, prior)
+    weigh_paths(network.eval(), batches, log_prior(validation.labels))
     return network, history
 
 
 def rows(
-    split: GenreSplit, tags: tuple[str, ...], vocabulary: Vocabulary, settings: BilstmGruSettings
+    split: GenreSplit,
+    tags: tuple[str, ...],
+    vocabulary: Vocabulary,
+    settings: BilstmGruSettings,
+    forms: int = 0,
 ) -> list[dict[str, Any]]:
-    """What the collator reads, song by song."""
+    """What the collator reads, song by song: ids and style of its whole text, then of its forms."""
     weights = sample_weights(split, settings.class_weight_power, settings.noisy_weight)
     targets = tag_targets(split, tags)
-    return [
-        {
-            "input_ids": vocabulary.encode(distinct_text(lyric.text)),
-            "style": text_style(lyric),
-            "label": int(label),
-            "weight": weight,
-            "tags": target,
-        }
-        for lyric, label, weight, target in zip(
-            split.lyrics, split.labels, weights, targets, strict=True
+    shown = [split, *split.in_forms(forms, settings.seed)]
+    found: list[dict[str, Any]] = []
+    for *lyrics, label, weight, target in zip(
+        *(of.lyrics for of in shown), split.labels, weights, targets, strict=True
+    ):
+        texts = [(vocabulary.encode(distinct_text(of.text)), text_style(of)) for of in lyrics]
+        found.append(
+            {
+                "input_ids": texts[0][0],  # by whose number songs of like length are put together
+                "texts": texts,
+                "label": int(label),
+                "weight": weight,
+                "tags": target,
+            }
         )
-    ]
+    return found
 
 
 def collate(
-    batch: list[Any], max_tokens: int, word_dropout: float, training: bool
+    batch: list[Any], settings: BilstmGruSettings, *, training: bool
 ) -> dict[str, torch.Tensor]:
-    """Pad; in training crop long songs at a random place and hide some words."""
+    """Pad; in training draw a form, crop long songs at a random place and hide some words."""
     sequences: list[list[int]] = []
+    styles: list[tuple[float, ...]] = []
+    most = settings.max_tokens
     for row in batch:
-        ids = row["input_ids"]
-        if training and len(ids) > max_tokens:
-            start = int(torch.randint(len(ids) - max_tokens + 1, ()))
-            ids = ids[start : start + max_tokens]
+        ids, style = drawn_text(row["texts"], settings.form_share) if training else row["texts"][0]
+        if training and len(ids) > most:
+            start = int(torch.randint(len(ids) - most + 1, ()))
+            ids = ids[start : start + most]
         sequences.append(ids)
+        styles.append(style)
     ids, mask = padded(sequences, PAD)
-    if training and word_dropout:
-        hidden = (torch.rand(ids.shape) < word_dropout) & (mask == 1)
+    if training and settings.word_dropout:
+        hidden = (torch.rand(ids.shape) < settings.word_dropout) & (mask == 1)
         ids = ids.masked_fill(hidden, 1)
     labels = torch.tensor([row["label"] for row in batch])
     weights = torch.tensor([row["weight"] for row in batch])
     return {
         "input_ids": ids,
         "attention_mask": mask,
-        "style": torch.tensor([row["style"] for row in batch]),
+        "style": torch.tensor(styles),
         "tags": torch.tensor(np.stack([row["tags"] for row in batch])),
         "genre": labels,
         "weight": weights,
         "labels": labels,
         "weights": weights,
     }
+
+
+def tag_rates(split: GenreSplit, tags: tuple[str, ...]) -> list[float]:
+    """How often each tag comes among songs that have any."""
+    targets = tag_targets(split, tags)
+    known = targets[~np.isnan(targets[:, 0])] if tags else targets
+    return [round(float(rate), 5) for rate in known.mean(0)]
 
 
 def measure_tags(card: ModelCard, own: Slot, splits: Mapping[str, GenreSplit]) -> None:
@@ -258,12 +280,13 @@ def write_cross_fit(
 ) -> None:
     """Logits for each training song by a network that has not seen its artist.
 
-    Written: ``tags`` (songs, tags), probabilities; ``genres`` (songs, genres), logits; ``songs``,
-    the keys.
+    Written: ``tags`` (texts, tags), probabilities; ``genres`` (texts, genres), logits; ``songs``,
+    the keys. Texts are the songs whole and then in the forms that they are shown in.
     """
     train, folds = splits["train"], arguments.settings.folds
-    tag_probabilities = np.zeros((len(train), len(tags)), np.float32)
-    genre_logits = np.zeros((len(train), len(GENRES)), np.float32)
+    shown = [train, *train.in_forms(arguments.settings.forms, arguments.settings.seed)]
+    tag_probabilities = np.zeros((len(shown), len(train), len(tags)), np.float32)
+    genre_logits = np.zeros((len(shown), len(train), len(GENRES)), np.float32)
     if arguments.max_minutes:
         arguments.max_minutes *= 1 - 1 / folds
     for fold, seen, unseen in artist_folds(train, folds):
@@ -277,18 +300,25 @@ def write_cross_fit(
             f"{NAME}-fold{fold}",
         )
         with torch.inference_mode():
-            for start in range(0, len(unseen), 32):
+            for (number, of), start in itertools.product(
+                enumerate(shown), range(0, len(unseen), 32)
+            ):
                 chosen = unseen[start : start + 32]
-                lyrics = [train.lyrics[i] for i in chosen]
+                lyrics = [of.lyrics[i] for i in chosen]
                 texts = [distinct_text(lyric.text) for lyric in lyrics]
                 ids, mask = padded([vocabulary.encode(text) for text in texts], PAD)
                 tag_part, genre_part = network(ids, mask, style_tensor(lyrics))
-                tag_probabilities[chosen] = torch.sigmoid(tag_part).numpy()
-                genre_logits[chosen] = genre_part.numpy()
+                tag_probabilities[number, chosen] = torch.sigmoid(tag_part).numpy()
+                genre_logits[number, chosen] = genre_part.numpy()
         print(f"fold {fold + 1} of {folds} done")
     path = arguments.runs / NAME / "cross_fit.npz"
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, tags=tag_probabilities, genres=genre_logits, songs=train.keys())
+    np.savez(
+        path,
+        tags=np.concatenate(tag_probabilities),
+        genres=np.concatenate(genre_logits),
+        songs=list(itertools.chain(*(of.keys() for of in shown))),
+    )
     print(f"wrote {path}")
 
 

@@ -19,12 +19,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
+from scipy.special import log_softmax
 
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
 from engine.models.card import ModelCard, model_revision
 from engine.models.presets import Slot
 from train.calibration import (
+    all_labels,
+    excerpts,
+    fitted_doubt,
     fitted_shift,
     fitted_temperatures,
     likelihood_weights,
@@ -55,11 +59,24 @@ def main() -> None:
         name: uncalibrated(answers(slots[name], splits["validation"], arguments), member)
         for name, member in members.items()
     }
-    labels, prior = splits["validation"].labels, log_prior(splits["train"].labels)
+    labels = splits["validation"].labels
+    prior = log_prior(labels)
     weights = fitted_weights(validation, labels, prior)
     pooled = pool(validation, weights)
     shift = fitted_shift(pooled, labels, prior)
-    temperatures = fitted_temperatures(pooled + shift, labels, shift, prior)
+    parts = excerpts(splits["validation"])
+    of_parts = {
+        name: np.concatenate(
+            [uncalibrated(log_probabilities(slots[name], p), members[name]) for p in parts]
+        )
+        for name, weight in weights.items()
+        if weight
+    }
+    everything = np.concatenate([pooled, pool(of_parts, {n: weights[n] for n in of_parts})])
+    texts = all_labels(splits["validation"], *parts)
+    temperatures = fitted_temperatures(everything + shift, texts, shift, prior)
+    scaled = (everything + shift) / np.array(temperatures)[(everything + shift).argmax(-1)][:, None]
+    doubt = fitted_doubt(log_softmax(scaled, -1), texts)
     print(f"{NAME}: weights {weights}, shifts {shift.tolist()}, temperatures {temperatures}")
     test = {
         name: uncalibrated(log_probabilities(slots[name], splits["test"]), member)
@@ -81,8 +98,8 @@ def main() -> None:
                 for name, weight in weights.items()
                 if weight
             },
-            "prior_shift": shift.tolist(),
-            "temperatures": temperatures,
+            # Evidence is each member's own.
+            **Calibration(tuple(shift.tolist()), tuple(temperatures), 0.0, doubt).as_config(),
         },
         library_versions={lib: importlib.metadata.version(lib) for lib in LIBRARIES},
         metrics={

@@ -2,27 +2,37 @@
 
 A folder with ``train.parquet``, ``validation.parquet`` and ``test.parquet`` whose rows have
 ``lyrics`` and ``genre``, and may have ``artist``, ``tags`` (list), ``label_level`` (``track`` or
-``artist``). Lyrics go through `engine.lyrics.Lyrics`, exactly as in the app.
+``artist``). Songs of an ``extra.parquet`` are learnt from beside those of the first. Lyrics go
+through `engine.lyrics.Lyrics`, exactly as in the app; labels known to be wrong are put right by
+``label_corrections.toml``.
 """
 
 from __future__ import annotations
 
 import hashlib
+import random
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
+import torch
 
 from engine.classifiers.prediction import GENRES
+from engine.corpora.written_forms import FORMS, written
 from engine.errors import InputError
 from engine.lyrics import Lyrics
 from engine.models.card import sha256
 
+Text = TypeVar("Text")
 SPLITS = ("train", "validation", "test")
+EXTRA = "extra"
+CORRECTIONS = Path(__file__).parent / "label_corrections.toml"
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,35 @@ class GenreSplit:
     def keys(self) -> list[str]:
         """What names each song in the cross-fit file: a checksum of its normalised words."""
         return [hashlib.sha1(lyric.text.encode()).hexdigest() for lyric in self.lyrics]  # noqa: S324 - a key, not a secret
+
+    def joined(self, *others: GenreSplit) -> GenreSplit:
+        """The songs of this split and then of the others."""
+        splits = (self, *others)
+        return GenreSplit(
+            tuple(lyric for split in splits for lyric in split.lyrics),
+            np.concatenate([split.labels for split in splits]),
+            tuple(tags for split in splits for tags in split.tags),
+            np.concatenate([split.noisy for split in splits]),
+            tuple(artist for split in splits for artist in split.artists),
+        )
+
+    def in_forms(self, count: int, seed: int) -> list[GenreSplit]:
+        """The same songs `count` times, each time each in a form drawn by the seed.
+
+        Forms are those of `engine.corpora.written_forms` but for the whole song, as people might
+        paste it; the same song and seed give the same texts.
+        """
+        forms = [form for form in FORMS if form != "whole"]
+        return [
+            replace(
+                self,
+                lyrics=tuple(
+                    written(lyric, _drawn(lyric, seed, number).choice(forms), seed + number)
+                    for lyric in self.lyrics
+                ),
+            )
+            for number in range(count)
+        ]
 
     def subset(self, indices: Sequence[int]) -> GenreSplit:
         """The songs at these indices, in that order."""
@@ -80,9 +119,15 @@ def read_split(folder: Path, split: str, limit: int | None = None) -> GenreSplit
         print(f"{split}: {len(table) - len(kept)} of {len(table)} songs have no usable lyric")
     table = table.iloc[kept]
     none: list[tuple[str, ...]] = [()] * len(table)
+    artists = table["artist"] if "artist" in table else [""] * len(table)
+    corrected = corrections()
+    genres = [
+        corrected.get((artist, genre), genre)
+        for artist, genre in zip(artists, table["genre"], strict=True)
+    ]
     return GenreSplit(
         tuple(lyrics),
-        np.array([GENRES.index(genre) for genre in table["genre"]]),
+        np.array([GENRES.index(genre) for genre in genres]),
         tuple(tuple(tags) for tags in table["tags"]) if "tags" in table else tuple(none),
         np.array(table["label_level"] == "artist")
         if "label_level" in table
@@ -92,8 +137,44 @@ def read_split(folder: Path, split: str, limit: int | None = None) -> GenreSplit
 
 
 def read_splits(folder: Path, limit: int | None = None) -> dict[str, GenreSplit]:
-    """All three splits, by name."""
-    return {split: read_split(folder, split, limit) for split in SPLITS}
+    """All three splits, by name; songs of ``extra.parquet``, if there is one, join the first."""
+    splits = {split: read_split(folder, split, limit) for split in SPLITS}
+    if (folder / f"{EXTRA}.parquet").exists():
+        splits["train"] = splits["train"].joined(read_split(folder, EXTRA, limit))
+    return splits
+
+
+@cache
+def corrections() -> dict[tuple[str, str], str]:
+    """Artist and wrong genre to the right one: ``label_corrections.toml``.
+
+    Raises
+    ------
+    InputError
+        If it names a genre that there is not, or an artist twice.
+    """
+    found: dict[tuple[str, str], str] = {}
+    for name, rule in tomllib.loads(CORRECTIONS.read_text("utf-8")).items():
+        for artist in rule["artists"]:
+            key = artist, rule["from"]
+            if key in found or not {rule["from"], rule["to"]} <= set(GENRES):
+                raise InputError(
+                    f"{CORRECTIONS.name}: '{name}' takes genres of {', '.join(GENRES)}, and each "
+                    f"artist once; got {rule['from']}, {rule['to']} and '{artist}'."
+                )
+            found[key] = rule["to"]
+    return found
+
+
+def drawn_text(texts: Sequence[Text], form_share: float) -> Text:
+    """One of a song's texts: the first, which is the song whole, or, so often, another."""
+    if len(texts) > 1 and float(torch.rand(())) < form_share:
+        return texts[1 + int(torch.randint(len(texts) - 1, ()))]
+    return texts[0]
+
+
+def _drawn(lyric: Lyrics, seed: int, number: int) -> random.Random:
+    return random.Random(f"{seed} {number} {lyric.text}")  # noqa: S311 - no secret
 
 
 def read_lyrics(folder: Path, split: str, limit: int | None = None) -> list[Lyrics]:
@@ -173,6 +254,8 @@ def capped(split: GenreSplit, most: int | None, seed: int) -> GenreSplit:
 
 def corpus_sha256(folder: Path) -> str:
     """One checksum over the training file(s): what a card states."""
-    return hashlib.sha256(
-        "".join(sha256(folder / f"{split}.parquet") for split in ("train", "validation")).encode()
-    ).hexdigest()
+    parts = ["train", "validation"]
+    if (folder / f"{EXTRA}.parquet").exists():
+        parts.append(EXTRA)
+    sums = "".join(sha256(folder / f"{part}.parquet") for part in parts)
+    return hashlib.sha256(sums.encode()).hexdigest()

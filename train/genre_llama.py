@@ -32,16 +32,16 @@ from engine.classifiers.llama import (
     lyric_windows,
     padding_id,
 )
-from engine.classifiers.torch_classifier import save_tensors
+from engine.classifiers.torch_classifier import load_into, load_tensors, save_tensors
 from engine.models.card import ModelCard
 from engine.models.compute import TRANSFORMER, compute_device, training_precision
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters
-from train.card import finish
+from train.card import continued, finish
 from train.command_line import is_main_process, output_slot, parse_arguments, run
 from train.direct_path import add_direct
 from train.frozen_states import WindowReader, halves
-from train.genre_data import GenreSplit, log_prior, read_splits, sample_weights
+from train.genre_data import GenreSplit, drawn_text, log_prior, read_splits, sample_weights
 from train.genre_loss import GenreLoss, genre_metrics
 from train.llama_adapter import (
     ADAPTER,
@@ -79,6 +79,7 @@ def main() -> None:
         "genre_llama",
         LlamaSettings,
         adapter={"type": Path, "help": "folder of train.llama_lm; default: a fresh adapter"},
+        go_on={"action": "store_true", "help": "start from the adapter and head that are there"},
         direct_only={
             "action": "store_true",
             "help": "fit the direct path and calibrate anew; adapter and head stay as they stand",
@@ -100,18 +101,24 @@ def main() -> None:
     device = compute_device()
     decoder, tokenizer = base_decoder(own, settings, device)
     windows: list[list[int]] = []
-    train_rows = song_rows(splits["train"], tokenizer, settings, windows)
+    train_rows = song_rows(splits["train"], tokenizer, settings, windows, settings.forms)
     watched_rows = song_rows(watched, tokenizer, settings, windows)
     pad = padding_id(tokenizer)
     network, frozen = halves(
         decoder, windows, pad, settings, arguments.runs / NAME / "frozen_states.bin"
     )
     reader = WindowReader(frozen, windows, settings.window, pad, settings.batch_size)
-    drawn = np.random.default_rng(0).permutation(len(train_rows))
-    first = [train_rows[i] for i in drawn[: settings.warm_start_songs]]
     prior = log_prior(splits["train"].labels)
-    fit_head(network.head, reader.pooled_states(network, first), first, 0.003, prior)
+    if arguments.go_on:
+        arguments.adapter = own.folder
+        load_into(network.head, load_tensors(own.folder / HEAD))
+    else:
+        drawn = np.random.default_rng(0).permutation(len(train_rows))
+        first = [train_rows[i] for i in drawn[: settings.warm_start_songs]]
+        fit_head(network.head, reader.pooled_states(network, first), first, 0.003, prior)
     history = train_adapter(network, reader, train_rows, watched_rows, prior, arguments)
+    if arguments.go_on:
+        history = continued(ModelCard.read(own.folder).config["history"], history)
     adapter = gathered(adapter_tensors(network.decoder))
     head = gathered(network.head.state_dict())
     if not is_main_process():
@@ -143,11 +150,11 @@ def finish_with_direct(
     tokenizer = load_tokenizer(own)
     sizes = config["window"], config["windows"]
 
-    def windows(split: str) -> list[list[list[int]]]:
-        return [lyric_windows(tokenizer, lyric.text, *sizes) for lyric in splits[split].lyrics]
+    def read(split: GenreSplit) -> list[list[list[int]]]:
+        return [lyric_windows(tokenizer, lyric.text, *sizes) for lyric in split.lyrics]
 
     tokens, pad = len(tokenizer), padding_id(tokenizer)
-    adjusted = add_direct(own, arguments, splits, windows, tokens, pad)
+    adjusted = add_direct(own, arguments, splits, read, tokens, pad)
     finish(own, family, arguments, splits, config, history, adjusted)
 
 
@@ -165,16 +172,28 @@ def base_decoder(own: Slot, settings: LlamaSettings, device: torch.device) -> tu
 
 
 def song_rows(
-    split: GenreSplit, tokenizer: Any, settings: LlamaSettings, windows: list[list[int]]
+    split: GenreSplit,
+    tokenizer: Any,
+    settings: LlamaSettings,
+    windows: list[list[int]],
+    forms: int = 0,
 ) -> list[dict[str, Any]]:
-    """What the collator reads, song by song; their windows are added to `windows`."""
+    """What the collator reads, song by song; their windows are added to `windows`.
+
+    ``texts`` are the windows of the whole song, then those of each form that it is shown in.
+    """
     weights = sample_weights(split, settings.class_weight_power, settings.noisy_weight)
+    shown = [split, *split.in_forms(forms, settings.seed)]
     rows: list[dict[str, Any]] = []
-    for lyric, label, weight in zip(split.lyrics, split.labels, weights, strict=True):
-        own = lyric_windows(tokenizer, lyric.text, settings.window, settings.windows)
-        indices = list(range(len(windows), len(windows) + len(own)))
-        rows.append({"windows": indices, "label": int(label), "weight": weight})
-        windows += own
+    for *lyrics, label, weight in zip(
+        *(of.lyrics for of in shown), split.labels, weights, strict=True
+    ):
+        texts: list[list[int]] = []
+        for lyric in lyrics:
+            own = lyric_windows(tokenizer, lyric.text, settings.window, settings.windows)
+            texts.append(list(range(len(windows), len(windows) + len(own))))
+            windows += own
+        rows.append({"texts": texts, "windows": texts[0], "label": int(label), "weight": weight})
     return rows
 
 
@@ -205,9 +224,12 @@ def train_adapter(
 
     model = GenreLoss(network, step, settings.label_smoothing, prior)
 
+    def drawn(windows: list[int]) -> int:
+        return windows[int(torch.randint(len(windows), ()))]
+
     def collate(batch: list[Any]) -> dict[str, torch.Tensor]:
         chosen = [
-            [row["windows"][int(torch.randint(len(row["windows"]), ()))]]
+            [drawn(drawn_text(row["texts"], settings.form_share))]
             if model.training
             else row["windows"]
             for row in batch

@@ -37,7 +37,14 @@ from engine.models.presets import Slot, slot
 from train.card import continued, finish
 from train.command_line import is_main_process, output_slot, parse_arguments, run
 from train.direct_path import Windows, add_direct
-from train.genre_data import GenreSplit, capped, log_prior, read_splits, sample_weights
+from train.genre_data import (
+    GenreSplit,
+    capped,
+    drawn_text,
+    log_prior,
+    read_splits,
+    sample_weights,
+)
 from train.genre_loss import GenreLoss, genre_metrics
 from train.roberta_encoder import compile_for_training, training_encoder
 from train.settings import Amount, Count, DirectSettings, EncoderSettings, GenreSettings, Share
@@ -101,15 +108,15 @@ def main() -> None:
 
     model = GenreLoss(network, step, settings.label_smoothing, log_prior(train.labels))
     watched = splits["validation"].drawn(settings.validation_songs)
+    shown = [train, *train.in_forms(settings.forms, settings.seed)]
     base_rate = settings.learning_rate
-    window = settings.window
     own_modules = (network.head, network.tag_norm, network.heard)
-    collate = collator(tokenizer, window, settings.windows, lambda: model.training)
+    collate = collator(tokenizer, settings, lambda: model.training)
     run = run_name(arguments.augmentation)
     history = fit(
         model,
-        rows(train, cross_fitted(train, arguments.features), tokenizer, arguments),
-        rows(watched, heard(bilstm, watched), tokenizer, arguments),
+        rows(shown, [cross_fitted(of, arguments.features) for of in shown], tokenizer, arguments),
+        rows([watched], [heard(bilstm, watched)], tokenizer, arguments),
         collate,
         arguments,
         run,
@@ -134,7 +141,7 @@ def main() -> None:
     folder = arguments.runs / run
     for name in ("validation", "test"):
         split = splits[name]
-        found = rows(split, heard(bilstm, split), tokenizer, arguments)
+        found = rows([split], [heard(bilstm, split)], tokenizer, arguments)
         save_answers(folder / f"answers_{name}.npz", network, found, collate, split, settings)
     if arguments.augmentation != "with":
         save_tensors(state, folder / WEIGHTS)
@@ -160,7 +167,7 @@ def finish_with_direct(
     """Fit the direct path beside the network that stands, then finish as all models do."""
     settings: RobertaSettings = arguments.settings
     read, tokens, pad = song_reader(arguments)
-    adjusted = add_direct(own, arguments, splits, lambda name: read(splits[name]), tokens, pad)
+    adjusted = add_direct(own, arguments, splits, read, tokens, pad)
     config = {"tags": tags, "window": settings.window, "windows": settings.windows}
     if precision:  # cards of earlier trainings do not tell
         config["precision"] = precision
@@ -186,28 +193,28 @@ def song_reader(arguments: Any) -> tuple[Callable[[GenreSplit], Windows], int, i
 
 
 def rows(
-    split: GenreSplit,
-    features: tuple[torch.Tensor, torch.Tensor],
+    shown: Sequence[GenreSplit],
+    features: Sequence[tuple[torch.Tensor, torch.Tensor]],
     tokenizer: Any,
     arguments: Any,
 ) -> list[dict[str, Any]]:
-    """What the collator reads, song by song."""
+    """What the collator reads, song by song: its whole text first, then the forms it is shown in.
+
+    `shown` are the same songs in these texts, `features` what the BiLSTM-GRU says of each.
+    """
     settings: RobertaSettings = arguments.settings
-    weights = sample_weights(split, settings.class_weight_power, settings.noisy_weight)
-    tags, genres = augmented(features, arguments.augmentation)
+    songs = shown[0]
+    weights = sample_weights(songs, settings.class_weight_power, settings.noisy_weight)
+    texts: list[list[dict[str, Any]]] = [[] for _ in range(len(songs))]
+    for of, heard_of in zip(shown, features, strict=True):
+        tags, genres = augmented(heard_of, arguments.augmentation)
+        for own, lyric, tag, genre in zip(texts, of.lyrics, tags, genres, strict=True):
+            ids = tokenizer(distinct_text(lyric.text), add_special_tokens=False, verbose=False)
+            own.append({"input_ids": ids["input_ids"], "tag_logits": tag, "genre_logits": genre})
     return [
-        {
-            "input_ids": tokenizer(
-                distinct_text(lyric.text), add_special_tokens=False, verbose=False
-            )["input_ids"],
-            "label": int(label),
-            "weight": weight,
-            "tag_logits": tags[row],
-            "genre_logits": genres[row],
-        }
-        for row, (lyric, label, weight) in enumerate(
-            zip(split.lyrics, split.labels, weights, strict=True)
-        )
+        # By the ids of the whole song, those of like length can be put together.
+        {"input_ids": own[0]["input_ids"], "texts": own, "label": int(label), "weight": weight}
+        for own, label, weight in zip(texts, songs.labels, weights, strict=True)
     ]
 
 
@@ -254,32 +261,34 @@ def augmented(
 
 
 def collator(
-    tokenizer: Any, window: int, most: int, training: Callable[[], bool]
+    tokenizer: Any, settings: RobertaSettings, training: Callable[[], bool]
 ) -> Callable[[list[Any]], dict[str, torch.Tensor]]:
-    """Whole songs in windows of `window` tokens; in training one crop of that, padded to it."""
+    """Whole songs in windows; in training one crop of a song or of a form of it, padded to one."""
     first, last, pad = tokenizer.cls_token_id, tokenizer.sep_token_id, tokenizer.pad_token_id
+    window, most = settings.window, settings.windows
 
     def cropped(ids: Sequence[int]) -> Sequence[int]:
         start = int(torch.randint(max(len(ids) - window + 3, 1), ()))
         return ids[start : start + window - 2]
 
     def collate(batch: list[Any]) -> dict[str, torch.Tensor]:
-        songs = [row["input_ids"] for row in batch]
         if training():
-            cut = [[[first, *cropped(ids), last]] for ids in songs]
+            texts = [drawn_text(row["texts"], settings.form_share) for row in batch]
+            cut = [[[first, *cropped(text["input_ids"]), last]] for text in texts]
             cut.append([[pad] * window])  # one shape for compiled layers; taken off again below
         else:
-            cut = [song_windows(ids, first, last, window, most) for ids in songs]
+            texts = [row["texts"][0] for row in batch]
+            cut = [song_windows(text["input_ids"], first, last, window, most) for text in texts]
         ids, mask = padded([w for own in cut for w in own], pad)
         if training():
             ids, mask = ids[:-1], mask[:-1]
-        owner = [i for i, own in enumerate(cut[: len(songs)]) for _ in own]
+        owner = [i for i, own in enumerate(cut[: len(texts)]) for _ in own]
         return {
             "input_ids": ids,
             "attention_mask": mask,
             "song": torch.tensor(owner),
-            "tag_logits": torch.stack([row["tag_logits"] for row in batch]),
-            "genre_logits": torch.stack([row["genre_logits"] for row in batch]),
+            "tag_logits": torch.stack([text["tag_logits"] for text in texts]),
+            "genre_logits": torch.stack([text["genre_logits"] for text in texts]),
             "labels": torch.tensor([row["label"] for row in batch]),
             "weights": torch.tensor([row["weight"] for row in batch]),
         }

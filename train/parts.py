@@ -1,71 +1,85 @@
-"""Calibrate the two parts of a genre model, its network and its linear path, each on its own.
+"""The two parts of a genre model, its network and its linear path: what each says on its own.
 
-``python -m train.parts --data FOLDER``. Shifts and temperatures fitted to both together fit neither
-alone, so that a part would be measured as worse than it is. They go onto the model's card with what
-each part gets right on validation, and with the linear path's share: of how the genres' logits vary
-from song to song, the part that goes with the linear path (the covariance of its logits and the
-sum's, over the variance of the sum's; the network's share is the rest).
+Shifts and temperatures fitted to both together fit neither alone, so that a part would be measured
+as worse than it is: each has its own. They stand on the model's card with what each part gets right
+on validation, and with its share: of how the genres' logits vary from song to song, the part that
+goes with it (the covariance of its logits and the sum's, over the variance of the sum's).
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 import numpy as np
 
-from engine.arguments import ArgumentParser
-from engine.classifiers import PARTED, PARTS, load_from
+from engine.classifiers import PARTS, load_from
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.torch_classifier import TorchClassifier
-from engine.models.card import ModelCard
-from engine.models.presets import Slot, slot
-from train.calibration import answered, fitted_shift, fitted_temperatures, measured
-from train.command_line import run
-from train.genre_data import GenreSplit, log_prior, read_split
+from engine.models.presets import Slot
+from train.calibration import (
+    answered,
+    counted_for,
+    fitted_shift,
+    fitted_temperatures,
+    measured,
+    word_counts,
+)
+from train.genre_data import GenreSplit, log_prior
 
 
-def main() -> None:
-    """Fit the parts of models that stand, and write their cards again."""
-    parser = ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
-    parser.add_argument("--data", type=Path, required=True, help="folder with the parquet splits")
-    parser.add_argument("--model", nargs="+", choices=PARTED, default=PARTED)
-    parser.add_argument("--preset", choices=["embedded", "full"], default="embedded")
-    parser.add_argument("--songs", type=int, help="so many validation songs (default: all)")
-    options = parser.parse_args()
-    splits = {s: read_split(options.data, s) for s in ("train", "validation")}
-    splits["validation"] = splits["validation"].drawn(options.songs or len(splits["validation"]))
-    for name in options.model:
-        own = slot(name, options.preset)
-        card = ModelCard.read(own.folder)
-        card.config["parts"] = fitted_parts(own, splits)
-        card.write(own.folder)
-        print(json.dumps({name: card.config["parts"]}))
+@dataclass(frozen=True)
+class PartLogits:
+    """Uncalibrated logits (songs, genres) of each part of a model, and what each counts for."""
+
+    logits: Mapping[str, np.ndarray[Any, Any]]
+    weights: Mapping[str, float]
+
+    @property
+    def weighed(self) -> dict[str, np.ndarray[Any, Any]]:
+        """What each part adds to the model's logits."""
+        return {part: self.weights[part] * logits for part, logits in self.logits.items()}
+
+    @property
+    def whole(self) -> np.ndarray[Any, Any]:
+        """The model's logits."""
+        return sum(self.weighed.values())  # type: ignore[return-value]
 
 
-def fitted_parts(own: Slot, splits: Mapping[str, GenreSplit]) -> dict[str, dict[str, Any]]:
-    """What a card says of each part; nothing where a model has no linear path."""
+def part_logits(own: Slot, split: GenreSplit) -> PartLogits:
+    """Ask each part of a model that stands; a model without a linear path is a single part, ""."""
     whole = cast("TorchClassifier", load_from(own))
-    if whole.linear is None:
-        return {}
-    validation, prior = splits["validation"], log_prior(splits["train"].labels)
     none = Calibration.none(len(GENRES))
-    logits = {part: answered(whole.part(part, none), validation) for part in PARTS}
-    weighed = {
-        part: weight * logits[part] for part, weight in zip(PARTS, whole.path_weights, strict=True)
-    }
-    shares = variance_shares(weighed)
+    if whole.linear is None:
+        whole.calibration = none
+        return PartLogits({"": answered(whole, split)}, {"": 1.0})
+    logits = {part: answered(whole.part(part, none), split) for part in PARTS}
+    return PartLogits(logits, dict(zip(PARTS, whole.path_weights, strict=True)))
+
+
+def fitted_parts(
+    parts: PartLogits, whole: Calibration, validation: GenreSplit
+) -> dict[str, dict[str, Any]]:
+    """What a card says of each part; nothing where a model has no linear path.
+
+    Evidence and doubt are those of the whole model.
+    """
+    if set(parts.logits) != set(PARTS):
+        return {}
+    prior = log_prior(validation.labels)
+    words = word_counts(validation)
+    shares = variance_shares(parts.weighed)
     found: dict[str, dict[str, Any]] = {}
-    for part in PARTS:
-        shift = fitted_shift(logits[part], validation.labels, prior)
-        moved = logits[part] + shift
+    for part, logits in parts.logits.items():
+        told = counted_for(logits, words, whole.evidence_words)
+        shift = fitted_shift(told, validation.labels, prior)
+        moved = told + shift
         temperatures = fitted_temperatures(moved, validation.labels, shift, prior)
+        own = replace(whole, prior_shift=tuple(shift.tolist()), temperatures=tuple(temperatures))
         found[part] = {
-            "prior_shift": shift.tolist(),
-            "temperatures": temperatures,
+            **own.as_config(),
             "share": round(shares[part], 3),
             "metrics": measured("validation", moved, validation.labels),
         }
@@ -83,7 +97,3 @@ def variance_shares(parts: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, floa
     whole = sum(centred.values())
     variance = float((whole * whole).sum())
     return {name: float((logits * whole).sum()) / variance for name, logits in centred.items()}
-
-
-if __name__ == "__main__":
-    run(main)

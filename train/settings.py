@@ -82,14 +82,23 @@ class SongWeights:
 
 
 @dataclass(frozen=True, kw_only=True)
-class GenreSettings(FitSettings, SongWeights):
+class SongForms:
+    """In which texts a song is shown; see `engine.corpora.written_forms`."""
+
+    forms: Natural = 0  # how many written forms beside its whole text
+    form_share: Share = 0.5  # how often one of them stands for the song
+    seed: Natural = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class GenreSettings(FitSettings, SongWeights, SongForms):
     """What the genre trainings share."""
 
     label_smoothing: Share = 0.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class DirectSettings(SongWeights):
+class DirectSettings(SongWeights, SongForms):
     """What the direct path beside a network is fitted by; see `train.direct_path`."""
 
     direct_regularisation: Positive

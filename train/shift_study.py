@@ -30,7 +30,7 @@ def main() -> None:
         read_split(arguments.data, s, arguments.limit) for s in ("train", "validation")
     )
     read, tokens, pad = song_reader(arguments)
-    logits = cross_fitted_logits(read(train), train, tokens, pad, arguments.settings)
+    logits = cross_fitted_logits(read, train, tokens, pad, arguments.settings)
     artists, prior = np.array(train.artists), log_prior(train.labels)
     generator = np.random.default_rng(arguments.settings.seed)
     scores: dict[str, list[tuple[float, float]]] = {rule: [] for rule in RULES}

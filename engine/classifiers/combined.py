@@ -99,6 +99,7 @@ class Pool:
             self.calibration.probabilities(scores),
             sum(part.seconds for part in parts),
             pooled=tuple(self.weights),
+            doubt_below=self.calibration.doubt_below,
         )
 
 

@@ -46,6 +46,8 @@ class Prediction:
         models that have them.
     pooled : tuple of str
         The models whose answers were pooled into this one; empty for a model's own.
+    doubt_below : float
+        Below this probability of its genre an answer is no better than none; see `in_doubt`.
     """
 
     model: str
@@ -55,6 +57,7 @@ class Prediction:
     seconds: float
     tags: tuple[tuple[str, float], ...] = ()
     pooled: tuple[str, ...] = ()
+    doubt_below: float = 0.0
 
     def __post_init__(self) -> None:
         if len(self.labels) != len(self.probabilities):
@@ -75,6 +78,11 @@ class Prediction:
         return self.ranked[0][1]
 
     @property
+    def in_doubt(self) -> bool:
+        """Whether the words do not tell: on validation such answers were wrong too often."""
+        return self.confidence < self.doubt_below
+
+    @property
     def ranked(self) -> list[tuple[str, float]]:
         """(genre, probability), most probable first."""
         pairs = zip(self.labels, self.probabilities, strict=True)
@@ -86,6 +94,7 @@ class Prediction:
             "model": self.model,
             "base": self.base,
             "label": self.label,
+            "in_doubt": self.in_doubt,
             "probabilities": dict(zip(self.labels, self.probabilities, strict=True)),
             "seconds": self.seconds,
         }

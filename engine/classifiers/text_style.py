@@ -1,17 +1,18 @@
-"""What a lyric's form says of its genre, beside its words: length, repetition, rhyme, diction.
+"""What a lyric's form says of its genre, beside its words: repetition, rhyme, diction.
 
 After the style and rhyme features of Mayer, Neumayer and Rauber 2008 ("Rhyme and Style Features
-for Musical Genre Classification by Song Lyrics", ISMIR 2008), from a lyric's lines and stanzas
-alone. Marks that differ from one transcriber to the next (commas, capitals, quotes) are left out.
+for Musical Genre Classification by Song Lyrics", ISMIR 2008), from a lyric's lines alone. Each line
+counts once however often it is written out, and neither length nor stanzas count: lyric sites write
+every chorus out, songwriters once, and how long a text is tells who wrote it down more than what
+was sung. Marks that differ from one transcriber to the next (commas, capitals, quotes, exclamation
+marks) are left out, too.
 """
 
 from __future__ import annotations
 
 import math
-import operator
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from statistics import fmean, pstdev
 from typing import TYPE_CHECKING
@@ -23,32 +24,20 @@ if TYPE_CHECKING:
     from engine.lyrics import Lyrics
 
 STYLE_FEATURES = (
-    "words (log)",
-    "lines (log)",
     "words a line (log)",
     "spread of words a line (log)",
-    "share of distinct lines",
-    "share of the commonest line",
-    "types per token",
-    "types (log)",
     "types per square root of tokens",
-    "stanzas (log)",
-    "lines a stanza (log)",
-    "exclamation marks a line (log)",
-    "question marks a line",
     "share of words with an apostrophe",
     "share of words in -in'",
     "letters a word",
     "share of words over 7 letters",
     "share of lines that rhyme with the next",
     "share of lines that rhyme with the next but one",
-    "share of lines that end as the next",
-    "share of lines that end as the next but one",
     "distinct first words a line",
 )
 
-# The shortest lyric that models learn from: the form of an excerpt says nothing of its song's.
-FEWEST_WORDS = 40
+# The form of a few words says nothing of a song's.
+FEWEST_WORDS = 20
 # Standardised features are kept within this many standard deviations.
 _FARTHEST = 2.5
 
@@ -58,40 +47,27 @@ _RHYME = re.compile(r"[aeiouy]+[^aeiouy]*e?$")
 
 @lru_cache(maxsize=512)
 def text_style(lyric: Lyrics) -> tuple[float, ...]:
-    """`STYLE_FEATURES` of a lyric; NaN throughout if it has fewer than `FEWEST_WORDS` words."""
-    lines = [_WORD.findall(line.text.lower().replace("’", "'")) for line in lyric.lines]
-    lines = [words for words in lines if words]
+    """`STYLE_FEATURES` of a lyric's distinct lines; NaN throughout if under `FEWEST_WORDS` words.
+
+    Only distinct lines count, as for whatever else reads a lyric.
+    """
+    written = (_WORD.findall(line.text.lower().replace("’", "'")) for line in lyric.lines)
+    lines = [list(line) for line in dict.fromkeys(tuple(words) for words in written if words)]
     words = [word for line in lines for word in line]
     if len(words) < FEWEST_WORDS:
         return (math.nan,) * len(STYLE_FEATURES)
-    text = lyric.text
     lengths = [len(line) for line in lines]
-    repeats = Counter(tuple(line) for line in lines)
-    types = len(set(words))
-    stanzas = len({line.stanza for line in lyric.lines})
     ends = [line[-1] for line in lines]
     return (
-        math.log(len(words)),
-        math.log(len(lines)),
         math.log(fmean(lengths)),
         math.log1p(pstdev(lengths)),
-        len(repeats) / len(lines),
-        max(repeats.values()) / len(lines),
-        types / len(words),
-        math.log(types),
-        types / math.sqrt(len(words)),
-        math.log1p(stanzas),
-        math.log(len(lines) / stanzas),
-        math.log1p(text.count("!") / len(lines)),
-        text.count("?") / len(lines),
+        len(set(words)) / math.sqrt(len(words)),
         sum("'" in word for word in words) / len(words),
         sum(word.endswith("in'") for word in words) / len(words),
         fmean(map(len, words)),
         sum(len(word) > 7 for word in words) / len(words),
-        _share_alike(ends, 1, _rhymes),
-        _share_alike(ends, 2, _rhymes),
-        _share_alike(ends, 1, operator.eq),
-        _share_alike(ends, 2, operator.eq),
+        _share_rhyming(ends, 1),
+        _share_rhyming(ends, 2),
         len({line[0] for line in lines}) / len(lines),
     )
 
@@ -145,7 +121,7 @@ def _rhymes(first: str, second: str) -> bool:
     return _rhyme(first) == _rhyme(second) and first != second
 
 
-def _share_alike(ends: Sequence[str], distance: int, alike: Callable[[str, str], bool]) -> float:
-    """How many of the words that stand `distance` apart are alike; 0 where there are none."""
+def _share_rhyming(ends: Sequence[str], distance: int) -> float:
+    """How many of the words that stand `distance` apart rhyme; 0 where there are none."""
     pairs = list(zip(ends, ends[distance:], strict=False))
-    return fmean(alike(*pair) for pair in pairs) if pairs else 0.0
+    return fmean(_rhymes(*pair) for pair in pairs) if pairs else 0.0

@@ -175,7 +175,10 @@ class TorchClassifier(ABC):
                 logits, tag_probabilities = self._logits(
                     [lyrics[i] for i in indices], [encoded[i] for i in indices]
                 )
-                probabilities = self.calibrated(logits)
+                evidence = self.evidence([lyrics[i] for i in indices])
+                probabilities = self.calibrated(logits * evidence)
+                if tag_probabilities is not None:
+                    tag_probabilities = self.doubted_tags(tag_probabilities, evidence)
             seconds = (time.perf_counter() - start) / len(indices)
             for row, index in enumerate(indices):
                 tags = (
@@ -188,8 +191,24 @@ class TorchClassifier(ABC):
                     tuple(probabilities[row].tolist()),
                     seconds,
                     tags,
+                    doubt_below=self.calibration.doubt_below,
                 )
         return [result for result in results if result is not None]
+
+    def evidence(self, lyrics: Sequence[Lyrics]) -> torch.Tensor:
+        """What each lyric's logits count for, by the words in its distinct lines: (songs, 1)."""
+        counts = [len(distinct_text(lyric.text).split()) for lyric in lyrics]
+        found = [[self.calibration.evidence(count)] for count in counts]
+        return torch.tensor(found, device=self.device)
+
+    def doubted_tags(self, probabilities: torch.Tensor, evidence: torch.Tensor) -> torch.Tensor:
+        """Probabilities (songs, tags) nearer to how often tags come, the fewer words there are.
+
+        In log odds, by the card's ``tag_rates``.
+        """
+        rates = torch.tensor(self.card.config["tag_rates"], device=probabilities.device)
+        own, usual = (torch.logit(p.clamp(1e-6, 1 - 1e-6)) for p in (probabilities, rates))
+        return torch.sigmoid(usual + evidence * (own - usual))
 
     def calibrated(self, logits: torch.Tensor) -> torch.Tensor:
         """Probabilities (songs, labels), float64, of a network's logits."""
@@ -222,9 +241,12 @@ class TorchClassifier(ABC):
         return [Reading(self.model, [self.token_spans(lyric)])]
 
     def differentiable_logits(self, lyric: Lyrics, copies: int) -> torch.Tensor:
-        """Genre logits (copies, labels) of the same lyric several times, gradients kept."""
+        """Genre logits (copies, labels) of the same lyric several times, gradients kept.
+
+        They are those that count: see `evidence`.
+        """
         encoded = self._encode(lyric)
-        return self._logits([lyric] * copies, [encoded] * copies)[0]
+        return self._logits([lyric] * copies, [encoded] * copies)[0] * self.evidence([lyric])
 
     @property
     def dtype(self) -> torch.dtype:

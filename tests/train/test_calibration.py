@@ -8,6 +8,8 @@ from scipy.special import log_softmax, softmax
 
 from train.calibration import (
     expected_macro_f1,
+    fitted_doubt,
+    fitted_evidence,
     fitted_shift,
     fitted_temperature,
     fitted_temperatures,
@@ -84,3 +86,23 @@ def test_expected_macro_f1_of_sure_probabilities_is_macro_f1() -> None:
     assert expected_macro_f1(np.eye(12)[labels], answers) == pytest.approx(
         macro_f1(answers, labels)
     )
+
+
+def test_evidence_is_found_that_songs_were_drawn_by() -> None:
+    """Texts of 5 to 300 words, whose logits tell words / (words + 20) of what they seem to."""
+    generator = np.random.default_rng(0)
+    words = generator.integers(5, 300, 12_000)
+    logits = 2 * generator.normal(size=(12_000, 12))
+    true = logits * (words / (words + 20))[:, None]
+    labels = (true + generator.gumbel(size=true.shape)).argmax(-1)
+    prior = np.zeros(12)
+    assert fitted_evidence(logits, words.tolist(), labels, prior) in (14.0, 20.0, 28.0)
+    told = (logits + generator.gumbel(size=logits.shape)).argmax(-1)
+    assert fitted_evidence(logits, words.tolist(), told, prior) == 0.0
+
+
+def test_doubt_begins_where_answers_are_wrong_twice_as_often_as_right() -> None:
+    generator = np.random.default_rng(0)
+    logits = generator.normal(size=(40_000, 12)) * generator.uniform(0, 3, (40_000, 1))
+    labels = (logits + generator.gumbel(size=logits.shape)).argmax(-1)
+    assert fitted_doubt(log_softmax(logits, -1), labels) == pytest.approx(1 / 3, abs=0.04)

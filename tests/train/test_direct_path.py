@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from engine.classifiers.torch_classifier import tfidf_shares
 from engine.classifiers.windows import padded
 from engine.lyrics import Lyrics
 from train import direct_path
-from train.genre_data import GenreSplit, log_prior
+from train.genre_data import GenreSplit, log_prior, read_split
 from train.settings import DirectSettings
 
 
@@ -33,7 +34,7 @@ def test_the_direct_path_sums_what_the_regression_weighs() -> None:
     settings = DirectSettings(
         direct_regularisation=100, direct_pairs=10, class_weight_power=0, noisy_weight=0.2
     )
-    path = direct_path.fit_direct(windows, train, 20, 12, settings)
+    path = direct_path.fit_direct(lambda _: windows, train, 20, 12, settings)
     logits = direct_path.direct_logits(path, windows, lyrics, pad=0)
     counted = [[window[1:] for window in song] for song in windows]
     codes = path.pair_codes.numpy()
@@ -52,6 +53,36 @@ def test_the_direct_path_sums_what_the_regression_weighs() -> None:
     assert np.allclose(
         direct_path.direct_logits(path, windows, lyrics, pad=0), logits / 2, atol=1e-3
     )
+
+
+def test_forms_of_a_song_together_weigh_what_the_song_weighs(genre_corpus: Path) -> None:
+    """What is shown beside a song is read, and moves the fit by no more than its share."""
+    train = read_split(genre_corpus, "train")
+    shown: list[int] = []
+
+    def read(split: GenreSplit) -> list[list[list[int]]]:
+        shown.append(len(split))
+        return [
+            [[1, *(sum(map(ord, word)) % 40 for word in lyric.words)]] for lyric in split.lyrics
+        ]
+
+    def weights(forms: int, share: float) -> torch.Tensor:
+        settings = DirectSettings(
+            direct_regularisation=1,
+            direct_pairs=0,
+            class_weight_power=0,
+            noisy_weight=1,
+            forms=forms,
+            form_share=share,
+        )
+        path = direct_path.fit_direct(read, train, 40, 12, settings)
+        return path.logits.weight.detach() * path.idf.unsqueeze(1)
+
+    alone, unheard, heard = weights(0, 0.5), weights(2, 0.0), weights(2, 0.8)
+    assert shown == [120, 360, 360]
+    near = float((unheard - alone).norm() / alone.norm())
+    far = float((heard - alone).norm() / alone.norm())
+    assert near < 0.7 * far
 
 
 def test_tokens_weigh_what_the_formula_says() -> None:

@@ -25,9 +25,9 @@ def test_songs_are_judged_by_paths_that_have_not_seen_their_artists(
     seen: list[set[str]] = []
     fit = direct_path.fit_direct
 
-    def noted(windows: Any, train: GenreSplit, *rest: Any) -> Any:
+    def noted(read: Any, train: GenreSplit, *rest: Any) -> Any:
         seen.append(set(train.artists))
-        return fit(windows, train, *rest)
+        return fit(read, train, *rest)
 
     monkeypatch.setattr(direct_path, "fit_direct", noted)
     direct_path_study.main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +12,10 @@ import torch
 from engine.classifiers.bilstm_gru import BilstmGru
 from engine.classifiers.text_style import STYLE_FEATURES
 from train import genre_bilstm_gru
-from train.genre_data import log_prior
+from train.genre_bilstm_gru import BilstmGruSettings
+from train.genre_data import log_prior, read_split
 from train.path_shares import binary_weights, weigh_paths
+from train.settings import CONFIGS, read_settings
 from train.tag_scores import tag_scores
 from train.word_vocabulary import known_runs
 
@@ -49,15 +52,15 @@ def test_the_paths_of_the_bilstm_gru_are_weighed_by_what_they_tell_of_songs() ->
     targets = torch.bernoulli(torch.sigmoid(0.5 * tags)).numpy()
     watched = [
         {
-            "input_ids": ids.tolist(),
-            "style": (float("nan"),) * len(STYLE_FEATURES),
+            "texts": [(ids.tolist(), (float("nan"),) * len(STYLE_FEATURES))],
             "label": int(label),
             "weight": 1.0,
             "tags": row,
         }
         for ids, label, row in zip(songs, labels, targets, strict=True)
     ]
-    batches = [genre_bilstm_gru.collate(watched, 0, 0.0, training=False)]
+    settings = read_settings(CONFIGS / "genre_bilstm_gru.yaml", BilstmGruSettings)
+    batches = [genre_bilstm_gru.collate(watched, settings, training=False)]
     weigh_paths(network, batches, log_prior(labels.numpy()))
     assert network.genre_shares[1].item() == pytest.approx(2, rel=0.15)
     assert network.tag_shares[1].item() == pytest.approx(0.5, rel=0.2)
@@ -79,9 +82,30 @@ def test_multi_label_weights_are_those_that_labels_were_drawn_by() -> None:
     assert weights == pytest.approx([0.7, 1.6, 0], abs=0.1)
 
 
-def test_cross_fit_covers_every_training_song(tiny_models: Path, tiny_runs: Path) -> None:
+def test_a_song_is_taught_whole_and_in_a_form_but_judged_whole() -> None:
+    base = read_settings(CONFIGS / "genre_bilstm_gru.yaml", BilstmGruSettings)
+    settings = replace(base, form_share=1.0, word_dropout=0.0)
+    style = (float("nan"),) * len(STYLE_FEATURES)
+    row = {
+        "texts": [([5, 6, 7], style), ([8, 9], style)],
+        "label": 0,
+        "weight": 1.0,
+        "tags": np.zeros(2, np.float32),
+    }
+    taught = genre_bilstm_gru.collate([row], settings, training=True)
+    assert taught["input_ids"].tolist() == [[8, 9]]
+    judged = genre_bilstm_gru.collate([row], settings, training=False)
+    assert judged["input_ids"].tolist() == [[5, 6, 7]]
+
+
+def test_cross_fit_covers_every_text_of_every_training_song(
+    tiny_models: Path, tiny_runs: Path, genre_corpus: Path
+) -> None:
+    """Each song whole and in one form; most forms of these short songs are the songs."""
     stored = np.load(tiny_runs / "bilstm-gru" / "cross_fit.npz", allow_pickle=False)
-    assert stored["tags"].shape == (120, 24)
-    assert stored["genres"].shape == (120, 12)
+    assert stored["tags"].shape == (240, 24)
+    assert stored["genres"].shape == (240, 12)
+    train = read_split(genre_corpus, "train")
+    assert stored["songs"].tolist() == [*train.keys(), *train.in_forms(1, 0)[0].keys()]
     assert stored["tags"].min() > 0
     assert (np.abs(stored["genres"]).sum(1) > 0).all()

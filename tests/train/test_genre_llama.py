@@ -40,6 +40,31 @@ def test_the_direct_path_is_fitted_anew_beside_an_adapter(
     assert again.config["history"] == json.loads(before["card.json"])["config"]["history"]
 
 
+def test_a_second_run_goes_on_from_the_weights_that_stand(
+    with_tiny_models: Path,
+    tiny_runs: Path,
+    genre_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A run that learns nothing, its rate being 0, leaves adapter and head as they were."""
+    models = tmp_path / "models"
+    shutil.copytree(with_tiny_models, models)
+    before = {path.name: path.read_bytes() for path in (models / "llama").iterdir()}
+    settings = yaml.safe_load((tiny_runs / "genre_llama.yaml").read_text("utf-8"))
+    config = tmp_path / "genre_llama.yaml"
+    config.write_text(yaml.safe_dump(settings | {"learning_rate": 0.0, "epochs": 1}), "utf-8")
+    arguments = ["--data", str(genre_corpus), "--runs", str(tmp_path), "--output", str(models)]
+    monkeypatch.setattr(sys, "argv", ["llama", *arguments, "--config", str(config), "--go-on"])
+    genre_llama.main()
+    for name in ("adapter_model.safetensors", "head.safetensors"):
+        assert (models / "llama" / name).read_bytes() == before[name]
+    first = json.loads(before["card.json"])["config"]["history"]
+    history = ModelCard.read(models / "llama").config["history"]
+    assert history[: len(first)] == first
+    assert history[-1]["step"] > first[-1]["step"]
+
+
 @pytest.mark.parametrize("module", [genre_llama, genre_roberta])
 def test_the_full_preset_takes_the_same_path(
     module: object,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +146,35 @@ def test_an_unknown_model_names_those_there_are() -> None:
         load_classifier("gpt")
 
 
+@pytest.mark.parametrize("name", PARTED)
+def test_few_words_are_answered_by_how_often_genres_come(with_tiny_models: Path, name: str) -> None:
+    """A line says less than its network makes of it, and fine-grained tags follow."""
+    model: Any = load_classifier(name)
+    line = Lyrics.parse(song_of("metal", 1))
+    words = len(line.text.split())
+    model.calibration = replace(model.calibration, evidence_words=0.0)
+    (sure,) = model.predict([line])
+    model.calibration = replace(model.calibration, evidence_words=1e5 * words)
+    (told,) = model.predict([line])
+    usual = model.calibration.probabilities([0.0] * len(GENRES))
+    assert told.probabilities == pytest.approx(usual, abs=1e-3)
+    assert sure.probabilities != pytest.approx(usual, abs=1e-3)
+    if told.tags:
+        rates = dict(zip(model.card.config["tags"], model.card.config["tag_rates"], strict=True))
+        assert dict(told.tags) == pytest.approx(rates, abs=1e-3)
+        assert dict(sure.tags) != pytest.approx(rates, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", list(CLASSIFIERS))
+def test_an_answer_is_in_doubt_below_what_the_card_says(with_tiny_models: Path, name: str) -> None:
+    model: Any = load_classifier(name)
+    (answer,) = model.predict([Lyrics.parse(song_of("folk", 2))])
+    assert answer.doubt_below == model.card.config["doubt_below"]
+    assert answer.in_doubt is (answer.confidence < answer.doubt_below)
+    assert replace(answer, doubt_below=0.0).in_doubt is False
+    assert replace(answer, doubt_below=1.1).in_doubt is True
+
+
 def test_the_card_says_what_was_learned(with_tiny_models: Path) -> None:
     for name in CLASSIFIERS:
         card = ModelCard.read(with_tiny_models / name)
@@ -213,7 +243,7 @@ def test_a_model_s_logits_are_the_weighed_sum_of_its_parts(
     song = Lyrics.parse(song_of("folk", 1) + "\n" + song_of("rock", 2))
     none = Calibration.none(len(GENRES))
     with torch.inference_mode():
-        both = whole.differentiable_logits(song, 1)
+        both = whole.differentiable_logits(song, 1) / whole.evidence([song])
         network, linear = (whole.part(part, none).differentiable_logits(song, 1) for part in PARTS)
     first, second = whole.path_weights
     assert network.abs().max() > 0

@@ -15,7 +15,8 @@ def test_ranking_label_and_json() -> None:
     assert answer.confidence == 0.5
     assert [label for label, _ in answer.ranked] == ["jazz", "pop", "folk"]
     data = json.loads(json.dumps(answer.as_dict()))
-    assert list(data) == ["model", "base", "label", "probabilities", "seconds"]
+    assert list(data) == ["model", "base", "label", "in_doubt", "probabilities", "seconds"]
+    assert data["in_doubt"] is False
     assert data["probabilities"] == {"folk": 0.2, "jazz": 0.5, "pop": 0.3}
 
 
