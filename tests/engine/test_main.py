@@ -103,7 +103,7 @@ def test_genre_answers_in_json(
     answers = json.loads(capsys.readouterr().out)
     assert [answer["model"] for answer in answers] == list(CLASSIFIERS)
     for answer in answers:
-        assert set(answer) == {"model", "base", "label", "probabilities", "seconds"}
+        assert set(answer) == {"model", "base", "label", "in_doubt", "probabilities", "seconds"}
         assert set(answer["probabilities"]) == set(GENRES)
         assert answer["label"] == max(answer["probabilities"], key=answer["probabilities"].get)
 

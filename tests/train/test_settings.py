@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.models.presets import presets
 from tests.conftest import TINY
 from train.chord_batches import ChordSettings
+from train.chords_memory import MemorySettings
 from train.command_line import parse_arguments
 from train.genre_bilstm_gru import BilstmGruSettings
 from train.genre_llama import LlamaSettings
@@ -23,6 +24,7 @@ from train.roberta_mlm import MaskedSettings
 from train.settings import CONFIGS, FitSettings, read_settings, settings_of
 
 KINDS = {
+    "chords_memory": MemorySettings,
     "chords_tinyllama": ChordSettings,
     "genre_bilstm_gru": BilstmGruSettings,
     "genre_llama": LlamaSettings,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 
 from engine.generator import ChordGenerator, Controls, load_generator
+from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.lyrics import Lyrics
 from engine.models.folders import models_folder
 from engine.music.chord import Chord
 from engine.music.key import Key
+from tests.engine.generator.test_compliance import broken, case_of, written
 
 pytestmark = pytest.mark.slow
 
@@ -77,3 +80,13 @@ def test_odd_shapes(shipped: ChordGenerator, text: str) -> None:
     sheet = shipped.generate(lyrics, Controls(chords_per_line=3, seed=1))
     assert [line.words for line in sheet.lines] == [line.words for line in lyrics.lines]
     assert {len(line.chords) for line in sheet.lines} == {3}
+
+
+def test_songs_of_odd_wishes_keep_every_one(shipped: ChordGenerator) -> None:
+    """``LYRICLAB_WISHES=500`` asks for more songs than there is time for each day."""
+    assert isinstance(shipped, TinyLlamaGenerator)
+    for seed in range(1000, 1000 + int(os.environ.get("LYRICLAB_WISHES", "12"))):
+        case = case_of(seed)
+        sheet = written(shipped, case)
+        if sheet is not None:
+            assert not broken(case, sheet), (seed, case.controls)
