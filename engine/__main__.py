@@ -1,7 +1,7 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|batch|evaluate|faithfulness|forms|written``; each explains itself
-with ``--help``. Bad input is one line on stderr and exit status 2; a task cancelled with Ctrl-C
+``python -m engine genre|chords|convert|batch|evaluate|faithfulness|forms|written``; each explains
+itself with ``--help``. Bad input is one line on stderr and exit status 2; a task cancelled with Ctrl-C
 exits with 130.
 """
 
@@ -24,7 +24,7 @@ from engine.classifiers import CLASSIFIERS, NAMES
 from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
 from engine.files import file_bytes
-from engine.formats import FORMATS
+from engine.formats import BINARY, FORMATS, WRITTEN
 from engine.lyrics import Lyrics, language_warning
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 # A file far beyond any lyric is refused before it is read.
 MAX_BYTES = 1_000_000
-BINARY_FORMATS = ("mxl", "midi")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -93,9 +92,20 @@ def _parser() -> ArgumentParser:
     _add_lyric_arguments(chords)
     chords_command.add_arguments(chords)
     chords.add_argument("--capo", type=int, help="fret of a capo: text formats write the shapes")
-    chords.add_argument("--to", choices=list(FORMATS), default="chordpro", help="output format")
+    chords.add_argument("--to", choices=WRITTEN, default="chordpro", help="output format")
     chords.add_argument("--output", type=Path, help="file to write (default: standard output)")
     chords.set_defaults(command=_chords)
+
+    convert = commands.add_parser("convert", help="write a song in another format")
+    convert.add_argument("input", type=Path, help="a song; its ending or content tells the format")
+    convert.add_argument("output", type=Path, help="the file to write; its ending tells the format")
+    convert.add_argument("--from", dest="source", choices=FORMATS, help="format of the input")
+    convert.add_argument("--to", choices=WRITTEN, help="format of the output")
+    convert.add_argument("--transpose", type=int, default=0, metavar="SEMITONES")
+    convert.add_argument(
+        "--capo", type=int, help="fret of a capo: text formats write the shapes (default: as it is)"
+    )
+    convert.set_defaults(command=_convert)
 
     evaluate = commands.add_parser("evaluate", help="measure models on a dataset, append records")
     evaluate.add_argument("--task", choices=list(TASKS), required=True)
@@ -211,9 +221,7 @@ def _chords(arguments: argparse.Namespace) -> None:
     controls = chords_command.controls_of(arguments, genre)
     if arguments.capo is not None and not 0 <= arguments.capo <= 11:
         raise InputError(f"A capo at fret {arguments.capo} is out of range; 0 to 11 are accepted.")
-    binary_on_terminal = (
-        arguments.to in BINARY_FORMATS and not arguments.output and sys.stdout.isatty()
-    )
+    binary_on_terminal = arguments.to in BINARY and not arguments.output and sys.stdout.isatty()
     if binary_on_terminal:
         raise InputError(f"{arguments.to} is binary; name a file with --output, or redirect.")
     if arguments.output and not arguments.output.absolute().parent.is_dir():
@@ -237,16 +245,37 @@ def _chords(arguments: argparse.Namespace) -> None:
     capo = sheet.capo if arguments.capo is None else arguments.capo
     data = formats.write(replace(sheet, capo=capo), arguments.to)
     if arguments.output:
-        try:
-            arguments.output.write_bytes(data)
-        except OSError as error:
-            raise InputError(f"{arguments.output} cannot be written: {error.strerror}.") from None
-        _tell(f"wrote {arguments.output} ({formats.name(arguments.to)}, {len(data):,} bytes)")
+        _write(data, arguments.output, arguments.to)
     else:
         sys.stdout.buffer.write(
-            data if data.endswith(b"\n") or arguments.to in BINARY_FORMATS else data + b"\n"
+            data if data.endswith(b"\n") or arguments.to in BINARY else data + b"\n"
         )
         sys.stdout.buffer.flush()
+
+
+def _convert(arguments: argparse.Namespace) -> None:
+    from engine import formats
+
+    target = arguments.to or formats.format_of(arguments.output.name)
+    data = file_bytes(arguments.input, formats.MAX_BYTES)
+    source = arguments.source or formats.format_of(arguments.input.name, data)
+    sheet = formats.read(data, source).transpose(arguments.transpose)
+    if arguments.capo is not None:
+        sheet = replace(sheet, capo=arguments.capo)
+    _write(formats.write(sheet, target), arguments.output, target)
+    if lost := formats.loses(target):
+        _tell(f"note: {lost}")
+
+
+def _write(data: bytes, output: Path, format_name: str) -> None:
+    from engine import formats
+
+    try:
+        output.write_bytes(data)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{output} cannot be written: {reason}.") from None
+    _tell(f"wrote {output} ({formats.name(format_name)}, {len(data):,} bytes)")
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:

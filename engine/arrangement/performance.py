@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from engine.arrangement.rhythm import Layout, Struck, layout
 from engine.arrangement.styles import CRASH, KICK, PLAIN, Pattern, Style, style
 from engine.arrangement.voicing import BASS_RANGE, Voicing, voicings
+from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet
 from engine.music.metre import Metre
 
@@ -51,6 +52,8 @@ class Performance:
         The tempo in quarter notes, whatever the metre counts.
     length
         In quarter notes.
+    struck
+        Onset, length and chord of each change of harmony.
     """
 
     metre: Metre
@@ -62,6 +65,7 @@ class Performance:
     drums: tuple[Note, ...]
     words: tuple[Cue, ...]
     sections: tuple[Cue, ...]
+    struck: tuple[tuple[float, float, Chord], ...]
 
 
 def performance(sheet: LeadSheet, *, whole_bars: bool = False) -> Performance:
@@ -92,6 +96,10 @@ def performance(sheet: LeadSheet, *, whole_bars: bool = False) -> Performance:
         sections=tuple(
             Cue(band.time(mark.bar * slots), mark.section.capitalize())
             for mark in band.layout.marks
+        ),
+        struck=tuple(
+            (band.time(struck.start), band.time(struck.end) - band.time(struck.start), struck.chord)
+            for struck in band.layout.chords
         ),
     )
 

@@ -1,12 +1,14 @@
 """Lead sheets to and from files: one module per format, imported when it is used.
 
-Each module has ``NAME``, ``EXTENSION``, ``MIME`` and ``write(sheet) -> bytes``; those that can also
-read have ``read(data) -> LeadSheet``.
+Each module has ``NAME``, ``EXTENSION``, ``MIME`` and ``write(sheet) -> bytes``, ``read(data) ->
+LeadSheet``, or both; ``LOSES`` is a sentence about what of a song the format cannot hold.
 """
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError, quoted
@@ -21,8 +23,31 @@ FORMATS: dict[str, str] = {
     "mxl": "engine.formats.mxl",
     "midi": "engine.formats.midi",
     "text": "engine.formats.text",
+    "ireal": "engine.formats.ireal",
+    "onsong": "engine.formats.onsong",
 }
-MAX_BYTES = 2_000_000
+READ_ONLY = ("onsong",)
+WRITTEN = tuple(name for name in FORMATS if name not in READ_ONLY)
+BINARY = ("mxl", "midi")
+_ENDINGS = {
+    **dict.fromkeys((".cho", ".chordpro", ".chopro", ".crd", ".pro"), "chordpro"),
+    ".json": "json",
+    ".musicxml": "musicxml",
+    ".xml": "musicxml",
+    ".mxl": "mxl",
+    **dict.fromkeys((".mid", ".midi", ".kar"), "midi"),
+    ".txt": "text",
+    ".text": "text",
+    **dict.fromkeys((".html", ".htm", ".irealb"), "ireal"),
+    ".onsong": "onsong",
+}
+ENDINGS = tuple(_ENDINGS)
+MAX_BYTES = 4_000_000
+_SIGNS = {b"MThd": "midi", b"PK\x03\x04": "mxl", b"irealb": "ireal"} | {
+    b"<?xml": "musicxml",
+    b"<score-partwise": "musicxml",
+}
+_CHORDPRO = re.compile(rb"^\s*\{\w[^{}\n]*\}|\[[A-H][#b]?[^\]\s]{0,8}\]\S", re.MULTILINE)
 
 
 def write(sheet: LeadSheet, format_name: str) -> bytes:
@@ -33,7 +58,10 @@ def write(sheet: LeadSheet, format_name: str) -> bytes:
     InputError
         If there is no such format; the message names those there are.
     """
-    data: bytes = _module(format_name).write(sheet)
+    module = _module(format_name)
+    if not hasattr(module, "write"):
+        raise InputError(f"{module.NAME} files can be read but not written.")
+    data: bytes = module.write(sheet)
     return data
 
 
@@ -55,6 +83,35 @@ def read(data: bytes, format_name: str) -> LeadSheet:
         )
     sheet: LeadSheet = module.read(data)
     return sheet
+
+
+def format_of(file_name: str, data: bytes = b"") -> str:
+    """The format of a file: by its ending, or by what its first bytes say.
+
+    Raises
+    ------
+    InputError
+        If neither says it; the message names the endings that do.
+    """
+    ending = PurePath(file_name).suffix.lower()
+    begin = data[:2_000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    for sign, format_name in _SIGNS.items():
+        if begin.startswith(sign) or (sign.startswith(b"ireal") and sign in begin):
+            return format_name
+    if ending in _ENDINGS:
+        found = _ENDINGS[ending]
+        is_chordpro = found == "text" and _CHORDPRO.search(begin)
+        return "chordpro" if is_chordpro else found
+    raise InputError(
+        f"{quoted(ending or file_name)} is no ending of a format; "
+        f"{', '.join(ENDINGS)} are accepted."
+    )
+
+
+def loses(format_name: str) -> str:
+    """What of a song the format cannot hold, as a sentence; empty if it holds everything."""
+    text: str = getattr(_module(format_name), "LOSES", "")
+    return text
 
 
 def name(format_name: str) -> str:

@@ -5,8 +5,13 @@ Conventions
 - Format 1, 480 ticks a quarter. Track 0 has title, tempo, metre, key and a marker for each section.
 - A pickup is preceded by rests that fill its bar, so bars count from the beginning.
 - The words sound no note. Lyric events follow MIDI recommended practice RP-017: a word ends in a
-  space, the last word of a line in a carriage return. Text is UTF-8.
-- Channels: chords 0, bass 1, drums 9.
+  space, the last word of a line in a carriage return. Text is UTF-8, which many programs read as
+  Latin-1: typographic quotes and dashes, the only such signs of most songs, are those of a
+  typewriter.
+- Channels: chords 0, bass 1, drums 9, block chords 2.
+- Chord names are text events and XF chord events (Yamaha) on the track "Chord names". The track
+  "Block chords" holds each chord once, for programs that read harmony from notes; its volume is 0,
+  for the band plays the chords already.
 """
 
 from __future__ import annotations
@@ -16,16 +21,25 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.arrangement.performance import Cue, Note, Performance, performance
+from engine.formats.midi_reading import lead_sheet
+from engine.formats.xf_chords import xf_code
 
 if TYPE_CHECKING:
+    from engine.music.chord import Chord
     from engine.music.lead_sheet import LeadSheet
 
 NAME = "MIDI"
 EXTENSION = ".mid"
 MIME = "audio/midi"
+LOSES = "It holds what sounds, the words and the names of chords; genre, artist and capo are lost."
 
 _TICKS = 480
 _DRUM_CHANNEL = 9
+_BLOCK_CHANNEL = 2
+_TYPEWRITER = str.maketrans(
+    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u2011": "-"}
+)
+_LOWEST_BLOCK = 48
 
 
 def write(sheet: LeadSheet) -> bytes:
@@ -38,6 +52,7 @@ def write(sheet: LeadSheet) -> bytes:
     sections = [(cue.start, mido.MetaMessage("marker", text=cue.text)) for cue in played.sections]
     file.tracks.append(_track(_conductor(sheet, played) + sections, end))
     file.tracks.append(_track([_named("Words"), *_lyrics(played.words)], end))
+    file.tracks.append(_track([_named("Chord names"), *_chord_names(played.struck)], end))
     parts: Sequence[tuple[str, int, int | None, Iterable[Note]]] = (
         ("Chords", 0, played.style.keys, played.chords),
         ("Bass", 1, played.style.bass, played.bass),
@@ -49,6 +64,9 @@ def write(sheet: LeadSheet) -> bytes:
             change = mido.Message("program_change", channel=channel, program=program)
             messages.append((0.0, change))
         file.tracks.append(_track([*messages, *_notes(notes, channel)], end))
+    silence = mido.Message("control_change", channel=_BLOCK_CHANNEL, control=7, value=0)
+    blocks = [_named("Block chords"), (0.0, silence), *_notes(_blocks(played), _BLOCK_CHANNEL)]
+    file.tracks.append(_track(blocks, end))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
@@ -81,9 +99,40 @@ def _lyrics(words: Iterable[Cue]) -> list[tuple[float, Any]]:
     import mido
 
     return [
-        (word.start, mido.MetaMessage("lyrics", text=word.text + ("\r" if word.ends_line else " ")))
+        (word.start, mido.MetaMessage("lyrics", text=typewritten(word.text) + _end(word)))
         for word in words
     ]
+
+
+def _end(word: Cue) -> str:
+    return "\r" if word.ends_line else " "
+
+
+def typewritten(word: str) -> str:
+    """The word with a typewriter's quotes and dashes, which every program reads alike."""
+    return word.translate(_TYPEWRITER)
+
+
+def _chord_names(struck: Iterable[tuple[float, float, Chord]]) -> list[tuple[float, Any]]:
+    import mido
+
+    events: list[tuple[float, Any]] = []
+    for start, _, chord in struck:
+        events.append((start, mido.MetaMessage("text", text=chord.symbol)))
+        if code := xf_code(chord):
+            events.append((start, mido.MetaMessage("sequencer_specific", data=code)))
+    return events
+
+
+def _blocks(played: Performance) -> Iterable[Note]:
+    """Each chord in root position, its bass an octave below."""
+    for start, length, chord in played.struck:
+        if chord.root_pitch_class is None or chord.bass_pitch_class is None:
+            continue
+        lowest = _LOWEST_BLOCK + chord.root_pitch_class
+        tones = sorted((tone - chord.root_pitch_class) % 12 for tone in chord.pitch_classes)
+        for pitch in (_LOWEST_BLOCK - 12 + chord.bass_pitch_class, *(lowest + t for t in tones)):
+            yield Note(start, length, pitch, 64)
 
 
 def _notes(notes: Iterable[Note], channel: int) -> list[tuple[float, Any]]:
@@ -114,3 +163,14 @@ def _track(events: Iterable[tuple[float, Any]], end: int) -> Any:
 
 def _ticks(quarters: float) -> int:
     return round(quarters * _TICKS)
+
+
+def read(data: bytes) -> LeadSheet:
+    """Read lyric events, chord names and markers.
+
+    Raises
+    ------
+    InputError
+        If it is no MIDI file, or holds neither words nor chord names.
+    """
+    return lead_sheet(data)

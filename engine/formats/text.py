@@ -23,6 +23,7 @@ from engine.music.lead_sheet import LeadSheet, Line
 NAME = "Plain text"
 EXTENSION = ".txt"
 MIME = "text/plain"
+LOSES = "Two chords on one word, and chords that stand close, may come back on the next word."
 
 _FIELD = re.compile(r"(title|artist|key|time|tempo|capo|genre):\s*(\S.*)\Z", re.IGNORECASE)
 _BETWEEN_CHORDS = re.compile(r"[|/%().:,-]+\Z|\(?(?:x\d|\d?x)\)?\Z", re.IGNORECASE)

@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
+from engine.errors import InputError
 from engine.music.chord import Chord
 from engine.music.chord_degrees import QUALITY_DEGREES, sounding_degrees
 from engine.music.chord_symbols import suffix
@@ -127,6 +128,61 @@ def intervals(written: Harmony) -> frozenset[int]:
             natural = "b7" if degree.number == 7 else str(degree.number)
             added.append(degree_semitones(natural) + degree.alteration)
     return frozenset(tone % 12 for tone in [*tones.values(), *added])
+
+
+def chord_of(root: str, written: Harmony, bass: str = "1") -> Chord:
+    """Return the chord of a harmony read from a file; its text decides where it fits the tones.
+
+    Parameters
+    ----------
+    root
+        A note name.
+    written
+        Its kind is one of `KINDS`.
+    bass
+        As a degree.
+
+    Raises
+    ------
+    InputError
+        If no chord has these degrees.
+    """
+    quality, degrees = _quality(written)
+    named = Chord(root, quality, degrees)
+    try:
+        printed = Chord.parse(root + written.text)
+    except InputError:
+        printed = named
+    if (printed.bass, printed.pitch_classes) == ("1", named.pitch_classes):
+        named = printed
+    return Chord(root, named.quality, named.degrees, bass)
+
+
+def _quality(written: Harmony) -> tuple[str, tuple[str, ...]]:
+    """Return a Harte shorthand with its degrees."""
+    kind = KINDS[written.kind]
+    fits = [q for q, tones in QUALITY_DEGREES.items() if set(tones) <= set(kind)]
+    quality = max(fits, key=lambda name: len(QUALITY_DEGREES[name]))
+    degrees = [degree for degree in kind if degree not in QUALITY_DEGREES[quality]]
+    for change in written.degrees:
+        number = str(change.number)
+        present = next((d for d in (*degrees, *kind) if d.lstrip("#b") == number), None)
+        if change.action == "add":
+            degrees.append(_altered("b7" if number == "7" else number, change.alteration))
+            continue
+        if present in degrees:
+            degrees.remove(present)
+        elif present:
+            degrees.append(f"*{present}")
+        if change.action == "alter":
+            degrees.append(_altered(present or number, change.alteration))
+    return quality, tuple(dict.fromkeys(degrees))
+
+
+def _altered(degree: str, semitones: int) -> str:
+    alteration = degree.count("#") - degree.count("b") + semitones
+    sign = "#" * alteration if alteration > 0 else "b" * -alteration
+    return sign + degree.lstrip("#b")
 
 
 @cache

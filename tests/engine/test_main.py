@@ -244,3 +244,15 @@ def test_odd_streams_end_in_one_sentence(
     )
     assert "Traceback" not in done.stderr
     assert done.returncode == (0 if setting == "< song.txt" else 2)
+
+
+def test_a_song_is_converted_by_the_endings_of_its_files(tmp_path: Path) -> None:
+    song = tmp_path / "low.cho"
+    song.write_text("{title: Low}\n{key: G}\n[G]Over [D/F#]water")
+    for name in ("low.musicxml", "low.mid", "low.html", "low.json", "low.txt"):
+        assert main(["convert", str(song), str(tmp_path / name), "--transpose", "2"]) == 0
+        assert main(["convert", str(tmp_path / name), str(tmp_path / "again.cho")]) == 0
+        again = (tmp_path / "again.cho").read_text()
+        assert "[A]" in again
+        assert "[E/G#]" in again
+    assert main(["convert", str(song), str(tmp_path / "low.doc")]) == 2

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.lyrics import language_warning
 from ui import presence, resources, state
-from ui.chords import controls
+from ui.chords import controls, opening
 from ui.lyric_input import lyric_box, parsed
 from ui.plain_text import show_error
 
@@ -34,6 +34,8 @@ def ask() -> tuple[str, Controls]:
     ):
         with st.container(key="chords_words"):
             text = lyric_box(height=240)
+            opening.open_button()
+            opening.keep_button(text)
             asked = st.button(
                 "Write the chords", key="chords_write", type="primary", icon=":material/piano:"
             )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from engine.formats import FORMATS, extension, mime, name
+from engine.formats import WRITTEN, extension, loses, mime, name
 from ui import resources
 from ui.lead_sheet_html import key_text
 
@@ -27,7 +27,7 @@ def show(sheet: LeadSheet) -> None:
                 "MIDI hold what sounds."
             )
     with st.container(horizontal=True, key="chords_downloads"):
-        for format_name in FORMATS:
+        for format_name in WRITTEN:
             st.download_button(
                 name(format_name),
                 partial(resources.exported, sheet, format_name),
@@ -35,6 +35,7 @@ def show(sheet: LeadSheet) -> None:
                 mime(format_name),
                 key=f"download_{format_name}",
                 on_click="ignore",
+                help=loses(format_name) or None,
             )
 
 

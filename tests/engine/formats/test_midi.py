@@ -47,7 +47,13 @@ def messages(sheet: LeadSheet, kind: str) -> list[Any]:
 @settings(max_examples=40, deadline=None)
 def test_any_song_comes_back_with_all_its_words(sheet: LeadSheet) -> None:
     found = [lyric.text[:-1] for lyric in heard(sheet).lyrics]
-    assert found == [word for line in sheet.lines for word in line.words]
+    assert found == [midi.typewritten(word) for line in sheet.lines for word in line.words]
+
+
+def test_chord_names_are_texts_and_events_of_their_own() -> None:
+    names = [message.text for message in messages(song(), "text")]
+    assert names[:4] == ["Em", "D", "Em", "C"]
+    assert len(messages(song(), "sequencer_specific")) == len([n for n in names if n != "N.C."])
 
 
 def test_words_end_in_a_space_and_lines_in_a_return() -> None:
@@ -69,7 +75,9 @@ def test_the_first_track_says_title_tempo_metre_key_and_sections() -> None:
 
 def test_the_words_sound_no_note() -> None:
     names = [instrument.name for instrument in heard(song()).instruments]
-    assert names == ["Chords", "Bass", "Drums"]
+    assert names == ["Chords", "Bass", "Drums", "Block chords"]
+    silence = [m.value for m in messages(song(), "control_change") if m.control == 7]
+    assert silence == [0]  # the block chords are for programs, not for the ear
 
 
 def test_a_pickup_is_filled_to_a_bar_so_that_downbeats_are_found() -> None:

@@ -1,0 +1,75 @@
+"""A song from a file, or from a pasted text that has chords, as the song of the page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from engine import formats
+from engine.errors import InputError
+from engine.lyrics.chords import SURE, chord_line
+from ui import state
+from ui.lyric_input import lyric_of
+
+if TYPE_CHECKING:
+    from engine.music.lead_sheet import LeadSheet
+
+_FILE = "chart_file"
+
+
+def open_button() -> None:
+    """Draw "Open a song with chords": the file's chords become the song shown."""
+    with st.popover("Open a song with chords", icon=":material/library_music:"):
+        st.file_uploader(
+            "ChordPro, chords over words, OnSong, MusicXML, MIDI with lyrics, iReal Pro or JSON",
+            type=[ending.removeprefix(".") for ending in formats.ENDINGS],
+            key=_FILE,
+            on_change=_take_file,
+            max_upload_size=4,
+        )
+
+
+def keep_button(text: str) -> None:
+    """Where the lyric box holds chords, offer to keep them instead of writing new ones."""
+    sheet = pasted_song(text)
+    if sheet is not None:
+        st.button(
+            "Keep the chords of this text",
+            key="chords_keep",
+            icon=":material/content_paste:",
+            on_click=_show,
+            args=(sheet, text, "the chords of the pasted text"),
+        )
+
+
+def pasted_song(text: str) -> LeadSheet | None:
+    """The song that a text with chords holds; None for a text of words alone."""
+    if "[" not in text and not any(chord_line(line) == SURE for line in text.splitlines()):
+        return None
+    data = text.encode("utf-8", "replace")
+    try:
+        sheet = formats.read(data, formats.format_of("pasted.txt", data))
+    except InputError:
+        return None
+    return sheet if sheet.chords else None
+
+
+def _take_file() -> None:
+    uploaded = st.session_state.get(_FILE)
+    if uploaded is None:
+        return
+    data: bytes = uploaded.getvalue()
+    try:
+        sheet = formats.read(data, formats.format_of(uploaded.name, data))
+    except InputError as error:
+        state.keep_message(f"{uploaded.name}: {error}")
+        return
+    lyric = lyric_of(sheet)
+    state.set_song(lyric, sheet.title)
+    _show(sheet, lyric, f"the chords of {uploaded.name}")
+
+
+def _show(sheet: LeadSheet, lyric: str, source: str) -> None:
+    state.keep_song(state.Song(sheet, lyric, source))
+    st.session_state["capo"] = sheet.capo
