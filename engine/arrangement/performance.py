@@ -93,10 +93,7 @@ def performance(sheet: LeadSheet, *, whole_bars: bool = False) -> Performance:
         words=tuple(
             Cue(band.time(word.start), word.text, ends[word.line] == word.word) for word in words
         ),
-        sections=tuple(
-            Cue(band.time(mark.bar * slots), mark.section.capitalize())
-            for mark in band.layout.marks
-        ),
+        sections=tuple(Cue(band.time(mark.bar * slots), mark.title) for mark in band.layout.marks),
         struck=tuple(
             (band.time(struck.start), band.time(struck.end) - band.time(struck.start), struck.chord)
             for struck in band.layout.chords

@@ -5,13 +5,15 @@ A lead sheet says which word a chord falls on, not when. The scheme that gives i
 1. **Bars.** Each line fills 1, 2, 4, 8, ... bars: the power of two whose number of syllables per
    bar lies nearest (in ratio) to the metre's ideal, 4.6 for 4/4 at 100 bpm and less at faster
    tempi, and that has room for every word and for its chords (two to a bar). Lines of a stanza
-   lean towards one length. Played lines have a bar for each chord, half a bar when there are more
-   than eight.
+   lean towards one length; lines that the form sets to one music (`engine.music.form`) have one
+   length, and where it has a frame, as a blues has, that of the frame. Played lines have a bar
+   for each chord, half a bar when there are more than eight.
 2. **Pickups.** Words before the first chord of a line are sung into the bar before, so that chord
    falls on the downbeat; the line before leaves them room. The first line gets a pickup bar. Where
    that cannot be (no chord, or one far along), up to two function words are the pickup.
 3. **Slots.** Onsets are chosen among the slots of the metre by `engine.arrangement.text_setting`.
-4. **Ends.** A word is held until the next one; the last until a beat of breath is left. Chords
+4. **Ends.** A word is held until the next one; the last until a breath is left: a beat of a long
+   note, a slot of a short one. Chords
    after the last word, and played lines, are slashes on the beats.
 
 Positions are slots (`engine.music.metre`) from the downbeat of bar 1; a pickup is negative.
@@ -24,8 +26,11 @@ from dataclasses import dataclass
 from math import ceil, log2, sqrt
 
 from engine.arrangement.text_setting import Event, place
+from engine.lyrics import MAX_LINES
 from engine.lyrics.prosody import is_weak, syllables
 from engine.music.chord import Chord
+from engine.music.form import LinePlan
+from engine.music.form.templates import form_of
 from engine.music.lead_sheet import LeadSheet, Line
 from engine.music.metre import Metre
 
@@ -57,10 +62,11 @@ class Struck:
 
 @dataclass(frozen=True)
 class Mark:
-    """A section that begins in a bar (0-based)."""
+    """A section that begins in a bar (0-based), and what a reader calls it."""
 
     bar: int
     section: str
+    title: str
 
 
 @dataclass(frozen=True)
@@ -109,7 +115,7 @@ def layout(sheet: LeadSheet) -> Layout:
     slashes: list[tuple[int, int]] = []
     systems: list[int] = []
     ideal = _ideal_syllables(metre, sheet.tempo) * _DENSITY.get(sheet.genre or "", 1.0)
-    _count_bars(phrases, metre, ideal)
+    _count_bars(phrases, metre, ideal, _form_of(sheet))
     start = 0
     for index, phrase in enumerate(phrases):
         reserved = phrases[index + 1].pickup_slots if index + 1 < len(phrases) else 0
@@ -140,13 +146,20 @@ def layout(sheet: LeadSheet) -> Layout:
     )
 
 
+def _form_of(sheet: LeadSheet) -> Sequence[LinePlan]:
+    """The plan of each line; of a text longer than a lyric can be, none is made."""
+    if len(sheet.lines) > MAX_LINES:
+        return [LinePlan()] * len(sheet.lines)
+    return form_of(sheet.lines, genre=sheet.genre).lines
+
+
 def _marks(lines: Sequence[Line], systems: Sequence[int]) -> tuple[Mark, ...]:
     marks: list[Mark] = []
-    before: tuple[str | None, int] | None = None
+    before: tuple[str | None, int, int | None] | None = None
     for line, bar in zip(lines, systems, strict=True):
-        here = (line.section, line.stanza)
+        here = (line.section, line.stanza, line.number)
         if line.section is not None and here != before:
-            marks.append(Mark(bar, line.section))
+            marks.append(Mark(bar, line.section, line.heading))
         before = here
     return tuple(marks)
 
@@ -201,8 +214,13 @@ def _ideal_syllables(metre: Metre, tempo: int) -> float:
     return at_100 * min(1.3, max(0.75, sqrt(100 / tempo)))
 
 
-def _count_bars(phrases: Sequence[_Phrase], metre: Metre, ideal: float) -> None:
-    """Decide how many bars each phrase fills; the lines of a stanza lean towards one length."""
+def _count_bars(
+    phrases: Sequence[_Phrase], metre: Metre, ideal: float, plans: Sequence[LinePlan]
+) -> None:
+    """Decide how many bars each phrase fills; the lines of a stanza lean towards one length.
+
+    Lines of one music have the length that suits them all best, of those that all can have.
+    """
     reserved = [phrase.pickup_slots for phrase in phrases[1:]] + [0]
     costs: list[dict[int, float]] = []
     favourites: dict[int, dict[int, float]] = {}
@@ -214,10 +232,39 @@ def _count_bars(phrases: Sequence[_Phrase], metre: Metre, ideal: float) -> None:
         totals = favourites.setdefault(phrase.line.stanza, dict.fromkeys(_BAR_COUNTS, 0.0))
         for bars in totals:
             totals[bars] += min(4.0, costs[-1].get(bars, 4.0))
+    _agree(costs, plans)
     for phrase, choices in zip(phrases, costs, strict=True):
         totals = favourites.get(phrase.line.stanza, {1: 0.0})
         usual = min(totals, key=totals.__getitem__)
         phrase.bars = min(choices, key=lambda b: choices[b] + _LEAN_COST * abs(log2(b / usual)))
+    music = _music_of(plans)
+    for index, phrase in enumerate(phrases):  # a first line leans on its own stanza for them all
+        if (bars := phrases[music[index]].bars) in costs[index]:
+            phrase.bars = bars
+
+
+def _agree(costs: list[dict[int, float]], plans: Sequence[LinePlan]) -> None:
+    """Give lines of one music the same costs: the sum of theirs, of the lengths all can have."""
+    groups: dict[int, list[int]] = {}
+    for index, first in enumerate(_music_of(plans)):
+        groups.setdefault(first, []).append(index)
+    for lines in groups.values():
+        shared = set.intersection(*(set(costs[line]) for line in lines))
+        frame = len(plans[lines[0]].bars)
+        if frame and frame in shared:
+            shared = {frame}
+        if shared:
+            total = {bars: sum(costs[line][bars] for line in lines) for bars in sorted(shared)}
+            for line in lines:
+                costs[line] = total
+
+
+def _music_of(plans: Sequence[LinePlan]) -> list[int]:
+    """For each line the first one to whose music it is sung: itself, or the one it follows."""
+    first: list[int] = []
+    for index, plan in enumerate(plans):
+        first.append(index if plan.source is None else first[plan.source])
+    return first
 
 
 def _bar_costs(phrase: _Phrase, metre: Metre, ideal: float, reserved: int) -> dict[int, float]:
@@ -282,6 +329,8 @@ def _release(onset: int, until: int, metre: Metre, *, last: bool) -> int:
     end = min(until, onset + metre.slots)
     if last and until - onset >= 3 * beat:
         end = min(end, until - beat)
+    elif last and until - onset > 1:
+        return min(end, until - 1)
     if end < until:
         end = metre.beat_end(end - 1)
     return min(end, until)

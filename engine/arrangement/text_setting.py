@@ -22,7 +22,8 @@ _CHORD_COST = (0.0, 1.5, 3.0, 8.0)
 _SPACIOUS_COST = (0.0, 3.0, 5.0, 9.0)  # where the line has a bar for every chord
 _ODD_BAR_COST = 0.4  # of a chord on the downbeat of the second bar of a pair
 _CONTENT_COST = (0.0, 0.0, 0.2, 1.0)
-_WEAK_COST = (0.6, 0.4, 0.1, 0.2)
+_WEAK_COST = (1.4, 0.6, 0.1, 0.2)
+_WEAK_CHORD_COST = 1.0  # of a chord change that puts a function word on the downbeat
 _CROWDED_COST = 1.2  # for each syllable without a slot of its own
 _DOTTED_COST = 0.4  # an odd gap of three slots or more
 _LINGER_COST = 0.25  # for each slot beyond a quarter that a function word is held
@@ -157,7 +158,8 @@ def _onset_cost(event: Event, slot: int, metre: Metre, chord_costs: Sequence[flo
     strength = metre.strength(slot)
     if event.chord is not None:
         odd = _ODD_BAR_COST if slot // metre.slots % 2 and strength == DOWNBEAT else 0.0
-        return chord_costs[strength] + odd
+        weak = _WEAK_CHORD_COST if event.weak and strength == DOWNBEAT and slot else 0.0
+        return chord_costs[strength] + odd + weak
     lilt = _LILT_COST if metre.compound and slot % 3 == 1 else 0.0
     return lilt + (_WEAK_COST if event.weak else _CONTENT_COST)[strength]
 

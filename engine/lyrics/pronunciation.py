@@ -18,9 +18,10 @@ _VOWEL = re.compile(r"[012]")
 _WITHOUT_STRESS = str.maketrans("", "", "012")
 
 
-def pronounced_syllables(word: str) -> tuple[int, ...]:
-    """How many syllables a word of lower-case letters has, a number for each pronunciation.
+def pronounced_stresses(word: str) -> tuple[str, ...]:
+    """The stresses of a word of lower-case letters, a text for each pronunciation.
 
+    A digit for each syllable, 1 for the main stress, 2 for a lesser one: ``"10"`` for "people".
     Empty for a word that is not in the dictionary; the most usual pronunciation comes first.
 
     Raises
@@ -29,13 +30,18 @@ def pronounced_syllables(word: str) -> tuple[int, ...]:
         If the dictionary is not installed.
     """
     entries = _entries()
-    counts: list[int] = []
+    found: list[str] = []
     entry, number = word, 1
     while sounds := entries.get(entry):
-        counts.append(len(_VOWEL.findall(sounds)))
+        found.append("".join(_VOWEL.findall(sounds)))
         number += 1
         entry = f"{word}({number})"
-    return tuple(counts)
+    return tuple(found)
+
+
+def pronounced_syllables(word: str) -> tuple[int, ...]:
+    """How many syllables a word has, a number for each of `pronounced_stresses`."""
+    return tuple(map(len, pronounced_stresses(word)))
 
 
 def rhyming_sounds(word: str) -> str:

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from engine.lyrics.pronunciation import pronounced_syllables, rhyming_sounds
+from engine.lyrics.pronunciation import pronounced_stresses, pronounced_syllables, rhyming_sounds
 
 MAX_SYLLABLES = 6
 
@@ -20,6 +20,13 @@ _HIATUS = re.compile(r"ia(?!l|n$)|eo(?!n$)|io(?!n)|iet|ying|(?<=d)n$|(?<=[aeiou]
 _SILENT_E = re.compile(r"(?:[^aeiouyl]|[aeiouy]l)(?:e|es|ed)$")
 _SOUNDED = re.compile(r"(?:[td]ed|[^aeiouy]le|(?:[sxz]|[cs]h|[cg])es)$")
 _SIBLING = re.compile(r"(?:'|’)(?:s|m|d|re|ve|ll|t|er|st)$")
+
+# Of words not in the dictionary: beginnings and endings that tell where the stress is
+# (Chomsky and Halle 1968, The Sound Pattern of English, chapter 3).
+_UNSTRESSED_START = re.compile(
+    r"(?:a(?![iuy])|be|de|re|en|un|ex|in|pre|pro|con|com)[^aeiouy]*[aeiouy]"
+)
+_STRESS_BEFORE = re.compile(r"(?:[tscx]ion|[tc]ian|ic|ics|[tc]ial|[aeo]s?h?a|ino|ella|etta)s?$")
 
 # Words that fall on weak beats unless something else decides: articles, prepositions,
 # conjunctions, auxiliaries and pronouns.
@@ -48,6 +55,29 @@ def syllables(word: str) -> int:
         return 1
     parts = [part for part in re.split(r"[-–—_/]+", letters) if part]
     return min(MAX_SYLLABLES, sum(_sung(part) for part in parts) or 1)
+
+
+def stressed_syllable(word: str) -> int:
+    """Return which syllable of a word carries its main stress, 0 for the first.
+
+    A word with hyphens has it where its first part has it.
+    """
+    letters = _letters(word)
+    part = next((part for part in re.split(r"[-–—_/]+", letters) if part), letters)
+    return min(_stress(part), syllables(word) - 1)
+
+
+@lru_cache(4096)
+def _stress(part: str) -> int:
+    """Return the stressed syllable of a word without hyphens: as pronounced, else by its ending."""
+    sung = _sung(part) if part else 1
+    for known in (part, *_full_forms(part)):
+        if stresses := pronounced_stresses(known):
+            fitting = next((found for found in stresses if len(found) == sung), stresses[0])
+            return max(fitting.find("1"), 0)
+    if sung > 1 and _STRESS_BEFORE.search(part):
+        return sung - 2
+    return int(bool(_UNSTRESSED_START.match(part))) if sung == 2 else max(sung - 3, 0)
 
 
 def rhyme(word: str) -> str:

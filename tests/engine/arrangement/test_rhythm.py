@@ -126,3 +126,40 @@ def test_a_song_of_one_chord_holds_it_to_the_end() -> None:
     plan = laid_out("[G]La la la\nla la")
     assert plan.chords[0].chord == Chord.parse("G")
     assert plan.chords[0].end == plan.bars * plan.metre.slots
+
+
+def test_verses_of_one_measure_have_equally_many_bars() -> None:
+    plan = laid_out(
+        "{start_of_verse: Verse 1}\n[G]The river took the [D]morning slow\n"
+        "[C]The ferryman forgot to [G]row\n{end_of_verse}\n\n"
+        "{start_of_verse: Verse 2}\n[G]The lantern on the [D]harbour wall was burn[G]ing\n"
+        "[C]Was lit for no one there at [G]all\n{end_of_verse}\n"
+    )
+    starts = [*plan.systems, plan.bars]
+
+    assert starts[2] - starts[0] == starts[4] - starts[2]
+
+
+def test_a_blues_has_twelve_bars() -> None:
+    line = "[E]My baby caught the morning train"
+    plan = laid_out(f"{line}\n[A]My baby caught the morning train\n[B7]And left me in the [E]rain")
+
+    assert plan.systems == (0, 4, 8)
+    assert plan.bars == 12
+
+
+def test_singers_breathe_between_lines() -> None:
+    plan = laid_out(
+        "[G]Every single morning in the middle of the [D]winter\n[C]Every single evening in the"
+        " middle of the [G]rain"
+    )
+    last = max(word.end for word in plan.words if word.line == 0)
+    following = min(word.start for word in plan.words if word.line == 1)
+
+    assert last < following
+
+
+def test_a_numbered_section_is_marked_by_its_name() -> None:
+    plan = laid_out("{start_of_verse: Verse 2}\n[G]one\n{end_of_verse}\n")
+
+    assert [mark.title for mark in plan.marks] == ["Verse 2"]

@@ -1,0 +1,1 @@
+"""Which words of a line carry its chords: candidates ranked by what the words and the song say."""
