@@ -57,8 +57,8 @@ def leadsheet_html(sheet: LeadSheet, style: str = "Chords") -> str:
 
 
 def _stanza_html(lines: Sequence[Line], text: Callable[[Chord], str]) -> str:
-    section = lines[0].section
-    heading = f'<div class="ll-section">{escape(section.title())}</div>' if section else ""
+    title = lines[0].heading
+    heading = f'<div class="ll-section">{escape(title)}</div>' if title else ""
     body = "".join(_line_html(line, text) for line in lines)
     return f'<div class="ll-stanza">{heading}{body}</div>'
 

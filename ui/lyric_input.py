@@ -20,15 +20,15 @@ _FILE_TYPES = ["txt", "text", "md", "lrc", "cho", "chordpro", "pro", "crd"]
 def lyric_of(sheet: LeadSheet) -> str:
     """The words of a lead sheet as a user would type them, headings in brackets."""
     parts: list[str] = []
-    before: tuple[int, str | None] | None = None
+    before: tuple[int, str] | None = None
     for line in sheet.lines:
         if not line.words:
             continue
-        here = (line.stanza, line.section)
+        here = (line.stanza, line.heading)
         if here != before:
             parts.extend([""] if parts else [])
             if line.section:
-                parts.append(f"[{line.section.title()}]")
+                parts.append(f"[{line.heading}]")
         parts.append(" ".join(line.words))
         before = here
     return "\n".join(parts)

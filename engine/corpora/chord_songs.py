@@ -64,7 +64,9 @@ class ChordSong:
     def lyrics(self) -> Lyrics:
         """Its words, as a generator is given them."""
         return Lyrics(
-            tuple(LyricLine(line.words, line.section, line.stanza) for line in self.lines)
+            tuple(
+                LyricLine(line.words, line.section, line.stanza, line.number) for line in self.lines
+            )
         )
 
 

@@ -5,7 +5,8 @@ Writing
 Every lead sheet comes back from `read` exactly as it was written. ``[ ] { } < &`` and the backslash
 in words are escaped by a backslash, and so is each word of a line that would be read otherwise: a
 comment (``#``), a heading, a bar line, a remark. Stanzas are parted by blank lines; those of a
-section stand in their environment, intro, outro and other as labelled verses. The genre is
+section stand in their environment, those with a number under a label; pre-chorus, intro, outro and
+other are labelled verses. The genre is
 ``{meta: genre ...}``.
 
 Reading
@@ -89,10 +90,12 @@ def _start_of(line: Line) -> list[str]:
     match line.section:
         case None:
             return []
-        case "verse" | "chorus" | "bridge":
+        case "verse" | "chorus" | "bridge" if line.number is None:
             return [f"{{start_of_{line.section}}}"]
-        case section:
-            return [f"{{start_of_verse: {section.capitalize()}}}"]
+        case "chorus" | "bridge":
+            return [f"{{start_of_{line.section}: {line.heading}}}"]
+        case _:
+            return [f"{{start_of_verse: {line.heading}}}"]
 
 
 def _end_of(line: Line | None) -> list[str]:

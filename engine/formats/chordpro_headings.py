@@ -6,14 +6,15 @@ import re
 
 from engine.formats.chordpro_words import Words, line_tokens
 from engine.lyrics.chords import SURE, chord_line
-from engine.lyrics.lines import section_heading, without_label
+from engine.lyrics.lines import section_heading, section_number, without_label
 
 _HEADED = re.compile(r"\s*\[(?P<inside>[^\[\]]*)\]\s*:?\s*(?P<rest>.*)\Z", re.DOTALL)
 # Headings of charts that no page of plain words would have.
 _OTHER = re.compile(
-    r"other|\[other\]|\[?(?:vamp|turnaround|prelude|postlude|channel|rap|riff|link|intro riff)"
+    r"other(?:\s\d{1,2})?|\[other(?:\s\d{1,2})?\]|\[?(?:vamp|turnaround|prelude|postlude|channel|rap|riff|link|intro riff)"
     r"(?:\s?\d{1,2})?(?:\s?:\s?\]?|\])"
 )
+_NUMBERED_OTHER = re.compile(r"\[?other\s(\d{1,2})\]?")
 _NEXT_WORD = re.compile(r"\S")
 _ANY_LABEL = re.compile(
     r"\s*\(?(?P<label>[A-Za-z][\w '-]{1,24}?)\)?\s*:\s*(?P<rest>\S.*)\Z", re.DOTALL
@@ -24,6 +25,20 @@ def section_of(text: str) -> str | None:
     """Name the section a heading announces, ``[Other]`` included; None for anything else."""
     is_other = bool(_OTHER.fullmatch(text.strip().lower()))
     return "other" if is_other else section_heading(text)
+
+
+def number_of(text: str) -> int | None:
+    """The number a heading gives its section, 1 to 99; None without one.
+
+    What follows the heading on its line is no part of it: ``Verse 2: [G]Rain``.
+    """
+    if match := _HEADED.match(text):
+        text = f"[{match['inside']}]"
+    elif not section_of(text) and (labelled := without_label(text)):
+        text = labelled[0].strip(" :-–—")
+    if other := _NUMBERED_OTHER.fullmatch(text.strip().lower()):
+        return int(other[1]) or None
+    return section_number(text)
 
 
 def heading_and_rest(text: str) -> tuple[str, str] | None:

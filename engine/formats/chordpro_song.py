@@ -13,6 +13,7 @@ from engine.formats.chordpro_harmony import Harmony
 from engine.formats.chordpro_headings import (
     bracketed,
     heading_and_rest,
+    number_of,
     played_after_label,
     section_of,
     with_chords_above,
@@ -95,6 +96,7 @@ class Song:
     lines: list[Line] = field(default_factory=list[Line])
     selectors: list[str] = field(default_factory=list[str])
     _section: str | None = None
+    _section_number: int | None = None
     _environment: str | None = None
     _stanza: int = 0
     _chorus_start: int = 0
@@ -117,7 +119,7 @@ class Song:
         elif found := heading_and_rest(text):
             self._take_above()
             section, rest = found
-            self._begin(section)
+            self._begin(section, number=number_of(text))
             if rest.strip():
                 self._take_words(rest)
                 self._is_played = bool(self.lines) and not self.lines[-1].words
@@ -137,12 +139,15 @@ class Song:
         """Put the song together; `InputError` if it has no lines."""
         return sheet_of(self.lines, self.fields, self._moved, strict=self.strict)
 
-    def _begin(self, section: str | None, environment: str | None = None) -> None:
+    def _begin(
+        self, section: str | None, environment: str | None = None, number: int | None = None
+    ) -> None:
         """Begin a stanza; in an open environment it stays in that section."""
         self._stanza = len(self.lines)
         self._is_played = False
         if environment or self._environment is None:
             self._section, self._environment = section, environment
+            self._section_number = number if section else None
             self._harmony.begin(environment or section or "")
             if section == "chorus":
                 self._chorus_start, self._chorus = len(self.lines), []
@@ -194,7 +199,8 @@ class Song:
         if line is not None:
             if not self.lines:
                 self._moved = self._harmony.moved
-            self.lines.append(replace(line, section=self._section, stanza=self._stanza))
+            where = {"section": self._section, "number": self._section_number}
+            self.lines.append(replace(line, stanza=self._stanza, **where))
 
     def _add_value(self, words: Words, text: str) -> None:
         for index, word in enumerate(with_values(text, self.fields).split()):
@@ -279,17 +285,17 @@ class Song:
         text = label[1] if label else _SHAPE.sub("", value) if environment == "grid" else value
         section = section_of(text) or section_of(environment.replace("_", " "))
         unnamed = None if environment == "grid" else "other"
-        self._begin(section or unnamed, environment)
+        self._begin(section or unnamed, environment, number_of(text))
 
     def _take_comment(self, value: str) -> None:
         if section := section_of(value):
             self._take_above()
-            self._begin(section)
+            self._begin(section, number=number_of(value))
         elif played := played_after_label(value):
             self._take_above()
             label, chords = played
             if label:
-                self._begin(section_of(label) or "other")
+                self._begin(section_of(label) or "other", number=number_of(label))
             self._take_words(chords)
             self._is_played = bool(label)
 

@@ -8,7 +8,8 @@
 
 Chord labels are Harte's. ``artist`` is left out when there is none. Reading needs only ``lines``:
 the key is else estimated, the time 4/4, the tempo 100 (also for a tempo of 0, unknown in some
-corpora); ``stanza`` may be missing; unknown fields are ignored.
+corpora); ``stanza`` may be missing; ``number`` is that of a numbered section ("Verse 2"); unknown
+fields are ignored.
 """
 
 from __future__ import annotations
@@ -94,8 +95,10 @@ def _capo(fret: Any) -> int:
 
 
 def _line_fields(line: Line) -> dict[str, Any]:
+    numbered = {} if line.number is None else {"number": line.number}
     return {
         "section": line.section,
+        **numbered,
         "stanza": line.stanza,
         "words": line.words,
         "chords": [[placed.word, placed.chord.label] for placed in line.chords],
@@ -117,9 +120,18 @@ def _line(entry: Any, where: str) -> Line:
         raise InputError(f"{where} has a stanza that is not a whole number.")
     try:
         chords = tuple(_placed(pair) for pair in pairs)
-        return Line(tuple(map(_whole, words)), chords, _text(fields, "section"), stanza)
+        return Line(
+            tuple(map(_whole, words)), chords, _text(fields, "section"), stanza, _number(fields)
+        )
     except InputError as error:
         raise InputError(f"{where}: {error}") from None
+
+
+def _number(fields: dict[str, Any]) -> int | None:
+    number = fields.get("number")
+    if number is not None and (not isinstance(number, int) or isinstance(number, bool)):
+        raise InputError("'number' is not a whole number; that of a section is accepted, as in 2.")
+    return number
 
 
 def _placed(pair: Any) -> PlacedChord:

@@ -15,8 +15,9 @@ from itertools import accumulate
 
 from engine.errors import InputError
 from engine.formats import chordpro
-from engine.formats.chordpro_headings import section_of
+from engine.formats.chordpro_headings import number_of, section_of
 from engine.formats.decoding import text_lines
+from engine.lyrics import section_title
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line
 
@@ -55,7 +56,7 @@ def write(sheet: LeadSheet) -> bytes:
     stanza = -1
     for line in sheet.lines:
         if line.stanza != stanza:
-            texts += ["", f"[{line.section.capitalize()}]"] if line.section else [""]
+            texts += ["", f"[{line.heading}]"] if line.section else [""]
             stanza = line.stanza
         texts += _chords_over_words(line)
     return "\n".join([*texts, ""]).encode()
@@ -78,7 +79,8 @@ def read(data: bytes) -> LeadSheet:
         label = None if chords or section else _LABEL.match(text)
         name = section_of(label[1]) if label else None
         if label and name and (played := _chord_columns(text[label.end() :])):  # "Intro: G D Em"
-            texts += [*_alone(above), f"[{name.capitalize()}]", *_alone(played), ""]
+            heading = f"[{section_title(name, number_of(label[1]))}]"
+            texts += [*_alone(above), heading, *_alone(played), ""]
             above = []
             continue
         if _TUNING.match(text):
@@ -92,7 +94,7 @@ def read(data: bytes) -> LeadSheet:
             field = f"{match[1].lower()}: {match[2]}"
             texts.append(f"{{{_ESCAPED.sub(_backslashed, field)}}}")
         elif section:
-            texts.append(f"[{section.capitalize()}]")
+            texts.append(f"[{section_title(section, number_of(text))}]")
         else:
             texts.append(_with_chords(text, above))
             above = []

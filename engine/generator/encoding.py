@@ -29,7 +29,8 @@ from engine.generator.vocabulary import MAX_COUNT, MAX_WORDS, SECTIONS, Vocabula
 
 WINDOW = 512  # tokens of context
 MAX_TOKENS_PER_WORD = 6
-_SECTION_TOKENS = {name: name for name in SECTIONS} | {"intro": "other", "outro": "other"}
+_SECTION_TOKENS = {name: name for name in SECTIONS}
+_SECTION_TOKENS |= dict.fromkeys(("intro", "outro", "pre-chorus"), "other")
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ class TinyLlamaGenerator:
             if progress:
                 progress(number + 1, len(lyrics.lines))
         lines = tuple(
-            Line(line.words, chords, line.section, line.stanza)
+            Line(line.words, chords, line.section, line.stanza, line.number)
             for line, chords in zip(lyrics.lines, placed, strict=True)
         )
         sheet = LeadSheet(

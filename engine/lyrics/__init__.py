@@ -19,14 +19,14 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from engine.errors import InputError
-from engine.lyrics.lines import section_heading
+from engine.lyrics.lines import section_heading, section_number
 from engine.lyrics.markup import clean_lines
 
 MAX_CHARACTERS = 30_000
@@ -34,16 +34,27 @@ MAX_LINES = 600
 
 Span = tuple[int, int]
 
-SECTIONS = ("verse", "chorus", "bridge", "intro", "outro", "other")
+SECTIONS = ("verse", "pre-chorus", "chorus", "bridge", "intro", "outro", "other")
 
 
 @dataclass(frozen=True)
 class LyricLine:
-    """One sung line: its words in order, its section label or None, its stanza (0-based)."""
+    """One sung line: its words in order, where it stands.
+
+    Attributes
+    ----------
+    section : str or None
+        One of `SECTIONS`.
+    stanza : int
+        0-based.
+    number : int or None
+        The number its section's heading gives it: 2 below "Verse 2".
+    """
 
     words: tuple[str, ...]
     section: str | None = None
     stanza: int = 0
+    number: int | None = None
 
     @property
     def text(self) -> str:
@@ -151,13 +162,18 @@ class Lyrics:
             If no word would be left.
         """
         lines = tuple(
-            LyricLine(words, line.section, line.stanza)
+            replace(line, words=words)
             for line, stays in zip(self.lines, kept, strict=True)
             if (words := tuple(w for w, stay in zip(line.words, stays, strict=True) if stay))
         )
         if not lines:
             raise InputError("No word of the lyric would be left; keep at least one.")
         return Lyrics(lines)
+
+
+def section_title(section: str, number: int | None = None) -> str:
+    """What a reader calls a section: "Verse 2", "Pre-chorus"."""
+    return section.capitalize() + ("" if number is None else f" {number}")
 
 
 def line_key(words: Sequence[str]) -> tuple[str, ...]:
@@ -244,15 +260,16 @@ def _share_unprintable(text: str) -> float:
 def _grouped(lines: Iterable[str]) -> Iterable[LyricLine]:
     """Give lines of words the section and the stanza they stand in."""
     section: str | None = None
+    number: int | None = None
     stanza = 0
     stanza_has_lines = False
     for line in lines:
         heading = section_heading(line)
         if heading or not line:
             if heading or stanza_has_lines:
-                section = heading
+                section, number = heading, section_number(line)
             stanza += stanza_has_lines
             stanza_has_lines = False
             continue
         stanza_has_lines = True
-        yield LyricLine(tuple(line.split()), section, stanza)
+        yield LyricLine(tuple(line.split()), section, stanza, number)

@@ -24,9 +24,9 @@ _SECTION_OF_WORD = {
     "outro": "outro",
     "coda": "outro",
     "ending": "outro",
-    "pre-chorus": "other",
-    "prechorus": "other",
-    "pre chorus": "other",
+    "pre-chorus": "pre-chorus",
+    "prechorus": "pre-chorus",
+    "pre chorus": "pre-chorus",
     "post chorus": "other",
     "post-chorus": "other",
     "interlude": "other",
@@ -41,14 +41,24 @@ _HEADING = re.compile(
     rf"^[\s#*_=~–—-]*(?:"
     rf"[\[({{]\s*(?:repeat\s{{1,3}})?(?P<bracketed>{_HEADING_WORD})\b[^\])}}]*[\])}}]\s*:?"
     rf"|(?:repeat\s{{1,3}})?(?P<bare>{_HEADING_WORD})"
-    r"(?:\s{0,3}\d{1,2}|\s{1,3}(?:[ivx]+|one|two|three|four))?"
+    r"(?P<number>\s{0,3}\d{1,2}|\s{1,3}(?:[ivx]+|one|two|three|four))?"
     rf"(?:\s{{1,3}}\(?{_COUNT}\)?)?\s*:?"
     rf")[\s*_=~–—-]*$",
     re.IGNORECASE,
 )
 _SUNG_ASIDE = re.compile(r"\s*\(\s*[^\W\d]+(?:\s{1,3}[^\W\d]+){2}")  # "(Bridge the gap)"
+_NUMBERS = {
+    name: number
+    for names in ("i ii iii iv v vi vii viii ix x", "one two three four")
+    for number, name in enumerate(names.split(), 1)
+}
+_NUMBER_WITHIN = re.compile(
+    r"\s{0,3}(\d{1,2}|(?<=\s)(?:[ivx]+|one|two|three|four))(?=\s*[\])}:,–—-])", re.IGNORECASE
+)
 _SECTION_DIRECTIVE = re.compile(
-    r"^\s*\{\s*(?:start_of_(verse|chorus|bridge)|so([vcb]))\b[^{}]*\}\s*$", re.IGNORECASE
+    r"^\s*\{\s*(?:start_of_(verse|chorus|bridge)|so([vcb]))\b"
+    r"(?:\s*:?\s*(?:label\s*=\s*)?[\"']?(?P<label>[^{}\"']*))[\"']?[^{}]*\}\s*$",
+    re.IGNORECASE,
 )
 _LABELLED = re.compile(
     r"\s*(?P<label>(?:verse|chorus|refrain|hook|bridge|intro|outro|coda|interlude|instrumental|solo|"
@@ -60,18 +70,32 @@ _LABELLED = re.compile(
 
 def section_heading(raw: str) -> str | None:
     """Name the section a line announces (``"[Verse 2]"``, ``"Chorus:"``), None for a sung line."""
-    return _section(raw) if len(raw) <= _LONGEST_HEADING else None
+    return _heading(raw)[0] if len(raw) <= _LONGEST_HEADING else None
+
+
+def section_number(raw: str) -> int | None:
+    """The number a heading gives its section: 2 for ``"[Verse 2]"`` and ``"Verse two"``."""
+    return _heading(raw)[1] if len(raw) <= _LONGEST_HEADING else None
 
 
 @lru_cache(4096)
-def _section(raw: str) -> str | None:
+def _heading(raw: str) -> tuple[str | None, int | None]:
     raw = " ".join(raw.split())
     if match := _SECTION_DIRECTIVE.match(raw):
-        name = (match.group(1) or match.group(2)).lower()
-        return {"v": "verse", "c": "chorus", "b": "bridge"}.get(name, name)
+        if match["label"] and (told := _heading(match["label"]))[0]:
+            return told
+        name = (match[1] or match[2]).lower()
+        return {"v": "verse", "c": "chorus", "b": "bridge"}.get(name, name), None
     if (match := _HEADING.match(raw)) and not _SUNG_ASIDE.match(raw):
-        return _SECTION_OF_WORD[(match.group("bracketed") or match.group("bare")).lower()]
-    return None
+        section = _SECTION_OF_WORD[(match["bracketed"] or match["bare"]).lower()]
+        within = _NUMBER_WITHIN.match(raw, match.end("bracketed")) if match["bracketed"] else None
+        return section, _number(within[1] if within else match["number"] or "")
+    return None, None
+
+
+def _number(text: str) -> int | None:
+    text = text.strip().lower()
+    return (int(text) or None) if text.isdigit() else _NUMBERS.get(text)
 
 
 def without_label(line: str) -> tuple[str, str] | None:

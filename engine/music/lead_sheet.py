@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import InputError, quoted
-from engine.lyrics import SECTIONS
+from engine.lyrics import SECTIONS, section_title
 from engine.music.chord import Chord
 from engine.music.key import Key
 from engine.music.metre import Metre
@@ -53,12 +53,15 @@ class Line:
         One of `engine.lyrics.SECTIONS`.
     stanza : int
         0-based; a `LeadSheet` renumbers its stanzas without gaps.
+    number : int or None
+        The number its section's heading gives it, 1 to 99: 2 for "Verse 2".
     """
 
     words: tuple[str, ...]
     chords: tuple[PlacedChord, ...] = ()
     section: str | None = None
     stanza: int = 0
+    number: int | None = None
 
     def __post_init__(self) -> None:
         if not self.words and not self.chords:
@@ -85,6 +88,16 @@ class Line:
             raise InputError(
                 f"{quoted(self.section)} is not a section; {', '.join(SECTIONS)} are accepted."
             )
+        if self.number is not None and (self.section is None or not 1 <= self.number <= 99):
+            raise InputError(
+                f"A line has the number {self.number} of its section; 1 to 99 are accepted, and "
+                "none without a section."
+            )
+
+    @property
+    def heading(self) -> str:
+        """What a reader calls its section: "Verse 2"; empty without one."""
+        return section_title(self.section, self.number) if self.section else ""
 
     @property
     def text(self) -> str:
@@ -195,6 +208,7 @@ def _renumbered(lines: Sequence[Line]) -> tuple[Line, ...]:
     for index, line in enumerate(lines):
         if index:
             before = lines[index - 1]
-            stanza += (line.stanza, line.section) != (before.stanza, before.section)
+            here = (line.stanza, line.section, line.number)
+            stanza += here != (before.stanza, before.section, before.number)
         numbered.append(line if line.stanza == stanza else replace(line, stanza=stanza))
     return tuple(numbered)

@@ -82,7 +82,7 @@ def _words_part(sheet: LeadSheet, staff: Staff, systems: frozenset[int]) -> Any:
     voice.partId, voice.instrumentId, voice.midiProgram = WORDS_ID, f"{WORDS_ID}-1", 53
     part.insert(0, voice)
     slots = staff.metre.slots
-    sections = {mark.bar * slots: mark.section for mark in staff.layout.marks}
+    sections = {mark.bar * slots: mark.title for mark in staff.layout.marks}
     chords = {struck.start: struck.chord for struck in staff.layout.chords}
     symbols = {chord: chord_symbol(chord) for chord in set(chords.values())}  # copying is quicker
     middle = _middle_line(sheet)
@@ -93,7 +93,7 @@ def _words_part(sheet: LeadSheet, staff: Staff, systems: frozenset[int]) -> Any:
         elif start > 0 and start // slots in systems:
             measure.insert(0, m21_layout.SystemLayout(isNew=True))
         if start in sections:
-            measure.insert(0, expressions.RehearsalMark(sections[start].capitalize()))
+            measure.insert(0, expressions.RehearsalMark(sections[start]))
         pieces = staff.words[start]
         written: list[Any] = []
         for piece in pieces:

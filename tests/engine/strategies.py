@@ -72,11 +72,13 @@ def lines(draw: st.DrawFn) -> Line:
     places = draw(
         st.lists(st.integers(0, len(texts)), min_size=0 if texts else 1, max_size=5).map(sorted)
     )
+    section = draw(st.sampled_from([None, None, *SECTIONS]))
     return Line(
         texts,
         tuple(PlacedChord(place, draw(chords())) for place in places),
-        draw(st.sampled_from([None, None, *SECTIONS])),
+        section,
         draw(st.integers(0, 2)),
+        draw(st.sampled_from([None, None, 1, 2, 12])) if section else None,
     )
 
 

@@ -12,6 +12,7 @@ from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from engine.lyrics import section_title
 from ui.numbers import signed
 
 if TYPE_CHECKING:
@@ -69,8 +70,9 @@ def why_html(lyric: Lyrics, explanation: Explanation, scale: float, by: str = "W
     pairs = zip(lyric.lines, rows, strict=True)
     for _, group in groupby(pairs, key=lambda pair: pair[0].stanza):
         members = list(group)
-        section = members[0][0].section
-        heading = f'<div class="ll-section">{escape(section.title())}</div>' if section else ""
+        line = members[0][0]
+        title = section_title(line.section, line.number) if line.section else ""
+        heading = f'<div class="ll-section">{escape(title)}</div>' if title else ""
         body = "".join(row for _, row in members)
         stanzas.append(f'<div class="ll-why-stanza">{heading}{body}</div>')
     return f'<div class="ll-why">{"".join(stanzas)}</div>'

@@ -202,7 +202,7 @@ def _placed(
                 PlacedChord(min(place, len(line.words)), following().transpose(semitones, key))
                 for place in places
             )
-        lines.append(Line(line.words, known[name], line.section, line.stanza))
+        lines.append(Line(line.words, known[name], line.section, line.stanza, line.number))
     return LeadSheet(
         controls.title,
         key,

@@ -18,6 +18,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from engine.errors import InputError, quoted
+from engine.lyrics import section_title
 
 NEW, COPY, VARY = "new", "copy", "vary"
 PLANS = (NEW, COPY, VARY)
@@ -82,8 +83,7 @@ class Part:
     @property
     def name(self) -> str:
         """What a reader calls it: "Verse 2", or "Part" where nothing names it."""
-        name = (self.section or "part").capitalize()
-        return name if self.number is None else f"{name} {self.number}"
+        return section_title(self.section or "part", self.number)
 
 
 @dataclass(frozen=True)

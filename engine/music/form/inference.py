@@ -50,7 +50,7 @@ def inferred_form(lines: Sequence[SongLine]) -> Form:
     stanzas = stanzas_of(lines)
     sources, letters = _likened(stanzas)
     parts = tuple(
-        Part(stanza.section, letter, stanza.start, stanza.stop)
+        Part(stanza.section, letter, stanza.start, stanza.stop, stanza.number)
         for stanza, letter in zip(stanzas, letters, strict=True)
     )
     verses = [verse for stanza in stanzas for verse in stanza.verses]
@@ -61,7 +61,7 @@ def inferred_form(lines: Sequence[SongLine]) -> Form:
 def stanzas_of(lines: Sequence[SongLine]) -> list[Stanza]:
     """The parts of a song in order."""
     verses = [verse_of(line.words) for line in lines]
-    heads = [(line.section, line.stanza) for line in lines]
+    heads = [(line.section, line.stanza, line.number) for line in lines]
     starts = [i for i, head in enumerate(heads) if not i or head != heads[i - 1]]
     stanzas: list[Stanza] = []
     for start, stop in zip(starts, [*starts[1:], len(lines)], strict=True):
@@ -69,7 +69,9 @@ def stanzas_of(lines: Sequence[SongLine]) -> list[Stanza]:
         inner = _inner_starts(verses[start:stop]) if section is None else [0]
         stops = [*inner[1:], stop - start]
         stanzas += [
-            Stanza(section, start + low, tuple(verses[start + low : start + high]))
+            Stanza(
+                section, start + low, tuple(verses[start + low : start + high]), lines[start].number
+            )
             for low, high in zip(inner, stops, strict=True)
         ]
     return stanzas

@@ -40,6 +40,11 @@ class SongLine(Protocol):
         """The run of lines it stands in."""
         ...
 
+    @property
+    def number(self) -> int | None:
+        """The number its section's heading gives it."""
+        ...
+
 
 @dataclass(frozen=True)
 class Verse:
@@ -57,6 +62,7 @@ class Stanza:
     section: str | None
     start: int
     verses: tuple[Verse, ...]
+    number: int | None = None
 
     @property
     def stop(self) -> int:

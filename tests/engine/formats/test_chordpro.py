@@ -99,7 +99,7 @@ def test_sections_in_the_wild_are_recognised() -> None:
         ("eight", "bridge", 7),
         ("nine", "bridge", 8),
         ("ten", "chorus", 9),
-        ("eleven", "other", 10),
+        ("eleven", "pre-chorus", 10),
         ("twelve", None, 11),
     ]
 

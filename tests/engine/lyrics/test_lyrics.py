@@ -29,7 +29,7 @@ def test_lines_stanzas_and_text() -> None:
         ("Intro:", "intro"),
         ("CHORUS", "chorus"),
         ("Verse II", "verse"),
-        ("[Pre-Chorus]", "other"),
+        ("[Pre-Chorus]", "pre-chorus"),
         ("[Post Chorus]", "other"),
         ("Chorus x3", "chorus"),
         ("Bridge (2x):", "bridge"),
@@ -179,3 +179,26 @@ def test_line_ends_and_signs_of_other_programs_are_understood(
     pasted: str, lines: list[str]
 ) -> None:
     assert [line.text for line in Lyrics.parse(pasted).lines] == lines
+
+
+@pytest.mark.parametrize(
+    ("heading", "section", "number"),
+    [
+        *(("[Verse 2]", "verse", 2), ("Verse two:", "verse", 2), ("(Chorus)", "chorus", None)),
+        *(("[Verse III]", "verse", 3), ("[Pre-Chorus]", "pre-chorus", None)),
+        *(("Prechorus 2", "pre-chorus", 2), ("[Verse 2: Both singers]", "verse", 2)),
+        *(("[Chorus x2]", "chorus", None), ("{start_of_verse: Verse 3}", "verse", 3)),
+        *(("{start_of_verse: Pre-chorus}", "pre-chorus", None), ("{sov}", "verse", None)),
+        ('{start_of_verse label="Verse 4"}', "verse", 4),
+    ],
+)
+def test_a_heading_names_its_section_and_its_number(
+    heading: str, section: str, number: int | None
+) -> None:
+    line = Lyrics.parse(f"{heading}\nThe road is long").lines[0]
+
+    assert (line.words, line.section, line.number) == (
+        ("The", "road", "is", "long"),
+        section,
+        number,
+    )

@@ -39,7 +39,7 @@ def symbols(sheet: LeadSheet) -> str:
             },
             "never decrease",
         ),
-        ({"words": ("la",), "section": "hook"}, "verse, chorus, bridge"),
+        ({"words": ("la",), "section": "hook"}, "verse, pre-chorus, chorus, bridge"),
     ],
 )
 def test_lines_no_renderer_could_draw_cannot_be_built(line: dict[str, Any], complaint: str) -> None:
