@@ -11,7 +11,8 @@ from engine.lyrics.lines import section_heading, section_number, without_label
 _HEADED = re.compile(r"\s*\[(?P<inside>[^\[\]]*)\]\s*:?\s*(?P<rest>.*)\Z", re.DOTALL)
 # Headings of charts that no page of plain words would have.
 _OTHER = re.compile(
-    r"other(?:\s\d{1,2})?|\[other(?:\s\d{1,2})?\]|\[?(?:vamp|turnaround|prelude|postlude|channel|rap|riff|link|intro riff)"
+    r"other(?:\s\d{1,2})?|\[other(?:\s\d{1,2})?\]|"
+    r"\[?(?:vamp|turnaround|prelude|postlude|channel|rap|riff|link|intro riff)"
     r"(?:\s?\d{1,2})?(?:\s?:\s?\]?|\])"
 )
 _NUMBERED_OTHER = re.compile(r"\[?other\s(\d{1,2})\]?")

@@ -199,8 +199,8 @@ class Song:
         if line is not None:
             if not self.lines:
                 self._moved = self._harmony.moved
-            where = {"section": self._section, "number": self._section_number}
-            self.lines.append(replace(line, stanza=self._stanza, **where))
+            section, number = self._section, self._section_number
+            self.lines.append(replace(line, section=section, stanza=self._stanza, number=number))
 
     def _add_value(self, words: Words, text: str) -> None:
         for index, word in enumerate(with_values(text, self.fields).split()):

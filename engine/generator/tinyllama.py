@@ -135,7 +135,7 @@ class TinyLlamaGenerator:
         if lines:
             lyrics = Lyrics(
                 tuple(
-                    LyricLine(line.words, line.section, line.stanza)
+                    LyricLine(line.words, line.section, line.stanza, line.number)
                     for line in sheet.lines
                     if line.words
                 )
@@ -188,7 +188,7 @@ class TinyLlamaGenerator:
         if place == len(chords) or chords[place].word != word:
             standing = chords[place - 1] if place else PlacedChord(word, Chord("C", "maj"))
             chords.insert(place, PlacedChord(word, standing.chord))
-        lyrics = [LyricLine(row.words, row.section, row.stanza) for row in rows]
+        lyrics = [LyricLine(row.words, row.section, row.stanza, row.number) for row in rows]
         controls = replace(controls, key=sheet.key)
         locks = {number: row.chords for number, row in enumerate(rows)} | {at: tuple(chords)}
         plans = tuple(LinePlan() for _ in rows)
