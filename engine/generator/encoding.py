@@ -29,8 +29,10 @@ from engine.generator.vocabulary import MAX_COUNT, MAX_WORDS, SECTIONS, Vocabula
 
 WINDOW = 512  # tokens of context
 MAX_TOKENS_PER_WORD = 6
-_SECTION_TOKENS = {name: name for name in SECTIONS}
-_SECTION_TOKENS |= dict.fromkeys(("intro", "outro", "pre-chorus"), "other")
+_SECTION_TOKENS = {
+    **{name: name for name in SECTIONS},
+    **dict.fromkeys(("intro", "outro", "pre-chorus"), "other"),
+}
 
 
 @dataclass(frozen=True)
