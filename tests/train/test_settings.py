@@ -14,6 +14,7 @@ from engine.errors import InputError
 from engine.models.presets import presets
 from tests.conftest import TINY
 from train.chord_batches import ChordSettings
+from train.chord_placement import PlacementSettings
 from train.chords_memory import MemorySettings
 from train.command_line import parse_arguments
 from train.genre_bilstm_gru import BilstmGruSettings
@@ -24,6 +25,7 @@ from train.roberta_mlm import MaskedSettings
 from train.settings import CONFIGS, FitSettings, read_settings, settings_of
 
 KINDS = {
+    "chord_placement": PlacementSettings,
     "chords_memory": MemorySettings,
     "chords_tinyllama": ChordSettings,
     "genre_bilstm_gru": BilstmGruSettings,
@@ -135,7 +137,9 @@ def test_what_is_missing_on_the_command_line_is_one_sentence() -> None:
 def test_the_full_preset_has_settings_for_each_model_that_it_has_for_itself(name: str) -> None:
     given = ["--data", ".", "--preset", "full"]
     ours = [
-        preset.slots.get(name.partition("_")[2].replace("_", "-")) for preset in presets().values()
+        preset.slots.get(name.replace("_", "-"))
+        or preset.slots.get(name.partition("_")[2].replace("_", "-"))
+        for preset in presets().values()
     ]
     if ours[0] and len({slot.adapter for slot in ours if slot}) == 1:
         with pytest.raises(InputError, match=f"{name}_full.yaml: both presets take this model"):

@@ -85,9 +85,7 @@ def with_line(sheet: LeadSheet, number: int, text: str, *, new_section: bool = F
         stanza = above[-1].stanza + 1 if above else -1
         return replace(sheet, lines=(*above, Line(words, stanza=stanza), *below))
     beside = sheet.lines[max(number - 1, 0)]
-    return _with_lines(
-        sheet, number, number, [Line(words, section=beside.section, stanza=beside.stanza)]
-    )
+    return _with_lines(sheet, number, number, [replace(beside, words=words, chords=())])
 
 
 def without_line(sheet: LeadSheet, number: int) -> LeadSheet:

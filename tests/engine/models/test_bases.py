@@ -14,7 +14,8 @@ from engine.models import bases, presets, quantization
 
 def test_both_presets_fill_every_slot() -> None:
     embedded, full = presets.presets()["embedded"], presets.presets()["full"]
-    names = {"bilstm-gru", "roberta", "llama", "combined", "chord-memory", "tinyllama"}
+    genre = {"bilstm-gru", "roberta", "llama", "combined"}
+    names = genre | {"chord-placement", "chord-memory", "tinyllama"}
     assert set(embedded.slots) == set(full.slots) == names
     assert full.slots["llama"].quantization == "nf4"
     assert full.slots["llama"].base is not None
@@ -26,7 +27,8 @@ def test_unknown_names_list_the_known() -> None:
     with pytest.raises(InputError, match="embedded, full"):
         presets.preset("huge")
     with pytest.raises(
-        InputError, match="bilstm-gru, roberta, llama, combined, chord-memory, tinyllama"
+        InputError,
+        match="bilstm-gru, roberta, llama, combined, chord-placement, chord-memory, tinyllama",
     ):
         presets.slot("gpt")
     with pytest.raises(InputError, match="no embedded base"):

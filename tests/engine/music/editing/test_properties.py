@@ -85,5 +85,5 @@ def test_no_act_loses_a_locked_chord_and_every_place_is_valid(data: st.DataObjec
         assert not locked(sheet) - locked(after)
         sheet = after
     for one in sheet.lines:
-        assert Line(one.words, one.chords, one.section, one.stanza) == one
+        assert Line(one.words, one.chords, one.section, one.stanza, one.number) == one
     assert [one.stanza for one in sheet.lines] == sorted(one.stanza for one in sheet.lines)
