@@ -51,9 +51,11 @@ def new_places(old: Sequence[str], new: Sequence[str]) -> list[int]:
 
 
 def with_heading(sheet: LeadSheet, section: int, kind: str | None) -> LeadSheet:
-    """Name a section verse, chorus, ..., or nothing."""
+    """Name a section verse, chorus, ..., or nothing; under another name it loses its number."""
     numbers = lines_of_section(sheet, section)
-    lines = [replace(sheet.lines[number], section=kind) for number in numbers]
+    old = sheet.lines[numbers.start]
+    counted = old.number if kind == old.section else None
+    lines = [replace(sheet.lines[number], section=kind, number=counted) for number in numbers]
     return _with_lines(sheet, numbers.start, numbers.stop, lines)
 
 
@@ -112,7 +114,8 @@ def with_line_moved(sheet: LeadSheet, number: int, to: int) -> LeadSheet:
         return sheet
     lines = list(sheet.lines)
     del lines[number]
-    lines.insert(to, replace(line, section=there.section, stanza=there.stanza))
+    where = (there.section, there.stanza, there.number)
+    lines.insert(to, Line(line.words, line.chords, *where))
     return replace(sheet, lines=tuple(lines))
 
 

@@ -172,3 +172,15 @@ def test_what_was_undone_comes_back_until_something_else_is_done() -> None:
     assert history.undone().then(4).redone().present == 4
     assert history.then(3) is history
     assert editing.History(1).undone() == editing.History(1)
+
+
+def test_a_numbered_section_can_lose_its_heading_and_take_in_a_line() -> None:
+    lines = (Line(("Rain",), (), "verse", 0, 2), Line(("Home",), (), "chorus", 1))
+    sheet = LeadSheet("", Key("C", "major"), lines)
+
+    assert [(one.section, one.number) for one in editing.with_heading(sheet, 0, None).lines] == [
+        *((None, None), ("chorus", None))
+    ]
+    assert editing.with_heading(sheet, 0, "verse") == sheet
+    moved = editing.with_line_moved(sheet, 1, 0)
+    assert [(one.section, one.number, one.stanza) for one in moved.lines] == [("verse", 2, 0)] * 2
