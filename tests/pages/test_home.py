@@ -38,7 +38,7 @@ def test_one_click_leads_to_chords_on_the_words(
     until_finished(app)
 
     assert app.title[0].value == "Chords"
-    assert any("ll-sheet" in html.value for html in app.html)
+    assert any('"choices"' in sheet.proto.json for sheet in app.get("bidi_component"))
     assert not app.exception
 
 
