@@ -8,7 +8,7 @@ from itertools import accumulate
 import numpy as np
 
 from engine.generator.draft import MOST_PER_WORD, Slot
-from engine.lyrics.prosody import is_weak, syllables
+from engine.lyrics.prosody import is_weak, syllables, words_as_far_in
 
 MOST_UNASKED = 8  # chords on one line when no count is asked for
 _SYLLABLES_A_CHORD = 4.0
@@ -59,28 +59,16 @@ def places(
 
 def mapped(source: Sequence[str], held: Sequence[int], words: Sequence[str]) -> list[int]:
     """The words of a line on which another line's chords fall: as many syllables in."""
-    theirs = [0, *accumulate(syllables(word) for word in source)]
-    ours = [0, *accumulate(syllables(word) for word in words)]
-    stretch = ours[-1] / theirs[-1] if abs(ours[-1] - theirs[-1]) > 2 else 1.0
-    found: list[int] = []
-    for place in held:
-        lowest = found[-1] if found else 0
-        if place >= len(source) or lowest >= len(words):
-            found.append(len(words))
-            continue
-        wanted = theirs[place] * stretch
-        found.append(
-            min(
-                range(lowest, len(words)),
-                key=lambda other: (
-                    abs(ours[other] - wanted)
-                    + 0.8 * is_weak(words[other])
-                    - 0.3 * (other == place == 0)
-                    + 2.0 * (found.count(other) and place not in held[: len(found)])
-                ),
-            )
+
+    def cost(distance: float, word: int, place: int, found: Sequence[int]) -> float:
+        return (
+            distance
+            + 0.8 * is_weak(words[word])
+            - 0.3 * (word == place == 0)
+            + 2.0 * (found.count(word) and place not in held[: len(found)])
         )
-    return found
+
+    return words_as_far_in(source, held, words, cost)
 
 
 def resized(slots: Sequence[Slot], count: int, words: int, locked: Collection[int]) -> list[Slot]:

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 
 from engine.lyrics.pronunciation import pronounced_stresses, pronounced_syllables, rhyming_sounds
 
@@ -55,6 +57,40 @@ def syllables(word: str) -> int:
         return 1
     parts = [part for part in re.split(r"[-–—_/]+", letters) if part]
     return min(MAX_SYLLABLES, sum(_sung(part) for part in parts) or 1)
+
+
+def words_as_far_in(
+    source: Sequence[str],
+    places: Sequence[int],
+    words: Sequence[str],
+    cost: Callable[[float, int, int, Sequence[int]], float],
+) -> list[int]:
+    """The words of a line that are as many syllables in as these words of `source`.
+
+    Never backwards; one after the last answers one after the last. Lines that differ by more than
+    two syllables are stretched to each other.
+
+    Parameters
+    ----------
+    cost : callable
+        What a word costs, by its distance in syllables, its index, the place in `source` and the
+        words found for the places before; the cheapest is taken.
+    """
+    theirs = [0, *accumulate(syllables(word) for word in source)]
+    ours = [0, *accumulate(syllables(word) for word in words)]
+    stretch = ours[-1] / theirs[-1] if abs(ours[-1] - theirs[-1]) > 2 else 1.0
+    found: list[int] = []
+    for place in places:
+        lowest = found[-1] if found else 0
+        if place >= len(source) or lowest >= len(words):
+            found.append(len(words))
+            continue
+        costs = {
+            word: cost(abs(ours[word] - theirs[place] * stretch), word, place, found)
+            for word in range(lowest, len(words))
+        }
+        found.append(min(costs, key=costs.__getitem__))
+    return found
 
 
 def stressed_syllable(word: str) -> int:

@@ -15,7 +15,7 @@ from engine.evaluation.files import training_file
 from engine.evaluation.metrics.bertscore import bertscore_metrics
 from engine.evaluation.metrics.chords import CHORD_METRICS, song_columns
 from engine.evaluation.metrics.metric import Metric
-from engine.evaluation.tasks.chord_songs import ReferenceSong, chord_songs
+from engine.evaluation.tasks.chord_songs import ChordSongs, ReferenceSong, chord_songs
 from engine.evaluation.tasks.genre import megabytes_read
 from engine.evaluation.tasks.task import Assignment, Loader, Request, Subject, Task
 from engine.generator.controls import COMPLEXITIES, Controls
@@ -52,6 +52,16 @@ def chord_assignment(request: Request) -> Assignment:
     def table(rows: list[dict[str, Any]]) -> tuple[pd.DataFrame, Sequence[Metric]]:
         return _table(read.songs, rows, request.scorer)
 
+    return songs_assignment(read, subject, table)
+
+
+def songs_assignment(
+    read: ChordSongs,
+    subject: Callable[[str], Subject],
+    table: Callable[[list[dict[str, Any]]], tuple[pd.DataFrame, Sequence[Metric]]],
+    part: str = "",
+) -> Assignment:
+    """What the runner is to do with songs that have chords; `part` is that of an `Assignment`."""
     return Assignment(
         name="chords",
         dataset=read.dataset,
@@ -62,6 +72,7 @@ def chord_assignment(request: Request) -> Assignment:
         load=subject,
         table=table,
         problems=read.problems,
+        part=part,
     )
 
 

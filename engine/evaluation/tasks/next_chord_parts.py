@@ -24,7 +24,7 @@ import numpy as np
 from engine.evaluation.metrics.chords import CHORD_METRICS
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.tasks.chord_songs import chord_songs
-from engine.evaluation.tasks.chords import described
+from engine.evaluation.tasks.chords import described, songs_assignment
 from engine.evaluation.tasks.genre import megabytes_read
 from engine.evaluation.tasks.next_chord import decoder_answers
 from engine.evaluation.tasks.task import Assignment, Request, Subject, Task
@@ -116,18 +116,7 @@ def parts_assignment(request: Request) -> Assignment:
             found[name] = [row[name] for row in rows]
         return found, _METRICS
 
-    return Assignment(
-        name="chords",
-        dataset=read.dataset,
-        split=read.split,
-        sha256=read.sha256,
-        ids=[song.id for song in read.songs],
-        order=range(len(read.songs)),
-        load=subject,
-        table=table,
-        problems=read.problems,
-        part="next-chord",
-    )
+    return songs_assignment(read, subject, table, part="next-chord")
 
 
 TASK = Task(

@@ -17,7 +17,13 @@ from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.song_harmony import Figure
 from engine.evaluation.metrics.written import WRITTEN_METRICS, columns, written_figures
 from engine.evaluation.tasks.chord_songs import ReferenceSong, chord_songs
-from engine.evaluation.tasks.chords import controls_of, described, generator_subject, is_valid
+from engine.evaluation.tasks.chords import (
+    controls_of,
+    described,
+    generator_subject,
+    is_valid,
+    songs_assignment,
+)
 from engine.evaluation.tasks.data import short_hash
 from engine.evaluation.tasks.task import Assignment, Request, Subject, Task
 from engine.generator import GENERATORS
@@ -59,18 +65,7 @@ def written_assignment(request: Request, seeds: int = SEEDS) -> Assignment:
                 found[name] = [float(row[name]) for row in rows]
         return found, tuple(one for one in WRITTEN_METRICS if any(found[one.needs[1]]))
 
-    return Assignment(
-        name="chords",
-        dataset=read.dataset,
-        split=read.split,
-        sha256=read.sha256,
-        ids=[song.id for song in read.songs],
-        order=range(len(read.songs)),
-        load=subject,
-        table=table,
-        problems=read.problems,
-        part="written",
-    )
+    return songs_assignment(read, subject, table, part="written")
 
 
 def written_songs(model: Any, song: ReferenceSong, seeds: Iterable[int]) -> list[LeadSheet | None]:

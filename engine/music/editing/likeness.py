@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import accumulate
 
 from engine.errors import InputError
-from engine.lyrics.prosody import is_weak, syllables
+from engine.lyrics.prosody import is_weak, words_as_far_in
 from engine.music.editing.rewriting import with_locked_kept
 from engine.music.editing.sections import lines_of_section, section_names
 from engine.music.lead_sheet import LeadSheet, PlacedChord
@@ -51,20 +50,6 @@ def words_under(source: Sequence[str], places: Sequence[int], words: Sequence[st
     """
     if len(source) == len(words):
         return list(places)
-    theirs = [0, *accumulate(syllables(word) for word in source)]
-    ours = [0, *accumulate(syllables(word) for word in words)]
-    stretch = ours[-1] / theirs[-1] if abs(ours[-1] - theirs[-1]) > 2 else 1.0
-    found: list[int] = []
-    for place in places:
-        lowest = found[-1] if found else 0
-        if place >= len(source) or lowest >= len(words):
-            found.append(len(words))
-            continue
-        wanted = theirs[place] * stretch
-        found.append(
-            min(
-                range(lowest, len(words)),
-                key=lambda word: abs(ours[word] - wanted) + 0.5 * is_weak(words[word]),
-            )
-        )
-    return found
+    return words_as_far_in(
+        source, places, words, lambda distance, word, *_: distance + 0.5 * is_weak(words[word])
+    )
