@@ -21,7 +21,7 @@ from torch import Tensor, nn
 
 from engine.corpora.chord_songs import read_chord_songs
 from engine.errors import InputError
-from engine.generator.placement.ranker import FILE, PlacementRanker
+from engine.generator.placement.ranker import FILE, NAME, PlacementRanker
 from engine.generator.placement.song import SongPlaces
 from engine.generator.placement.songs import ToldSong, judged_places, steps, told_song
 from engine.generator.vocabulary import Vocabulary
@@ -31,7 +31,6 @@ from train.chords_tinyllama import SPLITS, data_hash
 from train.command_line import output_slot, parse_arguments, run
 from train.staging import staged
 
-NAME = "chord-placement"
 LIMITS = (
     "Learnt from songbooks for fretted instruments and from lead sheets, English words only; a "
     "chord belongs to a word, not to a syllable of it."

@@ -7,6 +7,7 @@ pass of their own: they are read together with the next question.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from engine.models.threads import use_model_threads
 
 NAME = "tinyllama"
 KEPT_SHARE = 0.5  # of the window, kept as context when it is full
+REMEMBERED = 4  # readings kept, about 12 MB each at 500 tokens
 
 Array = np.ndarray[Any, Any]
 
@@ -68,22 +70,57 @@ class Decoder:
         tokenizer: Any = AutoTokenizer.from_pretrained(source)
         self.encoder = Encoder(self.vocabulary, tokenizer, self.model.base_size)
         self.window = int(self.card.config["window"])
+        self._readers: deque[Reader] = deque(maxlen=REMEMBERED)
 
-    def song(self, header: Header, mode: str) -> DecoderSong:
-        """A song that is about to be written."""
-        return DecoderSong(self.model, self.encoder, self.window, header, mode)
+    def song(self, header: Header, mode: str, *, recalling: bool = False) -> DecoderSong:
+        """A song that is about to be written.
+
+        Parameters
+        ----------
+        recalling : bool
+            Whether to go on from a song that was read before, as far as it is the same: an edited
+            song is then read from its edit on. Sums are rounded in another order, so probabilities
+            may differ in their third digit from those of a song read anew.
+        """
+        return DecoderSong(self, header, mode, recalling=recalling)
+
+    def reader(self, tokens: Tokens, *, recalling: bool) -> Reader:
+        """A reader for a song of these tokens; one that knows its beginning, if `recalling`."""
+        found = Reader(self.model)
+        if recalling and (known := list(self._readers)):
+            nearest = max(known, key=lambda one: one.shared(tokens))
+            found = nearest.copy(min(nearest.shared(tokens), len(tokens) - 1))
+            if nearest in self._readers:
+                self._readers.remove(nearest)
+                self._readers.append(nearest)  # the least recently used goes first
+        self._readers.append(found)
+        return found
 
 
 class Reader:
-    """The model with its cache: feeds tokens, answers logits over our outputs."""
+    """The model with its cache: feeds tokens, answers logits over our outputs.
 
-    def __init__(self, model: ChordModel) -> None:
+    Parameters
+    ----------
+    model : ChordModel
+    cache : transformers.Cache, optional
+        What the model made of tokens that are read already.
+    known : Tokens, optional
+        Those tokens.
+    """
+
+    def __init__(self, model: ChordModel, cache: Any = None, known: Tokens | None = None) -> None:
         from transformers import DynamicCache
 
         self._model = model
-        self._cache: Any = DynamicCache()
+        self._cache: Any = DynamicCache() if cache is None else cache
         self._device = model.head.weight.device
-        self.length = 0
+        self._known = known or Tokens()
+
+    @property
+    def length(self) -> int:
+        """How many tokens are read."""
+        return len(self._known)
 
     def read(self, tokens: Tokens, start: int = 0) -> Tensor:
         """Feed tokens from `start` on; logits (outputs,) on the CPU after the last one."""
@@ -91,8 +128,35 @@ class Reader:
         words = torch.tensor([tokens.words[start:]], device=self._device)
         with torch.inference_mode():
             hidden = self._model.hidden(ids, words, self._cache)
-            self.length += ids.shape[1]
+            self._known.extend(tokens.behind(start))
             return self._model.logits(hidden[0, -1]).cpu()
+
+    def shared(self, tokens: Tokens) -> int:
+        """How many tokens of a sequence are its first ones here too."""
+        pairs = zip(
+            zip(self._known.ids, self._known.words, strict=True),
+            zip(tokens.ids, tokens.words, strict=True),
+            strict=False,
+        )
+        differing = (at for at, (own, other) in enumerate(pairs) if own != other)
+        return next(differing, min(self.length, len(tokens)))
+
+    def copy(self, length: int) -> Reader:
+        """Another reader that has read the first tokens of this one; neither changes the other."""
+        from transformers import DynamicCache
+
+        if length == 0:
+            return Reader(self._model)
+        with torch.inference_mode():
+            layers = [
+                (keys[..., :length, :], values[..., :length, :]) for keys, values, *_ in self._cache
+            ]
+            known = self._known
+            return Reader(
+                self._model,
+                DynamicCache(layers),
+                Tokens(known.ids[:length], known.words[:length], known.targets[:length]),
+            )
 
 
 @dataclass
@@ -113,20 +177,24 @@ class DecoderSong:
 
     Parameters
     ----------
+    decoder : Decoder
     header : Header
         The user's wishes as tokens.
     mode : str
         ``"major"`` or ``"minor"``.
+    recalling : bool
+        See `Decoder.song`.
     """
 
     def __init__(
-        self, model: ChordModel, encoder: Encoder, window: int, header: Header, mode: str
+        self, decoder: Decoder, header: Header, mode: str, *, recalling: bool = False
     ) -> None:
-        self._model = model
-        self._encoder = encoder
-        self._window = window
+        self._decoder = decoder
+        self._encoder = decoder.encoder
+        self._window = decoder.window
         self._header = header
         self._mode = mode
+        self._recalling = recalling
         self._done: list[_Chunk] = []
         self._reader: Reader | None = None
         self._tokens = Tokens()  # of the present chunk, with what before it is still unread
@@ -147,7 +215,8 @@ class DecoderSong:
         self._say_place(position)
         vocabulary = self._encoder.vocabulary
         if self._reader is None:
-            self._reader = Reader(self._model)
+            self._reader = self._decoder.reader(self._tokens, recalling=self._recalling)
+            self._read = self._reader.length
         logits = self._reader.read(self._tokens, self._read)
         self._read = len(self._tokens)
         found = logits[vocabulary.first_chord :].log_softmax(-1)
@@ -175,9 +244,7 @@ class DecoderSong:
 
     def _finish(self) -> None:
         """Leave a chunk: what of it is unread is read before the next question."""
-        unread = slice(self._read, None)
-        tokens = self._tokens
-        self._tokens = Tokens(tokens.ids[unread], tokens.words[unread], tokens.targets[unread])
+        self._tokens = self._tokens.behind(self._read)
         self._read = 0
         self._asked = None
 

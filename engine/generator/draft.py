@@ -11,10 +11,10 @@ import numpy as np
 
 from engine.generator.cadences import asked_of
 from engine.generator.palette import Palette
+from engine.generator.placement.ranker import MOST_PER_WORD
 from engine.lyrics.prosody import syllables
 from engine.music.chord import Chord
 
-MOST_PER_WORD = 2
 _STAYING = 0.5  # how often a bar stays on its chord where it may
 
 Array = np.ndarray[Any, Any]

@@ -15,6 +15,10 @@ from engine.generator.palette import Palette
 
 TOP_P = 0.98  # nucleus sampling: Holtzman et al. 2020 (arXiv:1904.09751)
 _FORBIDDEN = -1e9
+# A song that has swung between two chords is read as one that swings, and goes on. So many nats
+# less for the fourth chord of X-Y-X-Y, chosen on 60 validation songs: .12 of four chords then do
+# so, as with humans (.12), not .20. A repetition penalty: Keskar et al. 2019 (arXiv:1909.05858).
+SWING = 0.7
 
 Array = np.ndarray[Any, Any]
 
@@ -77,6 +81,16 @@ def drawn(
     return int(order[random.choice(len(ordered), p=ordered / ordered.sum())])
 
 
+def restrained(scores: Array, memory: SongMemory) -> Array:
+    """Scores (chords,) with less for a chord that would make the song swing between two."""
+    chord = memory.swinging
+    if chord is None:
+        return scores
+    found = scores.copy()
+    found[chord] -= SWING
+    return found
+
+
 class LineDrawing:
     """One way in which a line, and what is kept after it, may go.
 
@@ -113,7 +127,7 @@ def drawn_line(
             said = decoder.log_probabilities(slot.word) if decoder else None
             scores = mix.log_probabilities([memory], slot.word, said)[0]
             scores = mix.possible(scores, slot, chords[-1] if chords else None)
-            chords.append(drawn(scores, temperature, random))
+            chords.append(drawn(restrained(scores, memory), temperature, random))
         else:
             chords.append(slot.index)
         memory.accept(slot.word, chords[-1])
@@ -150,7 +164,7 @@ def fitting_line(
             if slot.index is None:
                 before = way.chords[-1] if way.chords else None
                 possible = normalised(mix.possible(own, slot, before))
-                chord = drawn(possible, lively, random)
+                chord = drawn(restrained(possible, way.memory), lively, random)
                 way.likelihood += float(possible[chord])
             else:
                 chord = slot.index

@@ -93,6 +93,10 @@ class Tokens:
         self.words += other.words
         self.targets += other.targets
 
+    def behind(self, start: int) -> Tokens:
+        """The tokens from `start` on, as a sequence of their own."""
+        return Tokens(self.ids[start:], self.words[start:], self.targets[start:])
+
     def __len__(self) -> int:
         return len(self.ids)
 

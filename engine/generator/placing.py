@@ -1,60 +1,17 @@
-"""Where on a line chords stand: how many fit, and which words carry them."""
+"""Where chords stand on a line that has them already: how many fit, copied ones, more or fewer."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from itertools import accumulate
 
-import numpy as np
-
-from engine.generator.draft import MOST_PER_WORD, Slot
-from engine.lyrics.prosody import is_weak, syllables, words_as_far_in
-
-MOST_UNASKED = 8  # chords on one line when no count is asked for
-_SYLLABLES_A_CHORD = 4.0
+from engine.generator.draft import Slot
+from engine.generator.placement.ranker import MOST_PER_WORD
+from engine.lyrics.prosody import is_weak, words_as_far_in
 
 
 def capacity(words: int) -> int:
     """How many chords fit on a line: two a word, and two after the last."""
     return MOST_PER_WORD * (words + 1)
-
-
-def places(
-    words: Sequence[str], random: np.random.Generator, *, count: int | None, first: bool
-) -> list[int]:
-    """Words that carry the chords of a line, never running backwards.
-
-    Parameters
-    ----------
-    count : int or None
-        How many, at most `capacity`; None lets the words tell.
-    first : bool
-        Whether the line's first word shall carry one.
-    """
-    starts = [0, *accumulate(syllables(word) for word in words)]
-    if count is None:
-        expected = starts[-1] / _SYLLABLES_A_CHORD
-        count = min(max(1, int(expected + random.random())), len(words), MOST_UNASKED)
-    count = min(count, capacity(len(words)))
-    if count > len(words):
-        return [MOST_PER_WORD * (len(words) + 1) * number // count // 2 for number in range(count)]
-    found: list[int] = []
-    for number in range(count):
-        if number == 0 and first:
-            found.append(0)
-            continue
-        target = starts[-1] * number / count
-        lowest = found[-1] + 1 if found else 0
-        free = range(lowest, len(words) - (count - number - 1))
-        found.append(
-            min(
-                free,
-                key=lambda place: (
-                    abs(starts[place] - target) + 2.5 * is_weak(words[place]) + random.random()
-                ),
-            )
-        )
-    return found
 
 
 def mapped(source: Sequence[str], held: Sequence[int], words: Sequence[str]) -> list[int]:

@@ -27,7 +27,7 @@ import numpy as np
 from engine.errors import InputError, WeightsError
 from engine.generator import Alternative, check_lines
 from engine.generator.controls import Controls
-from engine.generator.decoder import NAME, Decoder, Reader
+from engine.generator.decoder import NAME, Decoder, DecoderSong, Reader
 from engine.generator.drawing import drawn
 from engine.generator.encoding import chunks, header_of
 from engine.generator.instruments import INSTRUMENTS
@@ -35,6 +35,8 @@ from engine.generator.key_customs import draw_seed, key_weights
 from engine.generator.memory.model import NAME as MEMORY
 from engine.generator.memory.model import ChordMemory
 from engine.generator.palette import chords_named
+from engine.generator.placement.ranker import NAME as PLACEMENT
+from engine.generator.placement.ranker import PlacementRanker
 from engine.generator.vocabulary import MODES
 from engine.generator.wishes import line_wishes
 from engine.generator.writer import Cancelled, Chords, SongWriter, Task, stop_if
@@ -54,22 +56,27 @@ Progress = Callable[[int, int], None]
 
 
 class TinyLlamaGenerator:
-    """Chords from ``models/tinyllama`` and ``models/chord-memory`` (or the full preset's folders).
+    """Chords from the folders tinyllama, chord-memory and chord-placement of ``models/``.
 
     Parameters
     ----------
     preset : str
-    folder, memory : Path, optional
+    folder, memory, placement : Path, optional
         Instead of the preset's own folders.
     """
 
     name = NAME
 
     def __init__(
-        self, preset: str = "embedded", folder: Path | None = None, memory: Path | None = None
+        self,
+        preset: str = "embedded",
+        folder: Path | None = None,
+        memory: Path | None = None,
+        placement: Path | None = None,
     ) -> None:
         where = slot(NAME, preset)
         self.memory = ChordMemory(memory or where.beside(MEMORY).folder)
+        self.placement = PlacementRanker.read(placement or where.beside(PLACEMENT).folder)
         self.decoder = Decoder(preset, folder)
         self.card, self.base = self.decoder.card, self.decoder.base
         self.vocabulary = self.decoder.vocabulary
@@ -158,7 +165,7 @@ class TinyLlamaGenerator:
                 controls,
                 sheet.key,
                 (locks, kept, form),
-                [found[n] for n in sung],
+                [found[n] for n in sung[: max(wanted) + 1]],
                 cancelled,
             )
             for number in lines:
@@ -194,7 +201,7 @@ class TinyLlamaGenerator:
         plans = tuple(LinePlan() for _ in rows)
         form = replace(form_of(lyrics, None, controls.genre), lines=plans)
         task, _ = self._task(lyrics, form, controls, sheet.key, locks, {})
-        writer = self._writer(task, controls, controls.seed, None)
+        writer = self._writer(task, controls, controls.seed, None, recalling=True)
         for number in range(at):
             writer.line(number)
         ranked = writer.ranked(at, place)[:count]
@@ -210,17 +217,18 @@ class TinyLlamaGenerator:
         cancelled: Cancelled | None,
         tries: int = 4,
     ) -> list[Chords]:
-        """Lines written with the others kept: others than the present ones, if there are any.
+        """The first lines, written with those locked kept: others than present, if there are any.
 
-        `given` are locked lines, locked places and the form.
+        `given` are locked lines, locked places and the form; lines behind the present ones have a
+        say, but are not told.
         """
         locks, places, form = given
         task, _ = self._task(lyrics.lines, form, controls, key, locks, places)
         found: list[Chords] = []
         for attempt in range(tries):
             seed = draw_seed(lyrics.text, controls.seed + attempt)
-            writer = self._writer(task, controls, seed, cancelled)
-            found = [writer.line(number) for number in range(len(lyrics.lines))]
+            writer = self._writer(task, controls, seed, cancelled, recalling=True)
+            found = [writer.line(number) for number in range(len(present))]
             if found != [line.chords for line in present] or controls.temperature <= 0:
                 break
         return found
@@ -263,11 +271,21 @@ class TinyLlamaGenerator:
         return Task(lines, form, wishes, locks, places, only), capo
 
     def _writer(
-        self, task: Task, controls: Controls, seed: int, cancelled: Cancelled | None
+        self,
+        task: Task,
+        controls: Controls,
+        seed: int,
+        cancelled: Cancelled | None,
+        *,
+        recalling: bool = False,
     ) -> SongWriter:
-        decoder = self.decoder if controls.decoder else None
+        """`recalling`: most of the song may have been read before."""
         seed = seed if controls.temperature > 0 else 0  # the safest choice is one
-        return SongWriter(self.memory, decoder, task, controls, seed, cancelled)
+        decoder: DecoderSong | None = None
+        if controls.decoder:
+            header = header_of(self.vocabulary, controls)
+            decoder = self.decoder.song(header, task.wishes[0].key.mode, recalling=recalling)
+        return SongWriter(self.memory, self.placement, decoder, task, controls, seed, cancelled)
 
     def _chosen_key(
         self,

@@ -7,7 +7,7 @@ nothing is drawn that a wish forbids, and nothing that is kept is drawn.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,15 +20,16 @@ from engine.generator.cadences import (
     CadenceCustoms,
 )
 from engine.generator.controls import Controls
-from engine.generator.decoder import Decoder, DecoderSong
+from engine.generator.decoder import DecoderSong
 from engine.generator.draft import Slot, framed, narrowed, with_cadence, with_locks
 from engine.generator.drawing import Mix, drawn_line, fitting_line, with_hindsight
-from engine.generator.encoding import header_of
 from engine.generator.memory.features import Facts, SongMemory, genre_index
 from engine.generator.memory.model import ChordMemory
 from engine.generator.memory.outline import Outline
 from engine.generator.palette import Palette, home_chord
-from engine.generator.placing import capacity, mapped, places, resized
+from engine.generator.placement.ranker import PlacementRanker
+from engine.generator.placement.song import PlacementFacts, SongPlaces
+from engine.generator.placing import capacity, mapped, resized
 from engine.generator.vocabulary import HOME, MODES, metre_of
 from engine.generator.wishes import LineWishes
 from engine.lyrics import LyricLine, line_key
@@ -92,7 +93,8 @@ class SongWriter:
     def __init__(
         self,
         memory: ChordMemory,
-        decoder: Decoder | None,
+        placement: PlacementRanker,
+        decoder: DecoderSong | None,
         task: Task,
         controls: Controls,
         seed: int,
@@ -124,10 +126,18 @@ class SongWriter:
             self._outline.lines[-1].first,
         )
         self.memory: SongMemory = memory.song(self._facts)
-        self._decoder: DecoderSong | None = None
-        if decoder is not None:
-            header = header_of(self._vocabulary, controls)
-            self._decoder = decoder.song(header, self._mode)
+        self._placement = placement
+        self._places: SongPlaces = placement.song(
+            PlacementFacts(
+                tuple(line.words for line in lines),
+                task.form,
+                self._mode,
+                controls.complexity,
+                self._facts.metre,
+                placement.genre(self._vocabulary.genres[self._genre]),
+            )
+        )
+        self._decoder = decoder
 
     def _palette(self, key: Key) -> Palette:
         only = self._task.only.get(key)
@@ -181,7 +191,9 @@ class SongWriter:
         name = self._names[number]
         if name == number:
             self._begin(number)
-            self.written.append(self._drawn(number, self.draft(number)))
+            slots = self.draft(number)
+            self._places.keep(number, [slot.word for slot in slots])
+            self.written.append(self._drawn(number, slots))
         else:
             self.written.append(self.written[name])
         return self._answer(number)
@@ -214,12 +226,12 @@ class SongWriter:
             return self._kept(number, self._task.locks[number])
         locks = self._locks(number)
         if (asked := self._task.wishes[number].chords) is not None:
-            found = places(words, self._random, count=len(asked), first=number == 0)
+            found = self._new_places(number, len(asked))
             found += [len(words)] * (len(asked) - len(found))  # more than fit on the words
             placed = zip(found, asked, strict=True)
             slots = self._kept(number, [PlacedChord(word, chord) for word, chord in placed])
             return with_locks(slots, locks)
-        slots = self._planned(number)
+        slots = self._planned(number, locks)
         count = self._controls.chords_per_line
         if count is not None:
             slots = resized(slots, min(count, capacity(len(words))), len(words), locks)
@@ -246,7 +258,21 @@ class SongWriter:
         )
         return {s.word: (s.chord, s.index) for s in slots if s.chord and s.index is not None}
 
-    def _planned(self, number: int) -> list[Slot]:
+    def _new_places(self, number: int, count: int | None, fixed: Collection[int] = ()) -> list[int]:
+        """The words that carry the chords of a line that follows no other's."""
+        song = self._places.copy()
+        song.begin(number)
+        temperature = min(self._controls.temperature, 1.0)  # wilder chords, but no wilder places
+        return self._placement.places(
+            song,
+            self._random,
+            count=count,
+            fixed=fixed,
+            first=number == 0,
+            temperature=temperature,
+        )
+
+    def _planned(self, number: int, locked: Collection[int]) -> list[Slot]:
         """The slots of a line as the form has it."""
         plan = self._task.form.lines[number]
         words = self._task.lines[number].words
@@ -262,7 +288,7 @@ class SongWriter:
         bars = [self._roots(numerals) for numerals in plan.bars]
         if (slots := framed(words, bars, palette, self._random)) is not None:
             return slots
-        found = places(words, self._random, count=self._controls.chords_per_line, first=number == 0)
+        found = self._new_places(number, self._controls.chords_per_line, locked)
         return [Slot(word) for word in found]
 
     def _comes_home(self, number: int, slots: Sequence[Slot]) -> bool:

@@ -10,6 +10,7 @@ from tests.engine.generator.tiny import (
     save_tiny_base,
     save_tiny_generator,
     save_tiny_memory,
+    save_tiny_placement,
     tiny_vocabulary,
 )
 
@@ -33,5 +34,10 @@ def tiny_memory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def generator(tiny_folder: Path, tiny_memory: Path) -> TinyLlamaGenerator:
-    return TinyLlamaGenerator(folder=tiny_folder, memory=tiny_memory)
+def tiny_placement(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_tiny_placement(tmp_path_factory.mktemp("chord-placement"))
+
+
+@pytest.fixture(scope="module")
+def generator(tiny_folder: Path, tiny_memory: Path, tiny_placement: Path) -> TinyLlamaGenerator:
+    return TinyLlamaGenerator(folder=tiny_folder, memory=tiny_memory, placement=tiny_placement)

@@ -131,6 +131,13 @@ class SongMemory:
         other._line = list(self._line)
         return other
 
+    @property
+    def swinging(self) -> int | None:
+        """The chord that would come back a second time by turns with the last one: Y after XYX."""
+        if len(self._history) < 3 or self._history[-3] != self._history[-1]:
+            return None
+        return self._history[-2]
+
     def begin(self, number: int, words: Sequence[str]) -> None:
         """Begin a line: its number in the outline, and its words."""
         if self._number >= 0:

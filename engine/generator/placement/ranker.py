@@ -11,8 +11,14 @@ import numpy as np
 from engine.generator.placement.song import END, PlacementFacts, SongPlaces
 from engine.models.card import ModelCard
 
+NAME = "chord-placement"
 FILE = "model.safetensors"
 TOP_P = 0.9  # nucleus sampling: Holtzman et al. 2020 (arXiv:1904.09751)
+# What a song has done feeds its next line, so that drawn songs grow busier than those learnt from.
+# In nats, chosen on 60 validation songs: lines then change as often as those of humans (1.86 and
+# 1.85), on function words nearly so (.18 and .21).
+ENDING = 0.5  # a line's end is this much likelier
+WEAK = 0.5  # a function word is this much less likely
 MOST_UNASKED = 8  # chords on one line when no count is asked for
 MOST_PER_WORD = 2
 
@@ -70,6 +76,8 @@ class PlacementRanker:
     ) -> list[int]:
         """Draw the places of the chords of the line that was begun, and tell them to the song.
 
+        Ends and words that carry a meaning are favoured a little, see `ENDING` and `WEAK`.
+
         Parameters
         ----------
         count : int or None
@@ -89,6 +97,8 @@ class PlacementRanker:
             candidates = song.candidates()
             allowed = self._allowed(candidates, song.placed, owed, count, first=first)
             logits = self._scores(song.features()).astype(np.float64)
+            logits[-1] += ENDING
+            logits -= WEAK * song.weak()
             logits[~allowed] = -np.inf
             place = candidates[_drawn(logits, temperature, random)]
             song.put(place)

@@ -10,6 +10,7 @@ chord of the same number stands, counted in syllables, and how well that told th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
@@ -30,6 +31,7 @@ Array = np.ndarray[Any, Any]
 _LAGS = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16)
 _SOURCES = len(_LAGS) + 5
 _TOLD = 6  # numbers for each source
+_WEAK = 5  # the column of `_Words.local` that tells function words
 _SECTIONS = (None, "verse", "chorus", "bridge", "intro", "outro")  # others count as one more
 _FORGETTING = 0.97  # a record's weight of one chord ago
 _NEAR = 0.4  # how much a place one syllable off counts as the same
@@ -134,6 +136,15 @@ class SongPlaces:
         one_hot[len(MODES) + genres + len(COMPLEXITIES) + METRES.index(facts.metre)] = 1
         self._song = one_hot
 
+    def copy(self) -> SongPlaces:
+        """The same song, to be continued in another way."""
+        other = copy(self)
+        other._told = dict(self._told)
+        other._counts = list(self._counts)
+        other._successes = self._successes.copy()
+        other._tries = self._tries.copy()
+        return other
+
     def begin(self, number: int) -> None:
         """Begin a line of the song."""
         self._number = number
@@ -162,6 +173,10 @@ class SongPlaces:
         """The words from the last chord on, the place behind the last word, and `END`."""
         lowest = self._placed[-1] if self._placed else 0
         return [*range(lowest, len(self._line.words) + 1), END]
+
+    def weak(self) -> Array:
+        """Which candidates are function words, shape (candidates,)."""
+        return self._line.local[np.array(self.candidates()), _WEAK] > 0
 
     def features(self) -> Array:
         """What is known of each candidate, shape (candidates, n)."""

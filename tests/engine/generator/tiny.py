@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from safetensors.numpy import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
@@ -15,9 +17,13 @@ from engine.generator.memory.counts import ChordCounts
 from engine.generator.memory.features import DENSE, GENERAL, Counts, cardinalities
 from engine.generator.memory.model import GENERAL_NETWORK, RECALLING
 from engine.generator.model import new_model, save_model
+from engine.generator.placement.ranker import FILE
+from engine.generator.placement.song import PlacementFacts, SongPlaces
 from engine.generator.vocabulary import Vocabulary
+from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
 from engine.models.presets import slot
+from engine.music.form.templates import form_of
 from train.chord_mixture import MixtureNetwork
 from train.chords_memory import write
 
@@ -113,6 +119,27 @@ def save_tiny_memory(folder: Path, vocabulary: Vocabulary) -> Path:
         vocabulary,
         {"shares": {"past": [0.9, 0.1], "general": [0.8, 0.2]}, "cadences": cadences},
     ).write(folder)
+    return folder
+
+
+def save_tiny_placement(folder: Path) -> Path:
+    """A ranker of random weights."""
+    genres = ("unknown", "jazz", "rock", "pop")
+    lines = (("the", "rain", "came", "down"),)
+    form = form_of(Lyrics.parse(" ".join(lines[0])).lines)
+    song = SongPlaces(PlacementFacts(lines, form, "major", "triads", "4/4", 0), len(genres))
+    song.begin(0)
+    random = np.random.default_rng(4)
+    size = song.features().shape[1]
+    weights = {
+        "weight.0": random.normal(0, 0.3, (8, size)).astype(np.float32),
+        "bias.0": np.zeros(8, np.float32),
+        "weight.1": random.normal(0, 1, (1, 8)).astype(np.float32),
+        "bias.1": np.zeros(1, np.float32),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(weights, folder / FILE)
+    replace(tiny_card("chord-placement", tiny_vocabulary(), {}), labels=genres).write(folder)
     return folder
 
 

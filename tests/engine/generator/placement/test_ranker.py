@@ -125,3 +125,31 @@ def test_no_temperature_gives_one_answer() -> None:
         answers.add(tuple(ranker.places(song, np.random.default_rng(seed), temperature=0)))
 
     assert len(answers) == 1
+
+
+def test_function_words_carry_chords_less_often_than_the_words_say() -> None:
+    even = {
+        "weight.0": np.zeros((1, random_ranker()._layers[0][0].shape[0]), np.float32),
+        "bias.0": np.zeros(1, np.float32),
+    }
+    ranker = PlacementRanker(even, ("unknown", "folk", "jazz"))
+    song = ranker.song(facts("Sun of the moon"))
+    song.begin(0)
+    found = [
+        ranker.places(song.copy(), np.random.default_rng(seed), count=1)[0] for seed in range(400)
+    ]
+
+    assert found.count(0) + found.count(3) > 1.3 * (found.count(1) + found.count(2))
+
+
+def test_a_copied_song_goes_its_own_way() -> None:
+    song = random_ranker().song(facts())
+    song.keep(0, [1, 3])
+    song.begin(1)
+    before = song.features()
+    other = song.copy()
+    other.begin(1)
+    for place in (0, 2, END):
+        other.put(place)
+
+    np.testing.assert_array_equal(song.features(), before)
