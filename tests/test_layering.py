@@ -104,7 +104,8 @@ ROOMS = {
     "explanation": {"classifiers", "errors", "lyrics"},
     "generator": {"corpora", "errors", "lyrics", "models", "music"},
     "chords_command": {"arguments", "errors", "generator", "lyrics", "music"},
-    "corpora": {"errors", "files", "formats", "lyrics", "music"},
+    "corpora": {"errors", "files", "formats", "lyrics", "music", "plain_text"},
+    "corpus_command": {"corpora", "errors"},
     "batch": {"classifiers", "corpora", "errors", "files", "lyrics", "models"},
     "evaluation": {
         *("arrangement", "batch", "classifiers", "corpora", "errors", "explanation"),

@@ -7,7 +7,7 @@ left out and named in `SongTable.problems`; nothing disappears in silence.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +25,14 @@ from engine.corpora.tables import Table
 from engine.errors import InputError
 from engine.files import megabytes
 from engine.lyrics import Lyrics
+from engine.plain_text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
 
 MAX_BYTES = 200 * 2**20
 MAX_SONGS = 100_000
+_MOST_SHOWN = 500
 # All songs are held at once, as they were written and as models read them.
 MAX_CHARACTERS_IN_ALL = 400_000_000
 
@@ -55,6 +57,8 @@ class SongTable:
         How the file was read, where that had to be guessed.
     sha256 : str
         Checksum of the file's bytes.
+    texts : dict
+        Number of a row left out to what it holds, shortened.
     """
 
     songs: pd.DataFrame
@@ -64,6 +68,7 @@ class SongTable:
     unused: tuple[str, ...]
     notes: tuple[str, ...]
     sha256: str
+    texts: dict[int, str] = field(default_factory=dict[int, str])
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -116,6 +121,7 @@ def _songs_of(source: Source) -> SongTable:
     places = columns_found(table.columns)
     songs: list[dict[str, Any]] = []
     left_out: dict[str, list[int]] = {}
+    texts: dict[int, str] = {}
     doubts: list[str] = []
     number = characters = 0
     for chunk in table.chunks():
@@ -127,6 +133,7 @@ def _songs_of(source: Source) -> SongTable:
                 song = _song(row.values, places)
             except InputError as error:
                 left_out.setdefault(str(error), []).append(number)
+                texts[number] = _shown(row.values)
                 continue
             if song["year"] is None and (written := _cell(row.values, places, "year")):
                 doubts.append(f"Row {number}: '{written[:30]}' is no year; the year is left blank.")
@@ -147,7 +154,14 @@ def _songs_of(source: Source) -> SongTable:
         _unused(table, places),
         tuple(table.notes),
         table.sha256,
+        texts,
     )
+
+
+def _shown(values: Sequence[Any]) -> str:
+    """What a row holds, on one line."""
+    cells = (one_line(text_of_cell(value), _MOST_SHOWN) for value in values)
+    return one_line(" | ".join(cells), _MOST_SHOWN)
 
 
 def _song(values: Sequence[Any], places: dict[str, int]) -> dict[str, Any]:

@@ -1,0 +1,166 @@
+"""Data of any kind to a store: what a path holds is told by what lies there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.corpora.reading import SongTable, read_file
+from engine.corpora.songbook import folder_sha256, sheets_of, song_files
+from engine.corpora.store.genius import GeniusFiles, import_genius, is_genius
+from engine.corpora.store.schema import LEAD_SHEET, Sung, song_row, sung
+from engine.corpora.store.writing import Bad, Reached, writing
+from engine.errors import CancelledError, InputError
+
+if TYPE_CHECKING:
+    from engine.music.lead_sheet import LeadSheet
+
+STORE = "songs.duckdb"
+_AT_ONCE = 5000
+
+Progress = Callable[[int, int], None]
+
+
+def store_beside(source: Path) -> Path:
+    """Where the store of a data set lies if nothing else is said: beside the data."""
+    if source.is_dir():
+        return source / STORE
+    return source.with_name(f"{source.name.split('.', 1)[0]}.{STORE}")
+
+
+def import_songs(
+    source: Path,
+    store: Path | None = None,
+    progress: Progress = lambda _done, _total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Path:
+    """Make a store of a data set on this machine; gives where it lies.
+
+    Parameters
+    ----------
+    source : Path
+        A folder with Genius Expertise, a folder of ChordPro files, or a table of songs.
+    store : Path, optional
+        Where it shall lie; by default beside the data (`store_beside`).
+    progress, cancelled : callable
+        See `engine.corpora.store.genius.import_genius`.
+
+    Raises
+    ------
+    CancelledError
+        If it was to stop.
+    InputError
+        If nothing that can be read lies there, or the store cannot be written.
+    """
+    place = store or store_beside(source)
+    if not source.exists():
+        raise InputError(f"There is no '{source}'; a folder or a table of songs is accepted.")
+    if source.is_dir() and is_genius(source):
+        import_genius(GeniusFiles.of_folder(source), place, progress, cancelled)
+    elif source.is_dir():
+        if not song_files(source):
+            raise InputError(
+                f"{source} holds no data set that can be read: neither Genius Expertise (lyrics.jl "
+                "and song_info.jl) nor ChordPro files (.cho)."
+            )
+        sheets = sheets_of(source)
+        store_of_sheets(sheets, place, source.name, folder_sha256(source))
+    else:
+        store_of_table(read_file(source), place, source.name, cancelled)
+    return place
+
+
+def store_of_table(
+    table: SongTable, store: Path, name: str, cancelled: Callable[[], bool] = lambda: False
+) -> None:
+    """Make a store of a file that is read; rows left out are among what could not be read."""
+    songs = table.songs.to_dict("records")
+    seen: set[str] = set()
+    with writing(store, {"kind": "table", "sha256": table.sha256}) as writer:
+        # One batch: a table is small enough to be read anew.
+        with writer.batch(name, Reached(0, len(songs))):
+            for at in range(0, len(songs), _AT_ONCE):
+                if cancelled():
+                    raise CancelledError("Reading the table was cancelled.")
+                writer.add_songs([_table_row(*song, seen) for song in _numbered(songs, at)])
+            writer.add_bad(
+                Bad(name, row, reason, table.texts.get(row, ""))
+                for reason, numbers in table.left_out.items()
+                for row in numbers
+            )
+        writer.tell(kind="table", name=name, source=name)
+
+
+def store_of_sheets(sheets: Iterable[LeadSheet], store: Path, name: str, sha256: str) -> None:
+    """Make a store of lead sheets, which songs keep."""
+    with writing(store, {"kind": "sheets", "sha256": sha256}) as writer:
+        seen: set[str] = set()
+        rows = [_sheet_row(sheet, number, seen) for number, sheet in enumerate(sheets)]
+        with writer.batch(name, Reached(0, len(rows))):
+            writer.add_songs(rows)
+        writer.tell(kind="sheets", name=name, source=name)
+
+
+def _numbered(songs: list[dict[str, Any]], start: int) -> Iterable[tuple[int, dict[str, Any]]]:
+    return enumerate(songs[start : start + _AT_ONCE], start=start)
+
+
+def _table_row(number: int, song: dict[str, Any], seen: set[str]) -> dict[str, Any]:
+    own = song.get("id")
+    year = song["year"]
+    told = Sung(str(song["sung"]).lower().replace("’", "'"), int(song["words"]), int(song["lines"]))
+    genre = str(song["genre"])
+    return song_row(
+        id=_unique(str(own) if own and own == own else str(number), seen),  # noqa: PLR0124 - NaN
+        title=song["title"],
+        artist=song["artist"],
+        year=year if isinstance(year, int) else None,
+        genre=genre,
+        tags=[genre] if genre else [],
+        lyrics=song["lyrics"],
+        sung=told.text,
+        words=told.words,
+        lines=told.lines,
+    )
+
+
+def _sheet_row(sheet: LeadSheet, number: int, seen: set[str]) -> dict[str, Any]:
+    from engine.formats import json_format
+
+    lines: list[str] = []
+    stanza = heading = None
+    for line in sheet.lines:
+        if not line.words:
+            continue
+        if (line.stanza, line.heading) != (stanza, heading):
+            lines += [""] if lines else []
+            lines += [f"[{line.heading}]"] if line.section else []
+        stanza, heading = line.stanza, line.heading
+        lines.append(" ".join(line.words))
+    lyrics = "\n".join(lines)
+    told = sung(lyrics)
+    return song_row(
+        id=_unique(sheet.title or str(number), seen),
+        title=sheet.title,
+        artist=sheet.artist or "",
+        genre=sheet.genre or "",
+        tags=[sheet.genre] if sheet.genre else [],
+        key=sheet.key.name,
+        notation=LEAD_SHEET,
+        lyrics=lyrics,
+        sung=told.text,
+        words=told.words,
+        lines=told.lines,
+        sheet=json_format.write(sheet).decode(),
+    )
+
+
+def _unique(identity: str, seen: set[str]) -> str:
+    """The id, or with a number behind it if a song before has it."""
+    new, number = identity, 1
+    while new in seen:
+        number += 1
+        new = f"{identity} ({number})"
+    seen.add(new)
+    return new

@@ -1,0 +1,244 @@
+"""A finished store, read only: what passes filters, counted, shown, searched and taken along."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.corpora.store.filters import ALL, UNKNOWN, Filters, searched
+from engine.corpora.store.schema import LIGHT, VERSION
+from engine.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+MEMORY = "400MB"
+BARS = 60
+"""At most so many bars in a histogram of lengths."""
+_SHOWN_HITS = 20
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What passes some filters, in numbers.
+
+    Attributes
+    ----------
+    songs, words, artists, genres : int
+    missing : dict
+        Column to how many of these songs have nothing there.
+    """
+
+    songs: int
+    words: int
+    artists: int
+    genres: int
+    missing: dict[str, int]
+
+
+class SongStore:
+    """A store on disk.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    InputError
+        If there is no store, or one that this version does not read.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import duckdb
+
+        self.path = path
+        settings: dict[str, Any] = {
+            "memory_limit": MEMORY,
+            "threads": 2,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        try:
+            if not path.is_file():
+                raise InputError(f"There is no store of songs at {path}.")
+            self._connection = duckdb.connect(str(path), read_only=True, config=settings)
+            told = self._connection.execute("SELECT name, value FROM about").fetchall()
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f"{path} is no store of songs that can be read ({reason}).") from None
+        self._lock = threading.Lock()
+        about: dict[str, Any] = {name: json.loads(value) for name, value in told}
+        if about.get("identity", {}).get("version") != VERSION:
+            raise InputError(f"The store {path} was made by another version; import it again.")
+        self.about = about
+        """Facts of the whole: ``kind``, ``name``, ``source``, and what its reader told."""
+
+    def close(self) -> None:
+        """Give its memory back."""
+        self._connection.close()
+
+    def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """What a query of ours answers; from any thread."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, list(values)).fetchall()
+
+    def frame(self, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
+        """The same as a data frame."""
+        with self._cursor() as cursor:
+            return cursor.execute(sql, list(values)).df()
+
+    def overview(self, filters: Filters = ALL) -> Overview:
+        """What passes, in numbers."""
+        where, values = filters.where
+        texts = ("title", "artist", "genre", "lyrics")
+        missing = ", ".join(f"count(*) FILTER ({name} = '')" for name in texts)
+        ((songs, words, artists, genres, *counts),) = self.rows(
+            "SELECT count(*), coalesce(sum(words), 0), count(DISTINCT nullif(artist, '')), "  # noqa: S608 - `where` holds question marks
+            "count(DISTINCT nullif(genre, '')), count(*) FILTER (year IS NULL), "
+            "count(*) FILTER (len(tags) = 0), "
+            f"{missing} FROM songs WHERE {where}",
+            values,
+        )
+        named = ("year", "tags", *texts)
+        return Overview(songs, int(words), artists, genres, dict(zip(named, counts, strict=True)))
+
+    def table(
+        self, filters: Filters, columns: Sequence[str] = LIGHT, limit: int | None = None
+    ) -> pd.DataFrame:
+        """The songs that pass, in the order of reading; `limit` keeps the first so many."""
+        where, values = filters.where
+        names = ", ".join(f'"{name}"' for name in columns)
+        most = "" if limit is None else f" LIMIT {int(limit)}"
+        return self.frame(
+            f'SELECT {names} FROM songs WHERE {where} ORDER BY "row"{most}',  # noqa: S608
+            values,
+        )
+
+    def song(self, row: int) -> dict[str, Any]:
+        """One song, all its columns; `InputError` if there is none of this number."""
+        found = self.frame('SELECT * FROM songs WHERE "row" = ?', [row])
+        if found.empty:
+            raise InputError(f"There is no song number {row} here.")
+        song: dict[str, Any] = found.astype(object).where(found.notna(), None).iloc[0].to_dict()
+        return song | {"tags": list(song["tags"]) if song["tags"] is not None else []}
+
+    def genres(self, filters: Filters = ALL) -> pd.DataFrame:
+        """Columns ``genre`` and ``songs``, most songs first, whatever genres are filtered for."""
+        where, values = filters.without("genres").where
+        return self.frame(
+            f"SELECT CASE genre WHEN '' THEN '{UNKNOWN}' ELSE genre END AS genre, "  # noqa: S608
+            f"count(*)::INTEGER AS songs FROM songs WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",
+            values,
+        )
+
+    def years(self, filters: Filters = ALL) -> pd.DataFrame:
+        """Columns ``year`` and ``songs`` in year order, whatever years are filtered for."""
+        where, values = filters.without("years").where
+        return self.frame(
+            "SELECT year::INTEGER AS year, count(*)::INTEGER AS songs FROM songs "  # noqa: S608
+            f"WHERE year IS NOT NULL AND {where} GROUP BY 1 ORDER BY 1",
+            values,
+        )
+
+    def lengths(self, filters: Filters = ALL, bars: int = BARS) -> pd.DataFrame:
+        """Columns ``low``, ``high`` (words, inclusive) and ``songs``, whatever words are filtered.
+
+        The longest hundredth of all songs shares the last bar.
+        """
+        where, values = filters.without("words").where
+        width = max(1, -(-self._usual_length // bars))
+        found = self.frame(
+            f"SELECT least(words // {width}, {bars}) AS bar, count(*)::INTEGER AS songs, "  # noqa: S608
+            f"max(words) AS most FROM songs WHERE {where} GROUP BY 1 ORDER BY 1",
+            values,
+        )
+        low = found["bar"].astype("int64") * width
+        high = (low + width - 1).where(found["bar"] < bars, found["most"])
+        return found.assign(low=low, high=high.astype("int64")).reindex(
+            columns=["low", "high", "songs"]
+        )
+
+    def tags(self, filters: Filters = ALL) -> pd.DataFrame:
+        """Columns ``tag`` and ``songs``: in how many songs each tag stands, most first."""
+        where, values = filters.where
+        return self.frame(
+            "SELECT tag, count(*)::INTEGER AS songs FROM "  # noqa: S608
+            f"(SELECT unnest(list_distinct(tags)) AS tag FROM songs WHERE {where}) "
+            "GROUP BY 1 ORDER BY 2 DESC, 1",
+            values,
+        )
+
+    def names(self, column: str) -> list[str]:
+        """The values of a column of texts, commonest first, without the empty one."""
+        found = self.rows(
+            f'SELECT "{column}" FROM songs WHERE "{column}" <> \'\' '  # noqa: S608 - a name of ours
+            "GROUP BY 1 ORDER BY count(*) DESC, 1"
+        )
+        return [str(name) for (name,) in found]
+
+    def span(self, column: str) -> tuple[int, int] | None:
+        """The least and the greatest value of a column of numbers; None where all are missing."""
+        ((low, high),) = self.rows(f'SELECT min("{column}"), max("{column}") FROM songs')  # noqa: S608
+        return None if low is None else (int(low), int(high))
+
+    def bad(self, limit: int | None = None) -> pd.DataFrame:
+        """What could not be read: ``file``, ``line``, ``reason``, ``text``."""
+        most = "" if limit is None else f" LIMIT {int(limit)}"
+        return self.frame(f"SELECT * FROM bad ORDER BY file, line{most}")  # noqa: S608
+
+    def bad_counts(self) -> list[tuple[str, int]]:
+        """Why lines could not be read, and how many; the commonest first."""
+        return [
+            (str(reason), int(count))
+            for reason, count in self.rows(
+                "SELECT reason, count(*) FROM bad GROUP BY 1 ORDER BY 2 DESC, 1"
+            )
+        ]
+
+    def export(self, filters: Filters, path: Path) -> None:
+        """Write the songs that pass to a ``.csv`` or ``.parquet`` file, all columns but one.
+
+        ``sung`` is left out, which every reader of ``lyrics`` makes again; lists are written to CSV
+        with semicolons between.
+        """
+        tags = "array_to_string(tags, '; ')" if path.suffix == ".csv" else "tags"
+        how = "FORMAT csv, HEADER" if path.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+        place = str(path).replace("'", "''")
+        where = filters.sql or "true"
+        with self._cursor() as cursor:
+            cursor.execute(
+                f"COPY (SELECT * EXCLUDE (sung) REPLACE ({tags} AS tags) FROM songs WHERE {where} "  # noqa: S608 - literals are quoted
+                f"ORDER BY \"row\") TO '{place}' ({how})"
+            )
+
+    @property
+    def _usual_length(self) -> int:
+        ((length,),) = self.rows("SELECT quantile_disc(words, 0.99) FROM songs")
+        return max(int(length or 0), 1)
+
+    def _cursor(self) -> Any:
+        with self._lock:
+            return self._connection.cursor()
+
+
+def hits(text: str, search: str, most: int = _SHOWN_HITS) -> list[tuple[str, str, str]]:
+    """Lines of a text in which a search stands: what is before it, the hit, what is behind it."""
+    needle = searched(search)
+    if not needle:
+        return []
+    pattern = re.compile(
+        r"\s+".join(re.escape(word).replace("'", "['’]") for word in needle.split()), re.IGNORECASE
+    )
+    found: list[tuple[str, str, str]] = []
+    for line in text.splitlines():
+        if match := pattern.search(line):
+            found.append((line[: match.start()], match.group(), line[match.end() :]))
+            if len(found) == most:
+                break
+    return found

@@ -1,0 +1,197 @@
+"""A store being made: batch by batch, each with how far it read, so that a killed import goes on.
+
+While it is made it lies beside its place under another name. Songs, lines that could not be read
+and the place reached in the data are one transaction, so what stands there is always whole: the
+next import of the same data goes on where that one broke off.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.corpora.store.schema import COLUMNS, CREATE_SONGS, VERSION
+from engine.errors import InputError
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MEMORY = "400MB"
+"""What DuckDB may hold while it writes; Python's part comes on top of it."""
+THREADS = 2
+_SHOWN = 500  # characters kept of a line that could not be read
+
+_TABLES = """
+CREATE TABLE about (name VARCHAR, value VARCHAR);
+CREATE TABLE progress (file VARCHAR, place BIGINT, line BIGINT);
+CREATE TABLE bad (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR);
+"""
+
+
+@dataclass(frozen=True)
+class Bad:
+    """A line or row that could not be read: where, why, and how it begins."""
+
+    file: str
+    line: int
+    reason: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far a file is read: the place in it (bytes or rows) and the number of its last line."""
+
+    place: int = 0
+    line: int = 0
+
+
+class StoreWriter:
+    """A store that is being filled; made by `writing`."""
+
+    def __init__(self, connection: DuckDBPyConnection, part: Path) -> None:
+        self.connection = connection
+        self.part = part
+
+    def reached(self, file: str) -> Reached:
+        """How far a file was read by this import or one that broke off."""
+        found = self.connection.execute(
+            "SELECT place, line FROM progress WHERE file = ?", [file]
+        ).fetchall()
+        return Reached(*found[0]) if found else Reached()
+
+    @contextmanager
+    def batch(self, file: str, reached: Reached) -> Generator[None]:
+        """All that is written inside counts only together, and with how far it reaches."""
+        self.connection.begin()
+        try:
+            yield
+            self.connection.execute("DELETE FROM progress WHERE file = ?", [file])
+            self.connection.execute(
+                "INSERT INTO progress VALUES (?, ?, ?)", [file, reached.place, reached.line]
+            )
+            self.connection.commit()
+        except BaseException:
+            self.connection.rollback()
+            raise
+
+    def add_songs(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Put songs behind those that are there; each row as `engine.corpora.store.schema` has it.
+
+        Ids must be new: `known` tells which are not.
+        """
+        if not rows:
+            return
+        import pyarrow as pa
+
+        ((start,),) = self.connection.execute("SELECT count(*) FROM songs").fetchall()
+        columns: dict[str, Any] = {name: [row[name] for row in rows] for name in COLUMNS[1:]}
+        columns["row"] = list(range(start, start + len(rows)))
+        self.insert("songs", pa.table({name: columns[name] for name in COLUMNS}))
+
+    def known(self, ids: Sequence[str]) -> set[str]:
+        """Which of these ids are songs already."""
+        import pyarrow as pa
+
+        self.connection.register("batch", pa.table({"id": pa.array(ids, pa.string())}))
+        found = self.connection.execute("SELECT id FROM batch SEMI JOIN songs USING (id)")
+        known = {str(identity) for (identity,) in found.fetchall()}
+        self.connection.unregister("batch")
+        return known
+
+    def insert(self, table: str, rows: Any) -> None:
+        """Put an Arrow table's rows into a table of the same columns."""
+        self.connection.register("batch", rows)
+        names = ", ".join(f'"{name}"' for name in rows.column_names)
+        self.connection.execute(f'INSERT INTO "{table}" ({names}) SELECT * FROM batch')  # noqa: S608 - our own names
+        self.connection.unregister("batch")
+
+    def add_bad(self, bad: Iterable[Bad]) -> None:
+        """Remember what could not be read."""
+        rows = [(one.file, one.line, one.reason, one.text[:_SHOWN]) for one in bad]
+        if rows:
+            self.connection.executemany("INSERT INTO bad VALUES (?, ?, ?, ?)", rows)
+
+    def tell(self, **facts: Any) -> None:
+        """Write down facts of the whole store (JSON values), over those of the same name."""
+        for name, value in facts.items():
+            self.connection.execute("DELETE FROM about WHERE name = ?", [name])
+            self.connection.execute("INSERT INTO about VALUES (?, ?)", [name, json.dumps(value)])
+
+
+@contextmanager
+def writing(path: Path, identity: dict[str, Any]) -> Generator[StoreWriter]:
+    """Fill the store at `path`; it stands there once the block ends without an error.
+
+    Parameters
+    ----------
+    path : Path
+        Where the store shall lie; what lies there is replaced at the end.
+    identity : dict
+        What tells this data from other (JSON): an import of the same that broke off is gone on
+        with, one of other data begun anew.
+
+    Raises
+    ------
+    InputError
+        If the folder cannot be written to, or another import writes there now.
+    """
+    import duckdb
+
+    part = path.with_name(f"{path.name}.part")
+    told = json.dumps({**identity, "version": VERSION}, sort_keys=True)
+    try:
+        connection = _opened(part, told)
+    except (duckdb.IOException, OSError) as error:
+        raise _not_written(part, error) from None
+    try:
+        writer = StoreWriter(connection, part)
+        yield writer
+        connection.execute("DROP TABLE progress")
+        connection.execute("CHECKPOINT")
+    finally:
+        connection.close()
+    part.replace(path)
+
+
+def _opened(part: Path, identity: str) -> DuckDBPyConnection:
+    import duckdb
+
+    settings: dict[str, Any] = {
+        "memory_limit": MEMORY,
+        "threads": THREADS,
+        # Each batch is written once to the log and once to its place; rarer is faster.
+        "checkpoint_threshold": "128MB",
+    }
+    if part.exists():
+        connection: DuckDBPyConnection | None = None
+        try:
+            connection = duckdb.connect(str(part), config=settings)
+            if connection.execute(
+                "SELECT value = ? FROM about WHERE name = 'identity'", [identity]
+            ).fetchall() == [(True,)]:
+                return connection
+        except (duckdb.CatalogException, duckdb.SerializationException, duckdb.InternalException):
+            pass  # another version's, or broken off before its first batch: it is made anew
+        if connection is not None:
+            connection.close()
+        part.unlink()
+    part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
+    connection = duckdb.connect(str(part), config=settings)
+    connection.begin()
+    connection.execute(_TABLES)
+    connection.execute(CREATE_SONGS)
+    connection.execute("INSERT INTO about VALUES ('identity', ?)", [identity])
+    connection.commit()
+    return connection
+
+
+def _not_written(part: Path, error: Exception) -> InputError:
+    if "lock" in str(error).lower():
+        return InputError(f"Another import is writing {part.name} now; wait for it to end.")
+    reason = getattr(error, "strerror", None) or str(error).splitlines()[0]
+    return InputError(f"No store can be written at {part}: {reason}; name another place.")
