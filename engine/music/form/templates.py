@@ -133,7 +133,7 @@ def _blues(form: Form, verses: Sequence[Verse]) -> Form:
 
 def _is_aaba(form: Form) -> bool:
     groups = _groups_of_four(form)
-    if not groups or any(part.section == "chorus" for part in form.parts):
+    if not _has_equal_as(groups) or any(part.section == "chorus" for part in form.parts):
         return False
     first, _, bridge, _ = groups[0]
     pattern = [first.letter, first.letter, bridge.letter, first.letter]
@@ -148,10 +148,15 @@ def _groups_of_four(form: Form) -> list[tuple[Part, ...]]:
     return [tuple(form.parts[low : low + 4]) for low in range(0, len(form.parts), 4)]
 
 
+def _has_equal_as(groups: Sequence[Sequence[Part]]) -> bool:
+    """Whether there are groups, and in each the first, second and last have equally many lines."""
+    lengths = [[len(part.lines) for part in group] for group in groups]
+    return bool(groups) and all(one == two == last for one, two, _, last in lengths)
+
+
 def _aaba(form: Form, verses: Sequence[Verse]) -> Form:
     groups = _groups_of_four(form)
-    lengths = [[len(part.lines) for part in group] for group in groups]
-    if not groups or any(one != two or two != last for one, two, _, last in lengths):
+    if not _has_equal_as(groups):
         raise InputError(
             "An AABA needs four stanzas of which the first, second and last have equally many "
             f"lines; this lyric has stanzas of {', '.join(str(len(p.lines)) for p in form.parts)}."

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from engine.corpora.songbook import songbook
 from engine.errors import InputError
 from engine.lyrics import Lyrics
 from engine.music.form import COPY, HOME, NEW, OPEN, TURNAROUND, VARY, Form
@@ -110,6 +111,15 @@ def test_long_lines_get_a_frame_with_room_for_them() -> None:
 def test_an_aaba_that_is_told_needs_four_stanzas() -> None:
     with pytest.raises(InputError, match="four stanzas"):
         form(BLUES, "aaba")
+
+
+def test_stanzas_of_other_lengths_are_no_aaba_though_their_words_are_alike() -> None:
+    song = next(sheet for sheet in songbook() if sheet.title == "Moonlight on Account")
+    found = form_of(song.lines, genre=song.genre)
+
+    assert found.letters == "A A B A"
+    assert [len(part.lines) for part in found.parts] == [4, 4, 4, 5]
+    assert found.template != "aaba"
 
 
 def test_a_blues_that_is_told_needs_threes() -> None:
