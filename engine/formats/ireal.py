@@ -58,7 +58,8 @@ _QUALITIES = (
 _SHORT = (("XyQ", " "), ("LZ", "|"), ("Kcl", "|x"), ("cl", "x"), ("K", "|"), ("Y", ""))
 _TOKEN = re.compile(
     r"<(?P<text>[^>]*)>|\*(?P<mark>.)|T(?P<time>\d\d)|N\d|\((?P<small>[^()]*)\)"
-    r"|(?P<chord>[A-GW][#b]?[-^+ohn0-9b#a-z]*?(?:/[A-G][#b]?)?)(?=[A-GWTNQSUYZnpxrlsf<>*()\[\]{}|,\s/]|\Z)"
+    r"|(?P<chord>[A-GW][#b]?(?:sus|alt|[-^+ohn0-9b#a-z])*?(?:/[A-G][#b]?)?)"
+    r"(?=[A-GWTNQSUYZnpxrlf<>*()\[\]{}|,\s/]|s(?!us)|\Z)"
     r"|(?P<none>n)|(?P<again>x)|(?P<twice>r)|(?P<bar>[|\[\]{}Z])|."
 )
 
@@ -250,14 +251,7 @@ def _time(digits: str, before: str) -> str:
 
 def _spelled_out(chart: str) -> str:
     """The chart without the app's abbreviations and spacing."""
-    for short, long in (
-        ("XyQ", " "),
-        ("LZ", "|"),
-        ("Kcl", "|x"),
-        ("cl", "x"),
-        ("K", "|"),
-        ("Y", ""),
-    ):
+    for short, long in _SHORT:
         chart = chart.replace(short, long)
     return chart
 

@@ -10,6 +10,7 @@ import pytest
 
 from engine.corpora.songbook import songbook
 from engine.formats import chordpro, ireal
+from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet
 
 SONG = chordpro.read(
@@ -74,3 +75,16 @@ def test_the_older_link_is_read() -> None:
 def test_the_link_can_stand_in_any_page() -> None:
     assert unquote(link(SONG)).count("=") >= 9
     assert ireal.read(link(SONG).encode()).title == SONG.title
+
+
+QUALITIES = (
+    *("sus", "7sus", "9sus", "13sus", "7b9sus", "7b13sus", "7susadd3", "7alt", "add9", "h7", "o7"),
+    *("^7#11", "-7b5", "7#9#5", "69", "-^7", "+"),
+)
+
+
+@pytest.mark.parametrize("quality", QUALITIES)
+def test_a_quality_is_read_to_its_end_wherever_it_stands(quality: str) -> None:
+    wanted = Chord.parse(f"E{quality}")
+    for chart in (f"[T44E{quality}|A Z", f"[T44sE{quality} lA |A Z", f"[T44E{quality},A|A Z"):
+        assert ireal.read(f"irealbook://Hill=Nobody=Swing=E=n={chart}".encode()).chords[0] == wanted
