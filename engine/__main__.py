@@ -12,11 +12,10 @@ import io
 import json
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import chords_command, corpus_command
+from engine import chords_command, corpus_command, export_command
 from engine.arguments import ArgumentParser
 from engine.batch import EXTENSIONS
 from engine.batch.writing import OUTPUT_EXTENSIONS
@@ -24,7 +23,7 @@ from engine.classifiers import CLASSIFIERS, NAMES
 from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
 from engine.files import file_bytes
-from engine.formats import BINARY, FORMATS, WRITTEN
+from engine.formats import BINARY, READ, WRITTEN
 from engine.lyrics import Lyrics, language_warning
 
 if TYPE_CHECKING:
@@ -91,7 +90,7 @@ def _parser() -> ArgumentParser:
     chords = commands.add_parser("chords", help="write chords on a lyric")
     _add_lyric_arguments(chords)
     chords_command.add_arguments(chords)
-    chords.add_argument("--capo", type=int, help="fret of a capo: text formats write the shapes")
+    export_command.add_arguments(chords)
     chords.add_argument("--to", choices=WRITTEN, default="chordpro", help="output format")
     chords.add_argument("--output", type=Path, help="file to write (default: standard output)")
     chords.set_defaults(command=_chords)
@@ -99,12 +98,10 @@ def _parser() -> ArgumentParser:
     convert = commands.add_parser("convert", help="write a song in another format")
     convert.add_argument("input", type=Path, help="a song; its ending or content tells the format")
     convert.add_argument("output", type=Path, help="the file to write; its ending tells the format")
-    convert.add_argument("--from", dest="source", choices=FORMATS, help="format of the input")
+    convert.add_argument("--from", dest="source", choices=READ, help="format of the input")
     convert.add_argument("--to", choices=WRITTEN, help="format of the output")
     convert.add_argument("--transpose", type=int, default=0, metavar="SEMITONES")
-    convert.add_argument(
-        "--capo", type=int, help="fret of a capo: text formats write the shapes (default: as it is)"
-    )
+    export_command.add_arguments(convert)
     convert.set_defaults(command=_convert)
 
     evaluate = commands.add_parser("evaluate", help="measure models on a dataset, append records")
@@ -220,8 +217,7 @@ def _chords(arguments: argparse.Namespace) -> None:
     # Wishes are checked before words, and both before a model is loaded.
     genre = checked_genre(arguments.genre, arguments.preset) if arguments.genre else None
     controls = chords_command.controls_of(arguments, genre)
-    if arguments.capo is not None and not 0 <= arguments.capo <= 11:
-        raise InputError(f"A capo at fret {arguments.capo} is out of range; 0 to 11 are accepted.")
+    export = export_command.export_of(arguments)
     binary_on_terminal = arguments.to in BINARY and not arguments.output and sys.stdout.isatty()
     if binary_on_terminal:
         raise InputError(f"{arguments.to} is binary; name a file with --output, or redirect.")
@@ -243,8 +239,7 @@ def _chords(arguments: argparse.Namespace) -> None:
         for one in generator.alternatives(sheet, controls, *asked.alternatives):
             print(f"{one.chord.symbol:<10}{one.probability:7.1%}")
         return
-    capo = sheet.capo if arguments.capo is None else arguments.capo
-    data = formats.write(replace(sheet, capo=capo), arguments.to)
+    data = formats.write(sheet, arguments.to, export)
     if arguments.output:
         _write(data, arguments.output, arguments.to)
     else:
@@ -260,10 +255,8 @@ def _convert(arguments: argparse.Namespace) -> None:
     target = arguments.to or formats.format_of(arguments.output.name)
     data = file_bytes(arguments.input, formats.MAX_BYTES)
     source = arguments.source or formats.format_of(arguments.input.name, data)
-    sheet = formats.read(data, source).transpose(arguments.transpose)
-    if arguments.capo is not None:
-        sheet = replace(sheet, capo=arguments.capo)
-    _write(formats.write(sheet, target), arguments.output, target)
+    export = export_command.export_of(arguments)
+    _write(formats.write(formats.read(data, source), target, export), arguments.output, target)
     if lost := formats.loses(target):
         _tell(f"note: {lost}")
 

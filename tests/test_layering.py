@@ -106,6 +106,7 @@ ROOMS = {
     "chords_command": {"arguments", "errors", "generator", "lyrics", "music"},
     "corpora": {"errors", "files", "formats", "lyrics", "music", "plain_text"},
     "corpus_command": {"corpora", "errors"},
+    "export_command": {"formats", "music"},
     "batch": {"classifiers", "corpora", "errors", "files", "lyrics", "models"},
     "evaluation": {
         *("arrangement", "batch", "classifiers", "corpora", "errors", "explanation"),

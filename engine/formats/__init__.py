@@ -1,7 +1,9 @@
 """Lead sheets to and from files: one module per format, imported when it is used.
 
 Each module has ``NAME``, ``EXTENSION``, ``MIME`` and ``write(sheet) -> bytes``, ``read(data) ->
-LeadSheet``, or both; ``LOSES`` is a sentence about what of a song the format cannot hold.
+LeadSheet``, or both; ``LOSES`` is a sentence about what of a song the format cannot hold. One that
+can be written in several ways names the choices it follows, ``OPTIONS``, and takes them as the
+second argument, an `engine.formats.export.Export`.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError, quoted
+from engine.formats.export import AS_IT_IS, Export
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
@@ -25,10 +28,21 @@ FORMATS: dict[str, str] = {
     "text": "engine.formats.text",
     "ireal": "engine.formats.ireal",
     "onsong": "engine.formats.onsong",
+    "pdf": "engine.formats.pdf",
+    "staff-pdf": "engine.formats.staff_pdf",
+    "svg": "engine.formats.svg",
+    "png": "engine.formats.png",
+    "dawproject": "engine.formats.dawproject",
+    "reaper": "engine.formats.reaper",
+    "wav": "engine.formats.wav",
+    "ogg": "engine.formats.ogg",
+    "mp3": "engine.formats.mp3",
 }
 READ_ONLY = ("onsong",)
+WRITE_ONLY = ("pdf", "staff-pdf", "svg", "png", "dawproject", "reaper", "wav", "ogg", "mp3")
+READ = tuple(name for name in FORMATS if name not in WRITE_ONLY)
 WRITTEN = tuple(name for name in FORMATS if name not in READ_ONLY)
-BINARY = ("mxl", "midi")
+BINARY = ("mxl", "midi", "pdf", "staff-pdf", "png", "dawproject", "wav", "ogg", "mp3")
 _ENDINGS = {
     **dict.fromkeys((".cho", ".chordpro", ".chopro", ".crd", ".pro"), "chordpro"),
     ".json": "json",
@@ -41,7 +55,17 @@ _ENDINGS = {
     **dict.fromkeys((".html", ".htm", ".irealb"), "ireal"),
     ".onsong": "onsong",
 }
-ENDINGS = tuple(_ENDINGS)
+ENDINGS = tuple(_ENDINGS)  # of files that can be read
+_WRITTEN_ENDINGS = {
+    ".pdf": "pdf",
+    ".svg": "svg",
+    ".png": "png",
+    ".dawproject": "dawproject",
+    ".rpp": "reaper",
+    ".wav": "wav",
+    ".ogg": "ogg",
+    ".mp3": "mp3",
+}
 MAX_BYTES = 4_000_000
 _SIGNS = {b"MThd": "midi", b"PK\x03\x04": "mxl", b"irealb": "ireal"} | {
     b"<?xml": "musicxml",
@@ -50,8 +74,17 @@ _SIGNS = {b"MThd": "midi", b"PK\x03\x04": "mxl", b"irealb": "ireal"} | {
 _CHORDPRO = re.compile(rb"^\s*\{\w[^{}\n]*\}|\[[A-H][#b]?[^\]\s]{0,8}\]\S", re.MULTILINE)
 
 
-def write(sheet: LeadSheet, format_name: str) -> bytes:
+def write(sheet: LeadSheet, format_name: str, export: Export = AS_IT_IS) -> bytes:
     """Write a lead sheet as the bytes of a file.
+
+    Parameters
+    ----------
+    sheet : LeadSheet
+    format_name : str
+        One of `WRITTEN`.
+    export : Export
+        How: moved, with a capo, chords named by numbers, and so on; what a format has no choice
+        about is left out.
 
     Raises
     ------
@@ -61,7 +94,8 @@ def write(sheet: LeadSheet, format_name: str) -> bytes:
     module = _module(format_name)
     if not hasattr(module, "write"):
         raise InputError(f"{module.NAME} files can be read but not written.")
-    data: bytes = module.write(sheet)
+    moved = export.of(sheet)
+    data: bytes = module.write(moved, export) if options(format_name) else module.write(moved)
     return data
 
 
@@ -102,10 +136,18 @@ def format_of(file_name: str, data: bytes = b"") -> str:
         found = _ENDINGS[ending]
         is_chordpro = found == "text" and _CHORDPRO.search(begin)
         return "chordpro" if is_chordpro else found
+    if ending in _WRITTEN_ENDINGS:
+        return _WRITTEN_ENDINGS[ending]
     raise InputError(
         f"{quoted(ending or file_name)} is no ending of a format; "
-        f"{', '.join(ENDINGS)} are accepted."
+        f"{', '.join((*ENDINGS, *_WRITTEN_ENDINGS))} are accepted."
     )
+
+
+def options(format_name: str) -> tuple[str, ...]:
+    """What of an `Export`, beside the song's place and capo, the format follows: its fields."""
+    names: tuple[str, ...] = getattr(_module(format_name), "OPTIONS", ())
+    return names
 
 
 def loses(format_name: str) -> str:

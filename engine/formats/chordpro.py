@@ -23,20 +23,24 @@ first song of a file is read.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from engine.formats.chordpro_song import song_of
 from engine.formats.decoding import text_lines
+from engine.formats.export import AS_IT_IS, Export
+from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line
 
 NAME = "ChordPro"
 EXTENSION = ".cho"
 MIME = "text/vnd.chordpro"
+OPTIONS = ("names",)
 
 _ESCAPED = re.compile(r"[\\\[\]{}<&]")
 _ESCAPED_IN_FIELD = re.compile(r"[\\{}<&]")
 
 
-def write(sheet: LeadSheet) -> bytes:
+def write(sheet: LeadSheet, export: Export = AS_IT_IS) -> bytes:
     """Write UTF-8 ChordPro; with a capo, key and chords are those of the shapes."""
     capo, sheet = sheet.capo, sheet.shapes
     fields = [
@@ -49,11 +53,12 @@ def write(sheet: LeadSheet) -> bytes:
         ("meta", sheet.genre and f"genre {sheet.genre}"),
     ]
     texts = [f"{{{name}: {_field(value)}}}" for name, value in fields if value]
+    key = sheet.key
     before: Line | None = None
     for line in sheet.lines:
         if before is None or line.stanza != before.stanza:
             texts += [*_end_of(before), "", *_start_of(line)]
-        texts.append(_line_text(line))
+        texts.append(_line_text(line, lambda chord: export.name(chord, key)))
         before = line
     return "\n".join([*texts, *_end_of(before), ""]).encode()
 
@@ -105,18 +110,21 @@ def _end_of(line: Line | None) -> list[str]:
     return [f"{{end_of_{line.section if is_own else 'verse'}}}"]
 
 
-def _line_text(line: Line) -> str:
+def _line_text(line: Line, name: Callable[[Chord], str]) -> str:
     words = [_escaped(word) for word in line.words]
-    text = _with_chords(line, words)
-    if _reads_as(text, line):
-        return text
-    return _with_chords(line, [word if word.startswith("\\") else f"\\{word}" for word in words])
+    if not _reads_as(_with_chords(line, words, _symbol), line):
+        words = [word if word.startswith("\\") else f"\\{word}" for word in words]
+    return _with_chords(line, words, name)
 
 
-def _with_chords(line: Line, words: list[str]) -> str:
+def _symbol(chord: Chord) -> str:
+    return chord.symbol
+
+
+def _with_chords(line: Line, words: list[str], name: Callable[[Chord], str]) -> str:
     chords = [""] * (len(words) + 1)
     for placed in line.chords:
-        chords[placed.word] += f"[{placed.chord.symbol}]"
+        chords[placed.word] += f"[{name(placed.chord)}]"
     texts = [chord + word for chord, word in zip(chords, words, strict=False)]
     if chords[-1]:
         texts.append(chords[-1].replace("][", "] ["))

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.arrangement.performance import Cue, Note, Performance, performance
 from engine.formats.midi_reading import lead_sheet
+from engine.formats.tracks import DRUM_CHANNEL, block_notes
 from engine.formats.xf_chords import xf_code
 
 if TYPE_CHECKING:
@@ -34,12 +35,10 @@ MIME = "audio/midi"
 LOSES = "It holds what sounds, the words and the names of chords; genre, artist and capo are lost."
 
 _TICKS = 480
-_DRUM_CHANNEL = 9
 _BLOCK_CHANNEL = 2
 _TYPEWRITER = str.maketrans(
     {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u2011": "-"}
 )
-_LOWEST_BLOCK = 48
 
 
 def write(sheet: LeadSheet) -> bytes:
@@ -56,7 +55,7 @@ def write(sheet: LeadSheet) -> bytes:
     parts: Sequence[tuple[str, int, int | None, Iterable[Note]]] = (
         ("Chords", 0, played.style.keys, played.chords),
         ("Bass", 1, played.style.bass, played.bass),
-        ("Drums", _DRUM_CHANNEL, None, played.drums),
+        ("Drums", DRUM_CHANNEL, None, played.drums),
     )
     for name, channel, program, notes in parts:
         messages = [_named(name)]
@@ -65,8 +64,9 @@ def write(sheet: LeadSheet) -> bytes:
             messages.append((0.0, change))
         file.tracks.append(_track([*messages, *_notes(notes, channel)], end))
     silence = mido.Message("control_change", channel=_BLOCK_CHANNEL, control=7, value=0)
-    blocks = [_named("Block chords"), (0.0, silence), *_notes(_blocks(played), _BLOCK_CHANNEL)]
-    file.tracks.append(_track(blocks, end))
+    blocks = [note for chord in played.struck for note in block_notes(*chord)]
+    block_events = [_named("Block chords"), (0.0, silence), *_notes(blocks, _BLOCK_CHANNEL)]
+    file.tracks.append(_track(block_events, end))
     buffer = io.BytesIO()
     file.save(file=buffer)
     return buffer.getvalue()
@@ -122,17 +122,6 @@ def _chord_names(struck: Iterable[tuple[float, float, Chord]]) -> list[tuple[flo
         if code := xf_code(chord):
             events.append((start, mido.MetaMessage("sequencer_specific", data=code)))
     return events
-
-
-def _blocks(played: Performance) -> Iterable[Note]:
-    """Each chord in root position, its bass an octave below."""
-    for start, length, chord in played.struck:
-        if chord.root_pitch_class is None or chord.bass_pitch_class is None:
-            continue
-        lowest = _LOWEST_BLOCK + chord.root_pitch_class
-        tones = sorted((tone - chord.root_pitch_class) % 12 for tone in chord.pitch_classes)
-        for pitch in (_LOWEST_BLOCK - 12 + chord.bass_pitch_class, *(lowest + t for t in tones)):
-            yield Note(start, length, pitch, 64)
 
 
 def _notes(notes: Iterable[Note], channel: int) -> list[tuple[float, Any]]:

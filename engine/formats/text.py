@@ -11,12 +11,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
+from collections.abc import Callable
 from itertools import accumulate
 
 from engine.errors import InputError
 from engine.formats import chordpro
 from engine.formats.chordpro_headings import number_of, section_of
 from engine.formats.decoding import text_lines
+from engine.formats.export import AS_IT_IS, Export
 from engine.lyrics import section_title
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line
@@ -24,6 +26,7 @@ from engine.music.lead_sheet import LeadSheet, Line
 NAME = "Plain text"
 EXTENSION = ".txt"
 MIME = "text/plain"
+OPTIONS = ("names",)
 LOSES = "Two chords on one word, and chords that stand close, may come back on the next word."
 
 _FIELD = re.compile(r"(title|artist|key|time|tempo|capo|genre):\s*(\S.*)\Z", re.IGNORECASE)
@@ -37,16 +40,17 @@ _WORD_OR_CHORD = {"Go", "Do", "Co", "Bo", "Ao", "Eo", "Fo", "Hm", "Ah", "Eh", "A
 _ESCAPED = re.compile(r"[\\\[\]{}]")
 
 
-def write(sheet: LeadSheet) -> bytes:
+def write(sheet: LeadSheet, export: Export = AS_IT_IS) -> bytes:
     """Write UTF-8 text: the fields, then each stanza under the name of its section.
 
-    With a capo, key and chords are those of the shapes.
+    With a capo, key and chords are those of the shapes. Numerals and numbers are for people: they
+    are not read back as chords.
     """
-    capo, sounding, sheet = sheet.capo, sheet.key.name, sheet.shapes
+    capo, sounding, shapes = sheet.capo, sheet.key.name, sheet.shapes
     fields = [
         ("Title", sheet.title),
         ("Artist", sheet.artist),
-        ("Key", sheet.key.name),
+        ("Key", shapes.key.name),
         ("Time", sheet.time_signature),
         ("Tempo", str(sheet.tempo)),
         ("Capo", f"{capo} (sounds in {sounding})" if capo else ""),
@@ -54,11 +58,11 @@ def write(sheet: LeadSheet) -> bytes:
     ]
     texts = [f"{name}: {value}" for name, value in fields if value]
     stanza = -1
-    for line in sheet.lines:
+    for line in shapes.lines:
         if line.stanza != stanza:
             texts += ["", f"[{line.heading}]"] if line.section else [""]
             stanza = line.stanza
-        texts += _chords_over_words(line)
+        texts += _chords_over_words(line, lambda chord: export.name(chord, shapes.key))
     return "\n".join([*texts, ""]).encode()
 
 
@@ -106,12 +110,12 @@ def _alone(chords: list[tuple[int, str]]) -> list[str]:
     return [" ".join(f"[{symbol}]" for _, symbol in chords)] if chords else []
 
 
-def _chords_over_words(line: Line) -> list[str]:
+def _chords_over_words(line: Line, name: Callable[[Chord], str]) -> list[str]:
     if not line.words:
-        return ["  ".join(placed.chord.symbol for placed in line.chords)]
+        return ["  ".join(name(placed.chord) for placed in line.chords)]
     upper, lower = "", ""
     for index in range(len(line.words) + 1):
-        symbols = " ".join(p.chord.symbol for p in line.chords if p.word == index)
+        symbols = " ".join(name(p.chord) for p in line.chords if p.word == index)
         column = _width(lower) + (index > 0)
         if symbols:
             column = max(column, len(upper) + 1 if upper else 0)

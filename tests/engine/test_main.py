@@ -191,6 +191,23 @@ def test_chords_write_musicxml_that_music21_parses(tmp_path: Path) -> None:
     assert {key.sharps for key in keys} == {1}
 
 
+def test_a_song_is_converted_in_the_key_names_and_letters_that_are_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    song, out = tmp_path / "song.cho", tmp_path / "song.txt"
+    song.write_text("{title: Rain}\n{key: C}\n[C]Rain [Am7]on [G]me\n", "utf-8")
+    asked = ["--transpose", "2", "--capo", "2", "--names", "nashville"]
+    assert main(["convert", str(song), str(out), *asked]) == 0
+    assert out.read_text("utf-8").splitlines()[-2:] == ["1    6-⁷ 5", "Rain on  me"]
+    assert "Capo: 2 (sounds in D major)" in out.read_text("utf-8")
+    for name in ("large.pdf", "staff.svg", "song.dawproject", "song.rpp"):
+        assert main(["convert", str(song), str(tmp_path / name), "--large-print"]) == 0
+        assert (tmp_path / name).stat().st_size > 1000
+    assert "It is for paper" in capsys.readouterr().err
+    assert main(["convert", str(tmp_path / "large.pdf"), str(out)]) == 2
+    assert "can be written but not read" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("source", "reason"),
     [("/dev/zero", "is a device"), ("x" * 5000, "cannot be read"), ("nul\0.txt", "cannot be read")],
