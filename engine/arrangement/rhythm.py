@@ -53,11 +53,16 @@ class Sung:
 
 @dataclass(frozen=True)
 class Struck:
-    """A chord from its onset to the next chord (or the end of the song)."""
+    """A chord from its onset to the next chord (or the end of the song).
+
+    `line` and `place` say which one it is: of the sheet's lines, and of that line's chords.
+    """
 
     chord: Chord
     start: int
     end: int
+    line: int
+    place: int
 
 
 @dataclass(frozen=True)
@@ -111,7 +116,7 @@ def layout(sheet: LeadSheet) -> Layout:
     metre = Metre.parse(sheet.time_signature)
     phrases = [_phrase(line, metre) for line in sheet.lines]
     words: list[Sung] = []
-    onsets: list[tuple[int, Chord]] = []
+    onsets: list[tuple[int, Chord, int, int]] = []
     slashes: list[tuple[int, int]] = []
     systems: list[int] = []
     ideal = _ideal_syllables(metre, sheet.tempo) * _DENSITY.get(sheet.genre or "", 1.0)
@@ -126,19 +131,21 @@ def layout(sheet: LeadSheet) -> Layout:
             _place_played(phrase.events, metre, room)
         systems.append(start // metre.slots)
         words += _sung(index, phrase, start, room, metre)
-        onsets += [(start + e.slot, e.chord) for e in phrase.events if e.chord is not None]
+        found = [(e.slot, e.chord) for e in phrase.events if e.chord is not None]
+        onsets += [(start + slot, chord, index, at) for at, (slot, chord) in enumerate(found)]
         played = [event.slot for event in phrase.events if event.trailing]
         if played:
             slashes.append((start + played[0], start + room))
         start += phrase.bars * metre.slots
-    ends = [onset for onset, _ in onsets[1:]] + [start] * bool(onsets)
+    ends = [onset for onset, *_ in onsets[1:]] + [start] * bool(onsets)
     return Layout(
         metre=metre,
         pickup=phrases[0].pickup_slots,
         bars=start // metre.slots,
         words=tuple(words),
         chords=tuple(
-            Struck(chord, onset, end) for (onset, chord), end in zip(onsets, ends, strict=True)
+            Struck(chord, onset, end, line, at)
+            for (onset, chord, line, at), end in zip(onsets, ends, strict=True)
         ),
         slashes=tuple(slashes),
         systems=tuple(systems),

@@ -63,3 +63,60 @@ def test_jazz_swings_and_walks() -> None:
     played = performance(song("jazz"))
     assert {round(note.start % 1, 3) for note in played.chords} <= {0.0, 0.667}
     assert len({note.pitch for note in played.bass}) > 4
+
+
+FORM = """{{tempo: 100}}
+{{meta: genre {genre}}}
+{{start_of_verse}}
+The [G]lanterns on the [C]harbour wall are [G]swinging in the [D]rain
+And [G]every one is [C]naïve, and [G]slow in the [D]rain
+{{end_of_verse}}
+{{start_of_chorus}}
+So [C]leave a light, [G]leave a light, [C]leave a light [G]on
+So [C]leave a light, [G]leave a light, [C]leave a light [G]on
+{{end_of_chorus}}
+"""
+
+
+def formed(genre: str) -> LeadSheet:
+    return chordpro.read(FORM.format(genre=genre).encode())
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_every_genre_has_drums_that_breathe_and_fill_the_ends_of_sections(genre: str) -> None:
+    played = performance(formed(genre))
+    assert played.drums, "no empty drum track"
+    assert len({note.velocity for note in played.drums}) > 8
+    assert len({note.velocity for note in played.chords}) > 5
+    chorus = next(cue.start for cue in played.sections if cue.text == "Chorus")
+    bars = [
+        {
+            (round(note.start - first, 3), note.pitch)
+            for note in played.drums
+            if first <= note.start < first + 4
+        }
+        for first in (chorus - 4, chorus - 8)
+    ]
+    assert bars[0] != bars[1], "the last bar of the verse is a fill"
+
+
+@pytest.mark.parametrize("genre", GENRES)
+def test_a_chorus_is_louder_than_a_verse(genre: str) -> None:
+    played = performance(formed(genre))
+    chorus = next(cue.start for cue in played.sections if cue.text == "Chorus")
+    for notes in (played.chords, played.bass):
+        before = [note.velocity for note in notes if note.start < chorus - 4]
+        after = [note.velocity for note in notes if note.start >= chorus]
+        assert sum(after) / len(after) > sum(before) / len(before) + 4
+
+
+def test_chance_is_the_same_every_time() -> None:
+    assert performance(formed("pop")) == performance(formed("pop"))
+
+
+def test_every_change_of_harmony_says_which_chord_of_the_sheet_it_is() -> None:
+    sheet = formed("pop")
+    played = performance(sheet)
+    assert [sheet.lines[line].chords[at].chord for line, at in played.places] == [
+        chord for _, _, chord in played.struck
+    ]
