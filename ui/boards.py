@@ -35,6 +35,8 @@ _PARTS = {
     "network": "network alone",
     "linear": "linear path alone",
     "decoder": "decoder alone",
+    "decoder-other-words": "decoder alone, given the words of other songs",
+    "decoder-no-words": "decoder alone, given no words",
     "counts": "counts alone (Kneser-Ney)",
     "counts-and-past": "counts and the song's past",
     "general": "without the song's past",

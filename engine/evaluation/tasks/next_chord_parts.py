@@ -7,6 +7,8 @@ likely the true next chord is, given the words and the true past:
 part                what it knows
 ==================  ===============================================================================
 decoder             the words and the chords before, read by the LLaMA decoder
+decoder-other-words the same, but every line has words of a song of ours, as many as its own
+decoder-no-words    the same, but every word is "la"
 counts              the last few chords (Kneser-Ney over songs and progressions)
 counts-and-past     the same, with what the song itself has done so far (PPM)
 general             counts and where a chord stands, weighed by a network; no song's past
@@ -16,11 +18,14 @@ memory              all but the decoder: counts, past, copies of aligned lines, 
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.corpora.songbook import songbook
 from engine.evaluation.metrics.chords import CHORD_METRICS
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.tasks.chord_songs import chord_songs
@@ -48,6 +53,22 @@ def _decoder(generator: TinyLlamaGenerator, song: HomeSong) -> Array:
     return decoder_answers(decoder.model, decoder.encoder, [song], window=decoder.window)
 
 
+def _other_words(generator: TinyLlamaGenerator, song: HomeSong) -> Array:
+    others = [word for sheet in songbook() for line in sheet.lines for word in line.words]
+    drawn = random.Random(" ".join(song.lines[0].words))  # noqa: S311 - not for secrets
+    lines = tuple(
+        replace(line, words=tuple(others[start : start + len(line.words)]))
+        for line in song.lines
+        for start in [drawn.randrange(len(others) - len(line.words))]
+    )
+    return _decoder(generator, replace(song, lines=lines))
+
+
+def _no_words(generator: TinyLlamaGenerator, song: HomeSong) -> Array:
+    lines = tuple(replace(line, words=("la",) * len(line.words)) for line in song.lines)
+    return _decoder(generator, replace(song, lines=lines))
+
+
 def _network(past: bool) -> Callable[[TinyLlamaGenerator, HomeSong], Array]:
     def answers(generator: TinyLlamaGenerator, song: HomeSong) -> Array:
         memory = generator.memory
@@ -68,6 +89,8 @@ def _expert(place: int) -> Callable[[TinyLlamaGenerator, HomeSong], Array]:
 
 PARTS: dict[str, Callable[[TinyLlamaGenerator, HomeSong], Array]] = {
     "decoder": _decoder,
+    "decoder-other-words": _other_words,
+    "decoder-no-words": _no_words,
     "counts": _expert(_COUNTS),
     "counts-and-past": _expert(_COUNTS_AND_PAST),
     "general": _network(past=False),

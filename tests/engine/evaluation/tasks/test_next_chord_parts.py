@@ -50,3 +50,18 @@ def test_the_whole_is_mixed_of_memory_and_decoder(
 def test_parts_are_named_after_the_generator() -> None:
     assert find_task("next-chord").names == tuple(f"tinyllama/{part}" for part in PARTS)
     assert find_task("next-chord").recorded_as == "chords"
+
+
+def test_only_the_decoder_is_given_other_words(
+    generator: TinyLlamaGenerator, tmp_path: Path
+) -> None:
+    (song,) = corpus_songs(tmp_path, corpus_row())
+    own, other, none = (
+        PARTS[part](generator, song)
+        for part in ("decoder", "decoder-other-words", "decoder-no-words")
+    )
+    again = PARTS["decoder-other-words"](generator, song)
+
+    assert np.abs(own - other).max() > 0.01
+    assert np.abs(none - other).max() > 0.01
+    np.testing.assert_array_equal(other, again)
