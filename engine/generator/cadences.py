@@ -50,7 +50,7 @@ def asked_of(cadence: str, mode: str) -> tuple[frozenset[int] | None, frozenset[
         HALF: (None, dominant),
         PLAGAL: (frozenset({_SUBDOMINANT}), tonic),
         DECEPTIVE: (dominant, frozenset({_SUBMEDIANT[mode]})),
-        HOME_OTHERWISE: (None, tonic),
+        HOME_OTHERWISE: (frozenset(range(1, 12)), tonic),  # to come home is to have been away
         OPEN: (None, None),
     }
     return asked[cadence]

@@ -63,7 +63,7 @@ def with_cadence(slots: Sequence[Slot], cadence: str, palette: Palette, mode: st
         if place < 0 or not found[place].free:
             break
         if roots is not None:
-            found[place] = narrowed(found[place], palette.with_roots(roots))
+            found[place] = narrowed(found[place], palette.ending(roots))
     return found
 
 

@@ -68,6 +68,7 @@ class Palette:
         self._chords = vocabulary.parsed
         self._tonic = HOME[mode].tonic_pitch_class
         self._mode = mode
+        self._blues = (genre or "").lower() == "blues"
         self._power = level == 0 and (genre or "").lower() in POWER_GENRES
         self._as_given: dict[int, Chord] = {}
         self.allowed = np.array(
@@ -120,6 +121,22 @@ class Palette:
         )
         return self.allowed & wanted
 
+    def ending(self, roots: frozenset[int]) -> Array:
+        """The allowed chords on roots above the tonic that a cadence comes to, (chords,).
+
+        A major tonic with a minor seventh asks to go on, and only the blues rests on it; so does a
+        suspended one. In the training songs 59% of blues lines that end on the tonic have the
+        seventh; of sections and songs that end there 0.5% in other genres (of 1,011) and 5% where
+        the genre is unknown (of 1,267). Suspended are 0.3% of all.
+        """
+        found = self.with_roots(roots)
+        if self._blues:
+            return found
+        rests = np.array(
+            [chord.root_pitch_class != self._tonic or _rests(chord) for chord in self._chords]
+        )
+        return found & rests if (found & rests).any() else found
+
     def written(self, index: int) -> Chord:
         """The chord as the lead sheet shows it, in the home key."""
         if (given := self._as_given.get(index)) is not None:
@@ -137,6 +154,14 @@ class Palette:
     @cached_property
     def _written_labels(self) -> tuple[str, ...]:
         return tuple(self.written(index).label for index in range(len(self._chords)))
+
+
+def _rests(chord: Chord) -> bool:
+    """Whether a chord that ends a section asks for nothing more."""
+    root = chord.root_pitch_class or 0
+    above = {(tone - root) % 12 for tone in chord.pitch_classes}
+    suspended = not above & {3, 4} and bool(above & {2, 5})
+    return not suspended and not {4, 10} <= above
 
 
 def _tones(chord: Chord) -> frozenset[int]:

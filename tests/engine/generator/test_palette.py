@@ -54,3 +54,15 @@ def test_the_dominant_of_a_minor_key_has_its_leading_tone() -> None:
     palette = Palette(VOCABULARY, "triads", None, "minor")
     dominants = palette.with_roots(frozenset({7})).nonzero()[0]
     assert {VOCABULARY.parsed[index].label for index in dominants} == {"E:maj"}
+
+
+def test_only_the_blues_comes_to_rest_on_a_dominant_seventh() -> None:
+    tonic = frozenset({0})
+    for genre, rests in (("blues", True), ("gospel", False), (None, False)):
+        palette = Palette(VOCABULARY, "extended", genre, "major")
+        found = {VOCABULARY.parsed[index].label for index in palette.ending(tonic).nonzero()[0]}
+        assert "C:maj" in found
+        assert ("C:7" in found) is rests
+        assert ("C:sus4" in found) is rests
+    listed = Palette(VOCABULARY, "extended", None, "major", chords_named(["C7", "F7", "G7"]))
+    assert [VOCABULARY.parsed[i].label for i in listed.ending(tonic).nonzero()[0]] == ["C:7"]
