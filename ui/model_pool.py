@@ -66,6 +66,7 @@ class ModelPool:
                 model = load()
                 seconds = time.perf_counter() - began
                 tensors = tensors_of(model)
+                memory.set_aside()
                 after = memory.resident_bytes()
                 self._loaded[name] = Loaded(model, tensors, before, after, seconds)
             return self._loaded[name].model

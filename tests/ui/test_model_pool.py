@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import gc
 import threading
+import tomllib
+import weakref
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from engine.errors import EngineError, WeightsError
 from ui import resources
 from ui.model_pool import ModelPool
+
+ROOT = Path(__file__).parents[2]
 
 
 class Model:
@@ -48,6 +54,31 @@ def test_an_unloaded_model_is_gone_and_is_loaded_again_when_asked() -> None:
     assert first
     with pytest.raises(EngineError, match="B is not loaded"):
         pool.unload("b", "B")
+
+
+def test_a_loaded_model_is_not_looked_through_by_every_collection() -> None:
+    pool = ModelPool()
+    many = [[number] for number in range(1000)]
+    gc.unfreeze()
+    pool.get("a", Model)
+    assert gc.get_freeze_count() > len(many)
+    assert not any(kept is many for kept in gc.get_objects())
+
+
+def test_a_model_in_a_circle_of_its_own_is_given_back() -> None:
+    class Circle:
+        def __init__(self) -> None:
+            self.own = self
+
+    pool = ModelPool()
+    gone = weakref.ref(pool.get("a", Circle))
+    pool.unload("a", "A")
+    assert gone() is None
+
+
+def test_no_script_run_ends_in_looking_through_all_objects() -> None:
+    settings = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))
+    assert settings["runner"]["postScriptGC"] is False
 
 
 def test_a_model_that_is_held_stays_the_same_model() -> None:
