@@ -100,7 +100,7 @@ def main(given: Sequence[str] | None = None) -> None:
         ranker = PlacementRanker(best, vocabulary.genres)
         card = new_card(
             own,
-            family="chord-placement",
+            family="Small network that ranks the words of a line",
             labels=vocabulary.genres,
             training_data="English lyrics with chords on their words: train, validation",
             training_data_sha256=data_hash(arguments.data),

@@ -30,12 +30,16 @@ TITLES = {
     "roberta": "RoBERTa",
     "bilstm-gru": "BiLSTM-GRU",
     "tinyllama": "TinyLlama",
+    "chord-memory": "Chord memory",
+    "chord-placement": "Chord placement",
     "combined": "Combined",
 }
 PART_TITLES = {"network": "network", "linear": "linear path"}
 POOL = "combined"  # made of the answers of the others
 GENRE_MODELS = tuple(name for name in CLASSIFIERS if name != POOL)
 GENERATOR = "tinyllama"
+LOADED = (*GENRE_MODELS, GENERATOR)
+"""The models that are loaded on their own; the others come with one that reads them."""
 
 
 def model_title(name: str) -> str:

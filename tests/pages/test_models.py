@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from engine.evaluation.board.records import EvaluationRecord, append_records
 from engine.models.card import CARD, ModelCard, model_revision
-from engine.models.presets import slot
+from engine.models.presets import preset, slot
 from tests.pages.conftest import FakeClassifier
 from ui import pooling, resources
 
@@ -87,6 +87,31 @@ def test_both_presets_are_compared_slot_by_slot(page: AppTest) -> None:
 
     assert list(table.columns) == ["model", "embedded", "full"]
     assert "Llama-3.1-8B" in set(table["full"])
+
+
+def test_what_the_chord_generator_reads_has_a_card_and_comes_with_it(
+    page: AppTest, models: Path
+) -> None:
+    for name in ("chord-memory", "chord-placement"):
+        (models / name).mkdir()
+        (models / name / "model.safetensors").write_bytes(b"weights")
+        past = {"test/past_accuracy": 0.7, "test/position_accuracy": 0.6}
+        replace(card(name), metrics=past).write(models / name)
+    page.run()
+
+    assert not page.exception
+    assert {"Chord memory", "Chord placement"} <= {heading.value for heading in page.subheader}
+    keys = {button.key for button in page.button}
+    assert not keys & {"load_chord-memory", "load_chord-placement"}
+    assert "Family of chord-memory · trained from scratch · comes and goes with TinyLlama" in (
+        text_of(page)
+    )
+    shown = [metric.label for metric in page.metric]
+    assert {"Test accuracy of the next chord", "Test accuracy of where chords change"} <= {*shown}
+
+
+def test_every_slot_of_the_preset_has_a_title_and_so_a_card() -> None:
+    assert set(preset("embedded").slots) == set(resources.TITLES)
 
 
 def test_a_model_is_loaded_and_unloaded_with_memory_told(page: AppTest) -> None:

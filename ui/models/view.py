@@ -27,6 +27,14 @@ _METRICS = {
     "position_accuracy": "accuracy of where chords change",
     "chord_perplexity": "perplexity of the next chord",
     "chord_accuracy": "accuracy of the next chord",
+    "past_perplexity": "perplexity of the next chord",
+    "past_accuracy": "accuracy of the next chord",
+    "past_and_decoder_perplexity": "perplexity with the words read too",
+    "past_and_decoder_accuracy": "accuracy with the words read too",
+    "decoder_perplexity": "perplexity of the decoder alone",
+    "decoder_accuracy": "accuracy of the decoder alone",
+    "general_perplexity": "perplexity without the song's own past",
+    "general_accuracy": "accuracy without the song's own past",
 }
 """Figures of cards whose names are no words."""
 _TABS = ("About", "Figures", "Training", "Files")
@@ -72,7 +80,7 @@ def _card(slot: Slot) -> None:
             key=f"head_{name}",
         ):
             st.subheader(title, anchor=False)
-            if name != resources.POOL:  # the models it is made of are loaded above
+            if name in resources.LOADED:
                 _loading(name, title)
         try:
             card = ModelCard.read(slot.folder)
@@ -83,7 +91,8 @@ def _card(slot: Slot) -> None:
             _about_pool()
         else:
             runs_on = f"runs on {slot.base_label}" if slot.base else slot.base_label
-            st.caption(plain(f"{card.family} · {runs_on}{_placed(name)}"))
+            placed = _placed(name) if name in resources.LOADED else _read_by(name)
+            st.caption(plain(f"{card.family} · {runs_on} · {placed}"))
         if message := st.session_state.pop(_MESSAGE + name, None):
             st.success(message, icon=":material/memory:")
         tabs = st.tabs(list(_TABS), key=f"tabs_{name}", on_change="rerun")
@@ -145,10 +154,21 @@ def _loading(name: str, title: str) -> None:
 def _placed(name: str) -> str:
     entry = resources.pool().loaded(name)
     if entry is None:
-        return " · not loaded"
+        return "not loaded"
     of = entry.tensors
     place = f" as {of.dtype} on {of.device}" if of.bytes else ""
-    return f" · loaded: {megabytes(of.bytes)} of tensors{place}"
+    return f"loaded: {megabytes(of.bytes)} of tensors{place}"
+
+
+def _read_by(name: str) -> str:
+    """Which model a part of one comes and goes with."""
+    from engine.models.presets import preset
+
+    slots = preset("embedded").slots.values()
+    readers = [resources.model_title(slot.name) for slot in slots if name in slot.reads]
+    if not readers:
+        return "no model that answers here reads it"
+    return f"comes and goes with {boards.listed(readers)}, which reads it"
 
 
 def _changed(done: str, before: int | None, after: int | None) -> str:
