@@ -206,7 +206,12 @@ def _as_text(prediction: Prediction) -> str:
         f"  {label:<11}{p:7.1%}  {'█' * round(p * 30)}".rstrip()
         for label, p in prediction.ranked[:5]
     ]
-    head = f"{prediction.model} ({prediction.base}): {prediction.label}, {prediction.seconds:.2f} s"
+    said = prediction.label
+    if prediction.in_doubt:
+        said = (
+            f"the words do not tell ({' or '.join(label for label, _ in prediction.ranked[:2])}?)"
+        )
+    head = f"{prediction.model} ({prediction.base}): {said}, {prediction.seconds:.2f} s"
     return "\n".join([head, *rows])
 
 

@@ -14,6 +14,8 @@ import pytest
 from engine.__main__ import main
 from engine.classifiers import CLASSIFIERS
 from engine.classifiers.prediction import GENRES
+from engine.corpora.written_forms import FORMS
+from engine.evaluation.board.records import read_records
 from engine.lyrics import MAX_CHARACTERS
 from tests.conftest import song_of
 
@@ -273,3 +275,26 @@ def test_a_song_is_converted_by_the_endings_of_its_files(tmp_path: Path) -> None
         assert "[A]" in again
         assert "[E/G#]" in again
     assert main(["convert", str(song), str(tmp_path / "low.doc")]) == 2
+
+
+def test_forms_measure_a_model_on_a_song_as_people_paste_it(
+    with_tiny_models: Path,
+    genre_corpus: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("LYRICLAB_CACHE", str(tmp_path / "cache"))
+    asked = ["--data", str(genre_corpus), "--model", "bilstm-gru", "--limit", "6"]
+    assert main(["forms", *asked, "--results", str(tmp_path)]) == 0
+
+    told = [line.split() for line in capsys.readouterr().out.splitlines()]
+    shares = {metric: float(value) for model, metric, value, *_ in told if model == "bilstm-gru"}
+    assert {f"agreement/{form}".replace(" ", "-") for form in FORMS if form != "whole"} <= {*shares}
+    assert all(0 <= shares[metric] <= 1 for metric in shares if metric.startswith("agreement/"))
+    kept, problems = read_records(tmp_path)
+    assert {record.metric for record in kept} == set(shares)
+    assert not problems
+
+    assert main(["forms", *asked, "--model", "tfidf", "--results", str(tmp_path)]) == 2
+    assert "tfidf" in capsys.readouterr().err
