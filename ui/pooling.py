@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from engine.classifiers.combined import is_fitted, read_pool
@@ -11,6 +12,7 @@ from ui.boards import listed
 
 if TYPE_CHECKING:
     from engine.classifiers.combined import Pool
+    from engine.classifiers.prediction import Prediction
 
 
 def fitted() -> Pool | None:
@@ -23,6 +25,21 @@ def fitted() -> Pool | None:
     """
     own = slot(resources.POOL)
     return read_pool(own) if is_fitted(own) else None
+
+
+def with_pooled(predictions: Sequence[Prediction]) -> list[Prediction]:
+    """The answers, and the pooled one where a pool is fitted and all its models answered.
+
+    Raises
+    ------
+    EngineError
+        As `fitted` does.
+    """
+    pool = fitted()
+    asked = {prediction.model for prediction in predictions}
+    if pool is None or not set(pool.weights) <= asked:
+        return list(predictions)
+    return [*predictions, pool.pooled(predictions)]
 
 
 def weights(pool: Pool) -> str:

@@ -97,7 +97,7 @@ def probability_changes(
     genres = sorted(largest, key=lambda genre: (-largest[genre], genre))[:top]
     widest = max([*largest.values(), 5.0]) * 1.6  # room for the numbers
     figure = empty_figure(
-        height=84 + len(genres) * (10 + 13 * max(len(moves), 1)),
+        height=84 + len(genres) * (10 + 15 * max(len(moves), 1)),
         barmode="group",
         bargap=0.25,
         bargroupgap=0.05,

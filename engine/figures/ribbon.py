@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
@@ -19,7 +20,7 @@ from engine.figures.style import (
 )
 
 _LABEL_LENGTH = 24
-_TALLEST = 2400  # pixels
+_SHORTEST, _TALLEST = 200, 2400  # pixels
 
 
 def line_heat_map(lines: Sequence[str], predictions: Sequence[Prediction]) -> go.Figure:
@@ -36,10 +37,12 @@ def line_heat_map(lines: Sequence[str], predictions: Sequence[Prediction]) -> go
     genres = _by_mean(predictions)
     rows = [dict(zip(p.labels, p.probabilities, strict=True)) for p in predictions]
     labels = [f"{number}  {_cut(line)}" for number, line in enumerate(lines, start=1)]
+    # A scale to 100% would leave most songs pale: single lines are rarely that sure.
+    highest = max((p for row in rows for p in row.values()), default=1.0)
     figure = empty_figure(
-        height=min(110 + 22 * len(lines), _TALLEST),
+        height=min(max(100 + 22 * len(lines), _SHORTEST), _TALLEST),
         xaxis={
-            "title": "genre",
+            "title": {"text": "genre", "standoff": 12},
             "side": "top",
             "type": "category",
             "dtick": 1,
@@ -53,7 +56,7 @@ def line_heat_map(lines: Sequence[str], predictions: Sequence[Prediction]) -> go
         y=labels,
         customdata=[[label(line, 200)] * len(genres) for line in lines],
         zmin=0,
-        zmax=100,
+        zmax=10 * math.ceil(10 * highest),
         colorscale=[list(stop) for stop in SEQUENTIAL],
         colorbar={"title": "%", "thickness": 12},
         hovertemplate="%{customdata}<br>%{x}: %{z:.0f}%<extra></extra>",

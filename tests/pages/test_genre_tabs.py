@@ -112,7 +112,7 @@ def test_a_form_that_decides_is_told_before_the_words(
     assert told.count("form decides here**: with average length, repetition and rhyme") == 3
     assert "RoBERTa would say pop to the same words" in told
     assert html(answered).count('ll-to-4" title="+0.375">The song’s form') == 3
-    assert told.count("all of it adds +1.50 beside a song of average form") == 3
+    assert told.count("The whole form adds +1.50, compared with a song of average form") == 3
     first = html(answered).index("The song’s form")
     assert first < html(answered).index(">rain")
 
@@ -275,8 +275,9 @@ def test_two_lyrics_lie_side_by_side(answered: AppTest) -> None:
     opened(answered, "Compare")
     answered.button(key="second_example_0").click().run()
     assert not answered.exception
-    table = next(frame.value for frame in answered.dataframe if "A sure" in frame.value)
+    table = next(frame.value for frame in answered.dataframe if "B" in frame.value)
     assert table["model"].tolist() == ["LLaMA", "RoBERTa", "BiLSTM-GRU", "Combined"]
+    assert table["A"].tolist() == ["folk 60%", "folk 60%", "country 60%", "folk 64%"]
     assert "hatched bars lyric B" in texts(answered)
 
 
@@ -291,6 +292,7 @@ def test_the_visit_is_kept_downloaded_and_reopened(answered: AppTest, lyric: str
         "Down the dusty road I carried home the…",
     ]
     assert answered.dataframe[0].value.columns[0] == "song"
+    assert answered.dataframe[0].value["Combined"].str.contains("folk").all()
     assert answered.download_button(key="history_csv")
     answered.switch_page("pages/models.py").run()
     answered.switch_page("pages/genre.py").run()
@@ -324,7 +326,9 @@ def test_a_fourth_row_is_the_combined_answer(
     answered.run()
     assert [(m.label, m.value) for m in answered.metric][3:] == [("Combined", "country")]
     assert "pool of logits: LLaMA × 0.20 + RoBERTa × 0.20 + BiLSTM-GRU × 0.60" in texts(answered)
-    assert answered.subheader[0].value == "Two of three models say folk; BiLSTM-GRU says country"
+    assert answered.subheader[0].value == (
+        "Together the models say country; LLaMA and RoBERTa say folk"
+    )
 
 
 def test_history_as_csv_has_a_row_for_each_model(answered: AppTest) -> None:

@@ -37,7 +37,7 @@ def verdict(predictions: Sequence[Prediction]) -> None:
                 else:
                     st.caption(f"{plain(prediction.base)} · {prediction.seconds:.2f}\u00a0s")
     if note := words.doubt(predictions):
-        st.markdown(f"**Where the words do not tell.** {plain(note)}")
+        st.markdown(f"**Why two genres instead of one.** {plain(note)}")
     if note := words.disagreement(single):
         agreed = len({prediction.label for prediction in single}) == 1
         st.markdown(f"**{'How far they agree' if agreed else 'Where they part'}.** {plain(note)}")
@@ -128,7 +128,7 @@ def _take_away(predictions: Sequence[Prediction]) -> None:
             _table(predictions),
             key="genre_table",
             column_config={
-                resources.model_title(p.model): st.column_config.NumberColumn(format="percent")
+                resources.model_title(p.model): st.column_config.NumberColumn(format="%.1f%%")
                 for p in predictions
             },
         )
@@ -140,6 +140,6 @@ def _table(predictions: Sequence[Prediction]) -> list[dict[str, object]]:
         row: dict[str, object] = {"genre": genre}
         for prediction in predictions:
             of = dict(zip(prediction.labels, prediction.probabilities, strict=True))
-            row[resources.model_title(prediction.model)] = of.get(genre)
+            row[resources.model_title(prediction.model)] = 100 * of[genre]
         rows.append(row)
     return rows

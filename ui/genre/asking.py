@@ -139,11 +139,7 @@ def with_combined(predictions: Sequence[Prediction]) -> list[Prediction]:
     What is wrong with the pool is said on screen.
     """
     try:
-        pool = pooling.fitted()
-        asked = {prediction.model for prediction in predictions}
-        if pool is None or not set(pool.weights) <= asked:
-            return list(predictions)
-        return [*predictions, pool.pooled(predictions)]
+        return pooling.with_pooled(predictions)
     except EngineError as error:
         show_error(error)
         return list(predictions)

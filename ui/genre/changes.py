@@ -167,9 +167,6 @@ def compare(given: state.GenreAnswer) -> None:
         _side_by_side(before, after),
         key="compare_table",
         hide_index=True,
-        column_config={
-            name: st.column_config.NumberColumn(format="percent") for name in ("A sure", "B sure")
-        },
         alt="Each model's answer for A and for B",
     )
     of = {prediction.model: prediction for prediction in after}
@@ -194,11 +191,11 @@ def compare(given: state.GenreAnswer) -> None:
 
 def _moved(before: Sequence[Prediction], after: Sequence[Prediction]) -> str:
     """Which answers changed, in one sentence."""
-    old = {prediction.model: prediction.label for prediction in before}
+    old = {prediction.model: words.genres(prediction) for prediction in before}
     turned = [
-        f"{resources.model_title(p.model)} goes from {old[p.model]} to {p.label}"
+        f"{resources.model_title(p.model)} goes from {old[p.model]} to {words.genres(p)}"
         for p in after
-        if p.model in old and p.label != old[p.model]
+        if p.model in old and words.genres(p) != old[p.model]
     ]
     return f"{'; '.join(turned)}." if turned else "No model changes its answer."
 
@@ -228,15 +225,13 @@ def before_and_after(
 
 def _side_by_side(
     before: Sequence[Prediction], after: Sequence[Prediction]
-) -> list[dict[str, object]]:
+) -> list[dict[str, str]]:
     of = {prediction.model: prediction for prediction in after}
     return [
         {
             "model": resources.model_title(first.model),
-            "A": first.label,
-            "A sure": first.confidence,
-            "B": of[first.model].label,
-            "B sure": of[first.model].confidence,
+            "A": words.told(first),
+            "B": words.told(of[first.model]),
         }
         for first in before
         if first.model in of

@@ -5,18 +5,21 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
 import streamlit as st
 
-from ui import resources, state
+from engine.errors import EngineError
+from ui import pooling, resources, state
 from ui.genre import visit, words
+from ui.plain_text import show_error
 
 _ROWS = "history_rows"
 
 
 def show() -> None:
     """The table of answers, the newest first."""
-    answers = visit.history()[::-1]
+    answers = _with_combined(visit.history()[::-1])
     if not answers:
         st.info("No song has been asked yet in this visit.", icon=":material/history:")
         return
@@ -60,6 +63,18 @@ def show() -> None:
         )
 
 
+def _with_combined(answers: Sequence[state.GenreAnswer]) -> list[state.GenreAnswer]:
+    """The same with the pooled answers, where they can be made; what is wrong is said once."""
+    try:
+        return [
+            replace(answer, predictions=tuple(pooling.with_pooled(answer.predictions)))
+            for answer in answers
+        ]
+    except EngineError as error:
+        show_error(error)
+        return list(answers)
+
+
 def history_csv(answers: Sequence[state.GenreAnswer]) -> str:
     """One row a song and model, the oldest first, with the lyric that was asked."""
     buffer = io.StringIO()
@@ -85,13 +100,14 @@ def history_csv(answers: Sequence[state.GenreAnswer]) -> str:
 
 
 def _row(answer: state.GenreAnswer) -> dict[str, object]:
-    said: dict[str, object] = {
-        resources.model_title(p.model): words.told(p) for p in answer.predictions
-    }
+    # The answer of all together first: a phone shows one column beside the song.
+    in_order = sorted(answer.predictions, key=lambda prediction: not prediction.pooled)
+    said: dict[str, object] = {resources.model_title(p.model): words.told(p) for p in in_order}
     return {"song": visit.name_of(answer), **said, "asked (UTC)": answer.asked[11:16]}
 
 
 def _open(answer: state.GenreAnswer | None) -> None:
     if answer is not None:
+        own = tuple(prediction for prediction in answer.predictions if not prediction.pooled)
         state.set_song(answer.lyric, answer.title)
-        state.keep_genre_answer(answer)
+        state.keep_genre_answer(replace(answer, predictions=own))

@@ -21,7 +21,8 @@ def show() -> None:
         return
     with st.container(border=True, key="genre_limits"):
         st.markdown("**What these answers are worth**")
-        st.markdown(plain(sentences(cards), longest=3000))
+        for paragraph in paragraphs(cards):
+            st.markdown(plain(paragraph, longest=3000))
         st.dataframe(
             _table(cards),
             key="genre_limits_table",
@@ -34,36 +35,46 @@ def show() -> None:
         )
 
 
-def sentences(cards: Sequence[ModelCard]) -> str:
-    """What the models know, what they learned from, and how often they are wrong."""
+def paragraphs(cards: Sequence[ModelCard]) -> list[str]:
+    """What the models know and learned from; how often they are wrong; what answers are made of."""
+    return [text for text in (_known(cards), _right(cards), _parts(cards)) if text]
+
+
+def _known(cards: Sequence[ModelCard]) -> str:
     labels = cards[0].labels
     listed = f"{', '.join(labels[:-1])} and {labels[-1]}"
-    told = [f"The models know {len(labels)} genres and nothing else: {listed}."]
-    told.append("They read English, and words alone: not the tune, the beat or the voice.")
     # A pool of models has learned nothing of its own from songs.
     learned = sorted({_learned(card) for card in cards if card.files})
-    told.append(f"They learned from {'; '.join(learned)}.")
+    return (
+        f"The models know {len(labels)} genres and nothing else: {listed}. They read English, and "
+        "words alone: not the tune, the beat or the voice. They learned from "
+        f"{'; '.join(learned)}."
+    )
+
+
+def _right(cards: Sequence[ModelCard]) -> str:
     scores = [score for card in cards if (score := card.metrics.get("test/macro_f1")) is not None]
     songs = max((card.metrics.get("test/songs", 0) for card in cards), default=0)
-    if scores:
-        spread = (
-            f"{min(scores):.2f} to {max(scores):.2f}" if len(scores) > 1 else f"{scores[0]:.2f}"
-        )
-        told.append(
-            f"On {songs:,.0f} songs by artists they had not seen, their macro F1 is {spread} (1 is "
-            "perfect, 0 is none right): expect wrong answers, most of all for rare genres, and "
-            "read the probabilities, not only the first genre."
-        )
-    if of_paths := paths.of_models(cards):
-        told.append(of_paths)
+    if not scores:
+        return ""
+    spread = f"{min(scores):.2f} to {max(scores):.2f}" if len(scores) > 1 else f"{scores[0]:.2f}"
+    return (
+        f"On {songs:,.0f} songs by artists they had not seen, their macro F1 is {spread} (1 is "
+        "perfect, 0 is none right): expect wrong answers, most of all for rare genres, and read "
+        "the probabilities, not only the first genre."
+    )
+
+
+def _parts(cards: Sequence[ModelCard]) -> str:
+    told = [paths.of_models(cards)]
     if any(card.name == resources.POOL for card in cards) and (pool := pooling.fitted()):
         told.append(pooling.sentences(pool))
-    return " ".join(told)
+    return " ".join(filter(None, told))
 
 
 def _learned(card: ModelCard) -> str:
     songs = card.metrics.get("train/songs")
-    source = card.training_data.rstrip(".")
+    source = card.training_data.partition(":")[0].rstrip(".")
     return f"{songs:,.0f} songs of the {source}" if songs else f"the {source}"
 
 
@@ -73,16 +84,9 @@ def _table(cards: Sequence[ModelCard]) -> list[dict[str, object]]:
             "model": resources.model_title(card.name),
             "accuracy": card.metrics.get("test/accuracy"),
             "macro F1": card.metrics.get("test/macro_f1"),
-            "made of": _made_of(card),
         }
         for card in cards
     ]
-
-
-def _made_of(card: ModelCard) -> str:
-    if card.name == resources.POOL and (pool := pooling.fitted()):
-        return pooling.weights(pool)
-    return card.base
 
 
 def _cards() -> list[ModelCard]:

@@ -215,8 +215,9 @@ def _one(explanation: Explanation, lyrics: Lyrics, scale: float, by: str) -> Non
     if abs(explanation.form) >= _SMALLEST_FORM:
         st.html(form_html(explanation.form_share, scale))
         st.caption(
-            f"A quarter of its {_FORM}, as the words are faded by a quarter; all of it adds "
-            f"{signed(explanation.form)} beside a song of average form."
+            f"This is a quarter of what its form ({_FORM}) adds, since the words are faded by a "
+            f"quarter too. The whole form adds {signed(explanation.form)}, compared with a song of "
+            "average form."
         )
     with st.container(height=440 if len(lyrics.lines) > 16 else "content", border=False):
         st.html(why_html(lyrics, explanation, scale, by))

@@ -16,7 +16,7 @@ from ui.numbers import percent
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
 
-_NUMBER_WORDS = {2: "two", 3: "three"}
+_NUMBER_WORDS = {1: "one", 2: "two", 3: "three"}
 _UNSURE = 0.4
 _FAR, _NEAR = 0.25, 0.10
 
@@ -44,7 +44,7 @@ def headline(predictions: Sequence[Prediction]) -> str:
     pooled = [prediction for prediction in predictions if prediction.pooled]
     deciding = pooled or single
     if not all(prediction.in_doubt for prediction in deciding):
-        return agreement(single)
+        return agreement(single, pooled[0].label if pooled else "")
     (first, one), (second, other) = min(deciding, key=lambda p: -p.confidence).ranked[:2]
     return (
         f"The words do not tell: likeliest are {first} ({percent(one)}) and {second} "
@@ -61,30 +61,45 @@ def doubt(predictions: Sequence[Prediction]) -> str:
         [f"{resources.model_title(p.model)} (below {percent(p.doubt_below)})" for p in doubtful]
     )
     return (
-        f"On songs kept aside for it, answers as unsure as this were wrong too often to be "
-        f"given: {who}. So the two likeliest genres stand there instead of one."
+        f"Where a model is as unsure as here, its answers were wrong too often on songs kept aside "
+        f"to find that out: {who}. So the two likeliest genres stand there instead of one."
     )
 
 
-def agreement(predictions: Sequence[Prediction]) -> str:
-    """Who says what, in one sentence."""
-    votes = Counter(prediction.label for prediction in predictions)
-    genre, most = votes.most_common(1)[0]
-    if len(predictions) == 1:
-        only = predictions[0]
-        return f"{resources.model_title(only.model)} says {genre}"
-    if most == len(predictions):
-        everyone = "Both" if most == 2 else f"All {_NUMBER_WORDS.get(most, str(most))}"
-        return f"{everyone} models say {genre}"
-    if most == 1:
-        said = ", ".join(f"{resources.model_title(p.model)} {p.label}" for p in predictions)
-        return f"The models disagree: {said}"
-    others = "; ".join(
-        f"{resources.model_title(p.model)} says {p.label}" for p in predictions if p.label != genre
-    )
-    count = _NUMBER_WORDS.get(most, str(most)).capitalize()
-    total = _NUMBER_WORDS.get(len(predictions), str(len(predictions)))
-    return f"{count} of {total} models say {genre}; {others}"
+def agreement(predictions: Sequence[Prediction], together: str = "") -> str:
+    """Who says what, and who is in doubt, in one sentence.
+
+    Parameters
+    ----------
+    predictions : sequence of Prediction
+        Of single models; at least one says something, or `together` does.
+    together : str
+        What the models say when their answers are pooled; "" where they are not.
+    """
+    certain = [prediction for prediction in predictions if not prediction.in_doubt]
+    votes = Counter(prediction.label for prediction in certain)
+    genre = together or votes.most_common(1)[0][0]
+    agreeing, all_of_them = votes[genre], len(predictions)
+    others = [prediction for prediction in certain if prediction.label != genre]
+    if agreeing == all_of_them > 1:
+        everyone = "Both" if agreeing == 2 else f"All {_NUMBER_WORDS.get(agreeing, agreeing)}"
+        told = [f"{everyone} models say {genre}"]
+    elif 2 * agreeing > all_of_them > 1:
+        count = str(_NUMBER_WORDS.get(agreeing, agreeing)).capitalize()
+        told = [f"{count} of {_NUMBER_WORDS.get(all_of_them, all_of_them)} models say {genre}"]
+    elif together and all_of_them > 1:
+        told = [f"Together the models say {genre}"]
+    elif others:
+        said = ", ".join(f"{resources.model_title(p.model)} {p.label}" for p in certain)
+        told, others = [f"The models disagree: {said}"], []
+    else:
+        told = [f"{resources.model_title(certain[0].model)} says {genre}"]
+    for label in dict.fromkeys(prediction.label for prediction in others):
+        names = [resources.model_title(p.model) for p in others if p.label == label]
+        told.append(f"{listed(names)} {'says' if len(names) == 1 else 'say'} {label}")
+    if doubtful := [resources.model_title(p.model) for p in predictions if p.in_doubt]:
+        told.append(f"{listed(doubtful)} {'is' if len(doubtful) == 1 else 'are'} in doubt")
+    return "; ".join(told)
 
 
 def disagreement(predictions: Sequence[Prediction]) -> str:

@@ -56,10 +56,15 @@ def test_the_combined_answer_decides_whether_the_words_tell() -> None:
     open_, sure = unsure("llama"), unsure("roberta", 0.1)
     pooled = unsure("combined", pooled=("llama", "roberta"))
     nothing = "The words do not tell: likeliest are jazz (45%) and folk (30%)"
-    assert headline([open_, sure]) == "Both models say jazz"
+    assert headline([open_, sure]) == "RoBERTa says jazz; LLaMA is in doubt"
     assert headline([open_, sure, pooled]) == nothing
     assert headline([open_, unsure("roberta")]) == nothing
-    assert headline([open_, replace(pooled, doubt_below=0.0)]) == "LLaMA says jazz"
+    certain = replace(pooled, doubt_below=0.0)
+    assert headline([open_, unsure("roberta"), certain]) == (
+        "Together the models say jazz; LLaMA and RoBERTa are in doubt"
+    )
+    others = [said("llama", "folk"), said("roberta", "folk"), certain]
+    assert headline(others) == "Together the models say jazz; LLaMA and RoBERTa say folk"
 
 
 def test_who_is_in_doubt_and_below_what_is_said() -> None:
