@@ -5,11 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.corpora.store import SongStore, import_songs
+from engine.corpora.store.making import STORE
+from engine.corpora.store.musicpile import hub_shards, import_musicpile
 from engine.corpora.store.tags import TOP, chosen_genres, not_genres
+from engine.errors import InputError
 
 if TYPE_CHECKING:
     from engine.corpora.store.tags import ChosenGenres
@@ -19,16 +24,22 @@ _MOST_SHOWN = 12
 
 def add_parser(commands: Any) -> None:
     """Add the command and its own commands to those of the program."""
-    corpus = commands.add_parser("corpus", help="data sets: import, summary")
+    corpus = commands.add_parser("corpus", help="data sets: import, summary, split")
     steps = corpus.add_subparsers(required=True, metavar="STEP")
 
     importing = steps.add_parser("import", help="make a store of a data set (resumable)")
     importing.add_argument(
         "source",
-        type=Path,
-        help="folder of Genius Expertise (lyrics.jl, song_info.jl), folder of ChordPro files, or "
-        "a table of songs",
+        help="folder of Genius Expertise (lyrics.jl, song_info.jl), MusicPile (Parquet, or with "
+        "--hub its name), folder of ChordPro files, or a table of songs",
     )
+    importing.add_argument(
+        "--hub", action="store_true", help="the source is a name on the Hugging Face hub: stream it"
+    )
+    importing.add_argument(
+        "--src", nargs="+", default=[], metavar="SRC", help="MusicPile: only texts of these sources"
+    )
+    importing.add_argument("--limit", type=int, help="MusicPile: only the first so many rows")
     importing.add_argument("--store", type=Path, help="file to write (default: beside the data)")
     importing.set_defaults(command=_import)
 
@@ -37,6 +48,16 @@ def add_parser(commands: Any) -> None:
     summary.add_argument("--json", action="store_true", help="print JSON")
     _add_not_genres(summary)
     summary.set_defaults(command=_summary)
+
+    split = steps.add_parser(
+        "split", help="write train, validation and test for train/: by artist, without doubles"
+    )
+    split.add_argument("store", type=Path)
+    split.add_argument("--output", type=Path, required=True, help="folder to write")
+    split.add_argument("--top", type=int, default=TOP, help="how many genres tags tell")
+    split.add_argument("--seed", type=int, default=0, help="draws which artists go where")
+    _add_not_genres(split)
+    split.set_defaults(command=_split)
 
 
 def _add_not_genres(parser: Any) -> None:
@@ -49,20 +70,29 @@ def _add_not_genres(parser: Any) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    from tqdm import tqdm
-
-    hidden = not sys.stderr.isatty()
-    with tqdm(unit="B", unit_scale=True, disable=hidden, dynamic_ncols=True) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        place = import_songs(arguments.source, arguments.store, progress)
+    with _bar() as progress:
+        place = _imported(arguments, progress)
     store = SongStore(place)
     print(f"{place}: {store.overview().songs:,} songs")
     for reason, count in store.bad_counts():
         print(f"{count:,} lines: {reason}", file=sys.stderr)
+
+
+def _imported(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -> Path:
+    if not arguments.hub:
+        return import_songs(
+            Path(arguments.source),
+            arguments.store,
+            progress,
+            sources=arguments.src,
+            limit=arguments.limit,
+        )
+    name = str(arguments.source)
+    place = arguments.store or Path(f"{name.rpartition('/')[2]}.{STORE}")
+    import_musicpile(
+        hub_shards(name), place, name, arguments.src, arguments.limit, progress=progress
+    )
+    return place
 
 
 def _summary(arguments: argparse.Namespace) -> None:
@@ -87,6 +117,49 @@ def _summary(arguments: argparse.Namespace) -> None:
         print(json.dumps(told, indent=2, ensure_ascii=False))
         return
     print("\n".join(_told(store, genres, chosen)))
+
+
+def _split(arguments: argparse.Namespace) -> None:
+    from engine.corpora.store.splitting import split
+
+    if arguments.top < 1:
+        raise InputError(f"--top {arguments.top} tells no genre; 1 or more are accepted.")
+    store = SongStore(arguments.store)
+    listed = not_genres(arguments.not_genres)
+    with _bar() as progress:
+        report = split(
+            store,
+            arguments.output,
+            listed,
+            top=arguments.top,
+            seed=arguments.seed,
+            progress=progress,
+        )
+    for part, songs in report.songs.items():
+        print(f"{part}: {songs:,} songs; {_listed(list(report.genres[part].items()))}")
+    for reason, songs in report.left_out.items():
+        print(f"left out: {songs:,} songs: {reason}")
+    leaks = report.leaks
+    print(
+        f"shared between parts: {leaks['artists']:,} artists, {leaks['texts']:,} texts, "
+        f"{leaks['near_duplicates']:,} pairs that are half alike or more (a split song by song: "
+        f"{leaks['near_duplicates_at_random']:,})"
+    )
+    print(f"tags: the {len(report.tags)} commonest genres; report in {arguments.output}/split.json")
+
+
+@contextmanager
+def _bar() -> Generator[Callable[[int, int], None]]:
+    from tqdm import tqdm
+
+    hidden = not sys.stderr.isatty()
+    with tqdm(unit_scale=True, disable=hidden, dynamic_ncols=True) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        yield progress
 
 
 def _told(store: SongStore, genres: list[tuple[str, int]], chosen: ChosenGenres) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.corpora.reading import SongTable, read_file
 from engine.corpora.songbook import folder_sha256, sheets_of, song_files
 from engine.corpora.store.genius import GeniusFiles, import_genius, is_genius
+from engine.corpora.store.musicpile import import_musicpile, is_musicpile, local_shards
 from engine.corpora.store.schema import LEAD_SHEET, Sung, song_row, sung
 from engine.corpora.store.writing import Bad, Reached, writing
 from engine.errors import CancelledError, InputError
@@ -34,15 +35,22 @@ def import_songs(
     store: Path | None = None,
     progress: Progress = lambda _done, _total: None,
     cancelled: Callable[[], bool] = lambda: False,
+    sources: Collection[str] = (),
+    limit: int | None = None,
 ) -> Path:
     """Make a store of a data set on this machine; gives where it lies.
 
     Parameters
     ----------
     source : Path
-        A folder with Genius Expertise, a folder of ChordPro files, or a table of songs.
+        A folder with Genius Expertise, MusicPile (a Parquet file or a folder of them), a folder of
+        ChordPro files, or a table of songs.
     store : Path, optional
         Where it shall lie; by default beside the data (`store_beside`).
+    sources : collection of str
+        Of MusicPile: which values of ``src`` are taken (all by default).
+    limit : int, optional
+        Of MusicPile: how many rows are looked through.
     progress, cancelled : callable
         See `engine.corpora.store.genius.import_genius`.
 
@@ -58,11 +66,14 @@ def import_songs(
         raise InputError(f"There is no '{source}'; a folder or a table of songs is accepted.")
     if source.is_dir() and is_genius(source):
         import_genius(GeniusFiles.of_folder(source), place, progress, cancelled)
+    elif is_musicpile(source):
+        shards = local_shards(source)
+        import_musicpile(shards, place, source.name, sources, limit, progress, cancelled)
     elif source.is_dir():
         if not song_files(source):
             raise InputError(
                 f"{source} holds no data set that can be read: neither Genius Expertise (lyrics.jl "
-                "and song_info.jl) nor ChordPro files (.cho)."
+                "and song_info.jl) nor MusicPile (Parquet with text and src) nor ChordPro files."
             )
         sheets = sheets_of(source)
         store_of_sheets(sheets, place, source.name, folder_sha256(source))

@@ -21,6 +21,7 @@ MEMORY = "400MB"
 BARS = 60
 """At most so many bars in a histogram of lengths."""
 _SHOWN_HITS = 20
+_PARQUET = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 16384"
 
 
 @dataclass(frozen=True)
@@ -205,16 +206,33 @@ class SongStore:
         """Write the songs that pass to a ``.csv`` or ``.parquet`` file, all columns but one.
 
         ``sung`` is left out, which every reader of ``lyrics`` makes again; lists are written to CSV
-        with semicolons between.
+        with semicolons between. Songs keep their order without being sorted, which would hold all
+        lyrics at once.
         """
         tags = "array_to_string(tags, '; ')" if path.suffix == ".csv" else "tags"
-        how = "FORMAT csv, HEADER" if path.suffix == ".csv" else "FORMAT parquet, COMPRESSION zstd"
+        how = "FORMAT csv, HEADER" if path.suffix == ".csv" else _PARQUET
         place = str(path).replace("'", "''")
         where = filters.sql or "true"
         with self._cursor() as cursor:
             cursor.execute(
-                f"COPY (SELECT * EXCLUDE (sung) REPLACE ({tags} AS tags) FROM songs WHERE {where} "  # noqa: S608 - literals are quoted
-                f"ORDER BY \"row\") TO '{place}' ({how})"
+                f"COPY (SELECT * EXCLUDE (sung) REPLACE ({tags} AS tags) FROM songs WHERE {where}) "  # noqa: S608 - literals are quoted
+                f"TO '{place}' ({how})"
+            )
+
+    def export_rows(self, rows: Sequence[int], path: Path, tags: Sequence[str]) -> None:
+        """Write songs by their number to Parquet as trainings read them; of tags, only these."""
+        import pyarrow as pa
+
+        place = str(path).replace("'", "''")
+        with self._cursor() as cursor:
+            cursor.register("chosen", pa.table({"row": pa.array(rows, pa.int32())}))
+            cursor.execute("SET VARIABLE told = ?", [list(tags)])
+            # Not sorted: that would hold all lyrics at once, and DuckDB keeps the order anyway.
+            cursor.execute(
+                "COPY (SELECT id, artist, title, year, genre, 'track' AS label_level, "  # noqa: S608 - a path of ours
+                "list_filter(tags, lambda tag: list_contains(getvariable('told'), tag)) AS tags, "
+                f"lyrics FROM songs SEMI JOIN chosen USING (\"row\")) TO '{place}' "
+                f"({_PARQUET})"
             )
 
     @property

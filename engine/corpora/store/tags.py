@@ -104,6 +104,11 @@ def chosen_genres(
     return ChosenGenres(tuple(genres), tuple(passed_over))
 
 
+def main_genres() -> tuple[str, ...]:
+    """The twelve genres."""
+    return tuple(dict.fromkeys(_main_genres().values()))
+
+
 def _tag_of(item: Any) -> str:
     return _lower(item) if isinstance(item, str) else text_of_cell(item).lower()
 

@@ -1,0 +1,231 @@
+"""MusicPile (Yuan et al. 2024, ChatMusician): texts about music, and music in ABC, to a store.
+
+The data set has the columns ``id``, ``text`` and ``src`` (where a text is from); its ``-sft`` form
+has ``instruction``, ``input``, ``output`` and ``src``. Local Parquet shards are read with pyarrow;
+a name on the Hugging Face hub is streamed through `datasets`, so nothing is downloaded whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from engine.corpora.rows import is_missing
+from engine.corpora.store.music_text import chord_runs_in, tunes_in
+from engine.corpora.store.schema import ABC, CHORDS, song_row
+from engine.corpora.store.writing import Bad, Reached, StoreWriter, writing
+from engine.errors import CancelledError, InputError
+
+AT_ONCE = 2000
+_WANTED = ({"text", "src"}, {"instruction", "output", "src"})
+_CANCELLED = (
+    "The import was cancelled; what is read is kept, and the next import of this data goes on "
+    "there."
+)
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Shard:
+    """Rows that can be read from any place: a file, or a split on the hub.
+
+    Attributes
+    ----------
+    name : str
+    rows : int
+        How many there are; 0 where that is not known.
+    read : callable
+        From which row on, to lists of rows.
+    """
+
+    name: str
+    rows: int
+    read: Callable[[int], Iterator[list[dict[str, Any]]]]
+
+
+def is_musicpile(path: Path) -> bool:
+    """Whether a Parquet file, or the first of a folder, has the columns of MusicPile."""
+    shards = shard_files(path)
+    return bool(shards) and any(wanted <= set(_columns(shards[0])) for wanted in _WANTED)
+
+
+def shard_files(path: Path) -> list[Path]:
+    """The Parquet files of a folder, in the order of their names, or the file itself."""
+    if path.is_dir():
+        return sorted(found for found in path.rglob("*.parquet") if found.is_file())
+    return [path] if path.suffix == ".parquet" and path.is_file() else []
+
+
+def local_shards(path: Path) -> list[Shard]:
+    """Shards that lie on this machine."""
+    import pyarrow.parquet as pq
+
+    return [
+        Shard(file.name, int(pq.read_metadata(file).num_rows), _reader_of(file))
+        for file in shard_files(path)
+    ]
+
+
+def hub_shards(name: str, load: Callable[..., Any] | None = None) -> list[Shard]:
+    """The training split of a data set on the hub, streamed.
+
+    Parameters
+    ----------
+    name : str
+        As ``m-a-p/MusicPile``, or a local folder that is laid out as a data set.
+    load : callable, optional
+        In the place of `datasets.load_dataset`.
+
+    Raises
+    ------
+    InputError
+        If the hub has no such data set or is not reached.
+    """
+    import datasets
+    from datasets.exceptions import DatasetsError
+
+    try:
+        rows: Any = (load or datasets.load_dataset)(name, split="train", streaming=True)
+    except (OSError, ValueError, DatasetsError) as error:
+        reason = str(error).splitlines()[0]
+        raise InputError(f"The data set {name} cannot be streamed ({reason}).") from None
+
+    def read(start: int) -> Iterator[list[dict[str, Any]]]:
+        behind: Iterator[dict[str, Any]] = iter(rows.skip(start) if start else rows)
+        while batch := list(islice(behind, AT_ONCE)):
+            yield batch
+
+    return [Shard(name, 0, read)]
+
+
+def import_musicpile(
+    shards: list[Shard],
+    store: Path,
+    name: str,
+    sources: Collection[str] = (),
+    limit: int | None = None,
+    progress: Progress = lambda _done, _total: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Make a store of texts.
+
+    Parameters
+    ----------
+    shards : list of Shard
+    store : Path
+        Where it shall lie.
+    name : str
+        Of the data set, for people.
+    sources : collection of str
+        Only texts whose ``src`` is one of these; without any, all.
+    limit : int, optional
+        Only the first so many rows of the data.
+    progress, cancelled : callable
+        See `engine.corpora.store.genius.import_genius`; progress counts rows.
+
+    Raises
+    ------
+    CancelledError
+        If it was to stop; what is read stays, and the next call goes on there.
+    InputError
+        If the store cannot be written.
+    """
+    wanted = frozenset(sources)
+    identity = {
+        "kind": "musicpile",
+        "shards": [[shard.name, shard.rows] for shard in shards],
+        "sources": sorted(wanted),
+        "limit": limit,
+    }
+    total = min(sum(shard.rows for shard in shards), limit or 2**62)
+    with writing(store, identity) as writer:
+        done = 0
+        for shard in shards:
+            reached = writer.reached(shard.name).place
+            left = None if limit is None else max(limit - done, 0)
+            for rows in shard.read(reached):
+                kept = rows if left is None else rows[: max(left - reached, 0)]
+                with writer.batch(shard.name, Reached(reached + len(kept))):
+                    _add(writer, shard.name, reached, kept, wanted)
+                reached += len(kept)
+                progress(done + reached, total or done + reached)
+                if cancelled():
+                    raise CancelledError(_CANCELLED)
+                if len(kept) < len(rows):
+                    break
+            done += reached
+        writer.tell(kind="musicpile", name=name, source=name)
+
+
+def text_of(row: dict[str, Any]) -> str:
+    """A row's text; of the ``-sft`` form its instruction, input and output."""
+    if "text" in row:
+        parts = [row["text"]]
+    else:
+        parts = [row.get(name) for name in ("instruction", "input", "output")]
+    return "\n\n".join(str(part).strip() for part in parts if not is_missing(part))
+
+
+def _add(
+    writer: StoreWriter, shard: str, start: int, rows: list[dict[str, Any]], wanted: frozenset[str]
+) -> None:
+    songs: dict[str, dict[str, Any]] = {}
+    bad: list[Bad] = []
+    for number, row in enumerate(rows, start=start + 1):
+        source = str(row.get("src") or "")
+        if wanted and source not in wanted:
+            continue
+        text = text_of(row).replace("\x00", "").encode("utf-8", "replace").decode()
+        if not text:
+            bad.append(Bad(shard, number, "The text is missing.", str(row)))
+            continue
+        own = row.get("id")
+        identity = f"{shard} {number}" if is_missing(own) else str(own)
+        if identity in songs:
+            bad.append(Bad(shard, number, "The id stands there twice; the first counts.", identity))
+            continue
+        tunes = tunes_in(text)
+        notation = ABC if tunes else CHORDS if chord_runs_in(text) else ""
+        songs[identity] = song_row(
+            id=identity,
+            title=tunes[0].title if tunes else "",
+            key=tunes[0].key if tunes else "",
+            source=source,
+            notation=notation,
+            tags=[source] if source else [],
+            lyrics=text,
+        )
+    for identity in writer.known(list(songs)):
+        del songs[identity]
+        bad.append(Bad(shard, start + 1, "The id stands there twice; the first counts.", identity))
+    writer.add_songs(list(songs.values()))
+    writer.add_bad(bad)
+
+
+def _reader_of(path: Path) -> Callable[[int], Iterator[list[dict[str, Any]]]]:
+    def read(start: int) -> Iterator[list[dict[str, Any]]]:
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(path) as file:
+            passed = 0
+            for batch in file.iter_batches(AT_ONCE):
+                behind = passed + len(batch)
+                if behind > start:
+                    yield batch.slice(max(start - passed, 0)).to_pylist()
+                passed = behind
+
+    return read
+
+
+def _columns(path: Path) -> list[str]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        return [str(name) for name in pq.read_schema(path).names]
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path.name} is not a readable Parquet file ({error}).") from None
