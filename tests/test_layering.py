@@ -107,6 +107,7 @@ ROOMS = {
     "corpora": {"errors", "files", "formats", "lyrics", "music", "plain_text"},
     "corpus_command": {"corpora", "errors"},
     "export_command": {"formats", "music"},
+    "project": {"errors", "formats", "generator", "music"},
     "batch": {"classifiers", "corpora", "errors", "files", "lyrics", "models"},
     "evaluation": {
         *("arrangement", "batch", "classifiers", "corpora", "errors", "explanation"),

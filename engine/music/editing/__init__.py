@@ -12,6 +12,7 @@ Conventions
 
 from engine.music.editing.chords import (
     Place,
+    free_chord,
     with_added,
     with_chord,
     with_chords_transposed,
@@ -20,6 +21,7 @@ from engine.music.editing.chords import (
     without_chords,
     without_locks,
 )
+from engine.music.editing.comparison import LineChange, line_changes
 from engine.music.editing.history import History
 from engine.music.editing.likeness import with_section_like
 from engine.music.editing.lines import (
@@ -29,16 +31,20 @@ from engine.music.editing.lines import (
     with_words,
     without_line,
 )
-from engine.music.editing.rewriting import with_lines_rewritten
+from engine.music.editing.rewriting import with_chord_rewritten, with_lines_rewritten
 from engine.music.editing.sections import lines_of_section, section_names
 
 __all__ = [
     "History",
+    "LineChange",
     "Place",
+    "free_chord",
+    "line_changes",
     "lines_of_section",
     "section_names",
     "with_added",
     "with_chord",
+    "with_chord_rewritten",
     "with_chords_transposed",
     "with_heading",
     "with_line",

@@ -184,3 +184,19 @@ def test_a_numbered_section_can_lose_its_heading_and_take_in_a_line() -> None:
     assert editing.with_heading(sheet, 0, "verse") == sheet
     moved = editing.with_line_moved(sheet, 1, 0)
     assert [(one.section, one.number, one.stanza) for one in moved.lines] == [("verse", 2, 0)] * 2
+
+
+def test_one_chord_written_anew_comes_alone_and_only_where_it_is_free() -> None:
+    sheet = LeadSheet("", Key("C", "major"), (line("one two", (0, "C"), (1, "G")),))
+    written = editing.with_chord(
+        editing.with_chord(sheet, (0, 0), Chord.parse("F")), (0, 1), Chord.parse("Am")
+    )
+
+    after = editing.with_chord_rewritten(sheet, written, (0, 1))
+    assert [chord.symbol for chord in after.chords] == ["C", "Am"]
+    with pytest.raises(InputError, match="C is locked"):
+        editing.with_chord_rewritten(editing.with_locks(sheet, [(0, 0)]), written, (0, 0))
+    with pytest.raises(InputError, match="No other chord was found"):
+        editing.with_chord_rewritten(sheet, sheet, (0, 1))
+    with pytest.raises(InputError, match="words have changed"):
+        editing.with_chord_rewritten(editing.with_words(sheet, 0, "one three"), written, (0, 1))
