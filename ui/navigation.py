@@ -38,6 +38,7 @@ def enter() -> Page:
     theme.set_up()
     page = menu()
     theme.name_tab(page.title)
+    state.follow_song()
     visits.follow(state.KEPT, state.LYRIC)
     st.session_state[_ENTERED] = True
     return page

@@ -48,6 +48,7 @@ KEPT = (
 _BEGIN = "_begin"
 _TITLED = "_titled"  # the words that a title came with
 _MESSAGE = "_message"
+_WORDS_TO_COME = "_words_to_come"
 
 
 @dataclass(frozen=True)
@@ -186,13 +187,24 @@ def redo() -> bool:
 
 
 def _go_to(after: History[Song]) -> bool:
-    """Show the present of a history; the lyric box follows if it told the words of the last."""
+    """Show the present of a history; the lyric box follows if it told the words of the last.
+
+    It follows with the next run of the whole page: where only a part of the page runs, Streamlit
+    does not tell the browser of a box elsewhere, and would take its old text for the newer one.
+    """
     visit = visits.own()
     before = visit.history
     visit.history = after
-    if before and lyric().strip() == before.present.lyric.strip():
-        st.session_state[LYRIC] = after.present.lyric
+    told = st.session_state.get(_WORDS_TO_COME, lyric())
+    if before and told.strip() == before.present.lyric.strip():
+        st.session_state[_WORDS_TO_COME] = after.present.lyric
     return after is not before
+
+
+def follow_song() -> None:
+    """Fill the lyric box with the words of an edited song (before it is drawn)."""
+    if (words := st.session_state.pop(_WORDS_TO_COME, None)) is not None:
+        st.session_state[LYRIC] = words
 
 
 def job() -> Job[Any] | None:

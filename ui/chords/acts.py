@@ -50,7 +50,7 @@ def edited(sheet: LeadSheet, asked: Asked, view: View) -> LeadSheet:
 
 def _set(sheet: LeadSheet, asked: Asked, view: View) -> LeadSheet:
     chord = view.chord(_text(asked["chord"]), sheet.key)
-    return editing.with_chord(sheet, _place(asked["place"]), chord)
+    return editing.with_chord(sheet, place_of(asked["place"]), chord)
 
 
 def _add(sheet: LeadSheet, asked: Asked, view: View) -> LeadSheet:
@@ -60,7 +60,7 @@ def _add(sheet: LeadSheet, asked: Asked, view: View) -> LeadSheet:
 
 def _move(sheet: LeadSheet, asked: Asked, _: View) -> LeadSheet:
     where = int(asked["line"]), int(asked["word"])
-    return editing.with_moved(sheet, _place(asked["place"]), *where)
+    return editing.with_moved(sheet, place_of(asked["place"]), *where)
 
 
 def _delete(sheet: LeadSheet, asked: Asked, _: View) -> LeadSheet:
@@ -117,13 +117,14 @@ _ACTS = {
 }
 
 
-def _place(value: Any) -> editing.Place:
+def place_of(value: Any) -> editing.Place:
+    """A chord's place as the browser names it: its line and its number there."""
     line, number = value
     return int(line), int(number)
 
 
 def _places(asked: Asked) -> list[editing.Place]:
-    return [_place(value) for value in asked["places"]]
+    return [place_of(value) for value in asked["places"]]
 
 
 def _text(value: Any) -> str:

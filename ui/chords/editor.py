@@ -11,26 +11,46 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.errors import EngineError, InputError
-from engine.music.editing import with_lines_rewritten
+from engine.music.editing import free_chord, with_chord_rewritten, with_lines_rewritten
 from ui import presence, resources, state
 from ui.chords import ranking
-from ui.chords.acts import View, edited
+from ui.chords.acts import View, edited, place_of
 from ui.chords.sheet_data import sheet_data
 from ui.lyric_input import lyric_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
+    from engine.generator.controls import Controls
+    from engine.music.editing import Place
     from engine.music.lead_sheet import LeadSheet
     from ui.queues import Job
 
 _FOLDER = Path(__file__).parent.parent / "components"
 _KEY = "sheet_editor"
 _ANSWER = "_sheet_answer"  # (number of the last act, what to say of it, whether it went wrong)
+_DRAWN = "_sheet_drawn"  # the song that the whole page shows
+_WHOLE_PAGE = "_sheet_whole_page"
 
 
-def show(shown: LeadSheet, style: str, semitones: int) -> None:
-    """Draw the song as it is shown, so many semitones above the song that is kept."""
+def show(style: str, steps: int, fret: int) -> None:
+    """Draw the song so many semitones above the one that is kept, as fingered behind a capo.
+
+    An edit draws the sheet alone; the rest of the page follows when the browser finds that the
+    hand rests, and at once where it cannot wait.
+    """
+    st.session_state.pop(_WHOLE_PAGE, None)
+    st.session_state[_DRAWN] = state.song()
+    _sheet(style, steps, fret)
+
+
+@st.fragment
+def _sheet(style: str, steps: int, fret: int) -> None:
+    song = state.song()
+    if st.session_state.pop(_WHOLE_PAGE, False) or song is None:
+        st.rerun(scope="app")
+    shown = replace(song.sheet.transpose(steps), capo=fret).shapes
+    semitones = steps - fret
     number, message, bad = st.session_state.get(_ANSWER, (0, "", False))
     history = state.history()
     data = sheet_data(shown, style) | {
@@ -40,9 +60,19 @@ def show(shown: LeadSheet, style: str, semitones: int) -> None:
         "undo": bool(history and history.past),
         "redo": bool(history and history.future),
         "busy": state.job() is not None,
+        "behind": song is not st.session_state.get(_DRAWN),
         "ranked": ranking.found(shown, style, semitones),
     }
-    _component()(key=_KEY, data=data, on_asked_change=partial(_asked, View(shown.key, semitones)))
+    _component()(
+        key=_KEY,
+        data=data,
+        on_asked_change=partial(_asked, View(shown.key, semitones)),
+        on_rests_change=_draw_whole_page,
+    )
+
+
+def _draw_whole_page() -> None:
+    st.session_state[_WHOLE_PAGE] = True
 
 
 def _asked(view: View) -> None:
@@ -66,14 +96,18 @@ def _answer(asked: dict[str, Any], view: View) -> str:
         raise InputError("Chords are being written; wait for them or cancel.")
     match asked.get("act"):
         case "undo":
-            return "" if state.undo() else "There is nothing to undo."
+            return _gone(song, moved=state.undo(), what="undo")
         case "redo":
-            return "" if state.redo() else "There is nothing to redo."
+            return _gone(song, moved=state.redo(), what="redo")
         case "look":
             ranking.ask(song, int(asked.get("line", 0)), int(asked.get("word", 0)))
             return ""
         case "rewrite":
-            _rewrite(song, [int(line) for line in asked.get("lines", [])])
+            if "place" in asked:
+                _rewrite_chord(song, place_of(asked["place"]))
+            else:
+                _rewrite_lines(song, [int(line) for line in asked.get("lines", [])])
+            _draw_whole_page()
             return ""
         case _:
             sheet = edited(song.sheet, asked, view)
@@ -82,25 +116,58 @@ def _answer(asked: dict[str, Any], view: View) -> str:
                 line.words for line in song.sheet.lines
             ]
             lyric = lyric_of(sheet) if words else song.lyric
+            if words:
+                _draw_whole_page()
             state.edit(replace(song, sheet=sheet, lyric=lyric, edited=True))
             return ""
 
 
-def _rewrite(song: state.Song, lines: Collection[int]) -> None:
+def _gone(before: state.Song, *, moved: bool, what: str) -> str:
+    """What to say of a step through the history."""
+    after = state.song()
+    if after is not None and after.lyric != before.lyric:
+        _draw_whole_page()
+    return "" if moved else f"There is nothing to {what}."
+
+
+def _rewrite_lines(song: state.Song, lines: Collection[int]) -> None:
     """Send some lines to the generator's queue; what comes is the song with them rewritten."""
     sung = [line for line in lines if song.sheet.lines[line].words]
     if not sung:
         raise InputError("There are no words to write chords for; a line with words is accepted.")
+
+    def rewritten(wishes: Controls, cancelled: Callable[[], bool]) -> LeadSheet:
+        written = resources.generator().rewritten(song.sheet, wishes, sung, cancelled=cancelled)
+        return with_lines_rewritten(song.sheet, written, sung)
+
+    _begin(song, "Rewriting chords", rewritten)
+
+
+def _rewrite_chord(song: state.Song, place: Place) -> None:
+    """Send one chord to the generator's queue; what comes is the song with another in its place."""
+    line, _ = place
+    placed = free_chord(song.sheet, place)
+
+    def rewritten(wishes: Controls, cancelled: Callable[[], bool]) -> LeadSheet:
+        written = resources.generator().rewritten(
+            song.sheet, wishes, places=[(line, placed.word)], cancelled=cancelled
+        )
+        return with_chord_rewritten(song.sheet, written, place)
+
+    _begin(song, "Finding another chord", rewritten)
+
+
+def _begin(
+    song: state.Song, name: str, rewritten: Callable[[Controls, Callable[[], bool]], LeadSheet]
+) -> None:
     wishes = replace(ranking.wishes_of(song), seed=random.randrange(1_000_000))  # noqa: S311 - a draw of chords
 
     def task(job: Job[state.Song]) -> state.Song:
-        model = resources.generator()
-        written = model.rewritten(song.sheet, wishes, sung, cancelled=job.cancelled)
-        sheet = with_lines_rewritten(song.sheet, written, sung)
+        sheet = rewritten(wishes, job.cancelled)
         return replace(song, sheet=sheet, seconds=job.seconds, edited=True)
 
     queue = resources.queue(resources.GENERATOR)
-    state.keep_job(queue.submit("Rewriting chords", task, presence.of_this_tab()))
+    state.keep_job(queue.submit(name, task, presence.of_this_tab()))
 
 
 @st.cache_resource(show_spinner=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ui.queues import Job
 
 _KEY = "_ranking"
-_PATIENCE = 0.6  # seconds that a click waits for a model that is there
+_PATIENCE = 0.1  # seconds that a click waits for a model that is there, before it asks again
 _SHOWN = 8
 
 
@@ -29,6 +29,9 @@ class _Ranking:
     word: int
     job: Job[list[Alternative]]
 
+    def is_of(self, sheet: LeadSheet, line: int, word: int) -> bool:
+        return (self.line, self.word) == (line, word) and self.sheet == sheet
+
 
 def wishes_of(song: state.Song) -> Controls:
     """What was asked of the song; for one that nobody asked for, what it is."""
@@ -37,31 +40,44 @@ def wishes_of(song: state.Song) -> Controls:
 
 
 def ask(song: state.Song, line: int, word: int) -> None:
-    """Have chords ranked for a place; a model that is still to be loaded answers a later click."""
+    """Have chords ranked for a place, unless they are or will be; the browser asks until they are.
+
+    A place looked at before, whose turn has not come, is forgotten.
+    """
+    kept: _Ranking | None = st.session_state.get(_KEY)
+    if kept is None or not kept.is_of(song.sheet, line, word):
+        if kept is not None:
+            kept.job.cancel()
+        kept = _Ranking(song.sheet, line, word, _begun(song, line, word))
+        st.session_state[_KEY] = kept
+    if not kept.job.finished and resources.pool().loaded(resources.GENERATOR):
+        kept.job.wait(_PATIENCE)
+
+
+def _begun(song: state.Song, line: int, word: int) -> Job[list[Alternative]]:
     # Without the decoder: a click is answered at once, from what the song has done so far.
     wishes = replace(wishes_of(song), decoder=False)
 
     def task(_: Job[list[Alternative]]) -> list[Alternative]:
         return resources.generator().alternatives(song.sheet, wishes, line, word, _SHOWN)
 
-    loaded = resources.pool().loaded(resources.GENERATOR)
     queue = resources.queue(resources.GENERATOR)
-    job = queue.submit("Ranking chords", task, presence.of_this_tab())
-    st.session_state[_KEY] = _Ranking(song.sheet, line, word, job)
-    if loaded:
-        job.wait(_PATIENCE)
+    return queue.submit("Ranking chords", task, presence.of_this_tab())
 
 
 def found(shown: LeadSheet, style: str, semitones: int) -> dict[str, Any] | None:
-    """The ranked chords as the song is shown, if they are there and the song is still the same."""
+    """The ranked chords as the song is shown, or what is waited for; None for another song."""
     ranking: _Ranking | None = st.session_state.get(_KEY)
     song = state.song()
-    if ranking is None or song is None or ranking.sheet != song.sheet or not ranking.job.finished:
+    if ranking is None or song is None or ranking.sheet != song.sheet:
         return None
+    place: dict[str, Any] = {"line": ranking.line, "word": ranking.word}
+    if not ranking.job.finished:
+        return place | {"waits": _waits_for(ranking.job)}
     try:
         ranked = ranking.job.result()
-    except EngineError:  # the usual chords of the key stay on offer
-        return None
+    except EngineError as error:  # the usual chords of the key stay on offer
+        return place | {"failed": str(error)}
     chords = [
         chord_data(
             one.chord.transpose(semitones, shown.key) if semitones % 12 else one.chord,
@@ -71,4 +87,12 @@ def found(shown: LeadSheet, style: str, semitones: int) -> dict[str, Any] | None
         | {"p": f"{100 * one.probability:.0f} %"}
         for one in ranked
     ]
-    return {"line": ranking.line, "word": ranking.word, "chords": chords}
+    return place | {"chords": chords}
+
+
+def _waits_for(job: Job[list[Alternative]]) -> str:
+    if not resources.pool().loaded(resources.GENERATOR):
+        return f"{resources.loading_message(resources.GENERATOR)} …"
+    if not job.started and job.ahead:
+        return "Others are being answered first …"
+    return "Weighing what fits here …"

@@ -111,7 +111,7 @@ def _views(song: state.Song) -> None:
     )
     with lead:
         if lead.open:
-            editor.show(shown, style, steps - fret)
+            editor.show(style, steps, fret)
     with notes:
         if notes.open:
             staff.show(music)

@@ -1,8 +1,11 @@
 // The lead sheet one can edit. It only says what was asked ("asked" below) and draws what Python
-// answers; every change of the song is made there. One act is on its way at a time: the next waits
-// for the answer, so that it speaks of the song as it stands then.
+// answers; every change of the song is made there. What is certain to come of an act is drawn at
+// once ("foreseen" below) and drawn anew when the answer is there. One act is on its way at a time:
+// the next waits for the answer, so that it speaks of the song as it stands then.
 const editors = new WeakMap();
 const PATIENCE = 8000; // milliseconds after which a lost answer is waited for no longer
+const REST = 500; // milliseconds without an act after which the rest of the page follows an edit
+const POLL = [60, 120, 250, 500]; // milliseconds between asking whether ranked chords are there
 
 const make = (tag, attributes = {}, ...children) => {
   const element = document.createElement(tag);
@@ -22,6 +25,7 @@ class Editor {
     this.root = root;
     const find = (selector) => root.querySelector(selector);
     Object.assign(this, { sheet: find(".ll-sheet"), pop: find(".pop"), say: find(".say"), board: find(".board") });
+    this.data = { lines: [], sections: [] };
     this.drawn = []; // for each line: what it was drawn from, and its element
     this.marked = new Set(); // "line:number" of the chords that are selected
     this.queue = [];
@@ -48,51 +52,81 @@ class Editor {
   leave() {
     document.removeEventListener("keydown", this.everywhere);
     document.removeEventListener("pointerdown", this.outside);
+    for (const timer of [this.timer, this.rest, this.poll]) clearTimeout(timer);
   }
 
   // What goes to Python and comes back -----------------------------------------------------------
   ask(make, focus = null, looks = false) {
     this.queue = this.queue.filter((other) => !other.looks); // nobody waits for what is likely
     this.queue.push({ make, focus, looks });
+    clearTimeout(this.rest);
+    if (this.waiting?.looks && !looks) this.waiting = null; // an act does not wait for it either
     this.next();
   }
 
   next() {
     if (this.waiting || !this.queue.length) return;
-    const { make, focus } = this.queue.shift();
+    const { make, focus, looks } = this.queue.shift();
     const act = make();
     if (!act) { this.next(); return; }
     this.asked = Math.max(this.asked, this.data.answered) + 1;
-    this.waiting = { number: this.asked, focus, since: performance.now() };
-    this.timer = setTimeout(() => { this.waiting = null; this.next(); }, PATIENCE);
-    this.tell("asked", { ...act, number: this.asked });
+    this.waiting = { number: this.asked, focus, looks, since: performance.now() };
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.lost(), PATIENCE);
+    const { seen, ...told } = act;
+    this.tell("asked", { ...told, number: this.asked });
+    const lines = foreseen(this.data.lines, act);
+    if (!lines) return;
+    this.put({ ...this.data, lines }, focus);
+    this.board.dataset.foreseen = Math.round(performance.now() - this.waiting.since);
+  }
+
+  // Draw a song, and keep the keyboard where it is or put it where it is wanted.
+  put(data, focus) {
+    this.data = data;
+    const had = this.sheet.contains(this.root.activeElement);
+    this.draw();
+    this.count();
+    if (focus) this.go(focus);
+    else if (had && !this.sheet.contains(this.root.activeElement)) this.go(this.focus);
   }
 
   take(data, tell) {
-    const before = this.data;
-    this.data = data;
+    const before = this.told;
+    this.told = data; // the truth, whatever is foreseen
     this.tell = tell;
-    const had = this.sheet.contains(this.root.activeElement);
-    this.draw();
+    const answered = this.waiting && data.answered >= this.waiting.number;
     this.root.querySelector("[data-tool=undo]").disabled = !data.undo;
     this.root.querySelector("[data-tool=redo]").disabled = !data.redo;
     this.sheet.classList.toggle("busy", data.busy);
-    const answered = this.waiting && data.answered >= this.waiting.number;
     if (!before || answered || before.message !== data.message) {
       this.say.textContent = data.message || "";
       this.say.classList.toggle("bad", Boolean(data.bad));
     }
     if (answered) {
       clearTimeout(this.timer);
-      this.board.dataset.milliseconds = Math.round(performance.now() - this.waiting.since);
-      const focus = data.bad ? null : this.waiting.focus;
+      const { focus, since } = this.waiting;
       this.waiting = null;
-      if (focus) this.go(focus);
-      else if (had) this.go(this.focus);
+      this.put(data, data.bad ? null : focus);
+      this.board.dataset.milliseconds = Math.round(performance.now() - since);
       this.next();
-    } else if (had && !this.sheet.contains(this.root.activeElement)) this.go(this.focus);
-    this.count();
+    } else if (this.waiting) this.data = { ...data, lines: this.data.lines, sections: this.data.sections };
+    else this.put(data);
     if (this.open?.wants) this.fillChoices();
+    clearTimeout(this.rest);
+    if (data.behind) this.rest = setTimeout(() => this.rests(), REST);
+  }
+
+  // The rest of the page is drawn when no act is under way, so that none has to wait for it.
+  rests() {
+    if (this.waiting || this.queue.length) this.rest = setTimeout(() => this.rests(), REST);
+    else this.tell("rests", performance.now());
+  }
+
+  lost() {
+    this.waiting = null;
+    this.put(this.told);
+    this.next();
   }
 
   // Drawing ---------------------------------------------------------------------------------------
@@ -351,6 +385,7 @@ class Editor {
   // The popover -----------------------------------------------------------------------------------
   close(back) {
     const was = this.open;
+    clearTimeout(this.poll);
     this.open = null;
     this.pop.hidden = true;
     if (was && back) this.go(was.at);
@@ -386,9 +421,9 @@ class Editor {
     const now = at.chord === undefined ? null : line.chords[at.chord];
     const word = now ? now.w : at.word;
     const where = line.words[word] ? `on “${line.words[word]}”` : "after the last word";
-    const put = (symbol) => {
+    const put = (symbol, seen) => {
       this.close(false);
-      const act = now ? { act: "set", place: [at.line, at.chord], chord: symbol } : { act: "add", line: at.line, word, chord: symbol };
+      const act = now ? { act: "set", place: [at.line, at.chord], chord: symbol, seen } : { act: "add", line: at.line, word, chord: symbol, seen };
       this.ask(() => act, now ? at : { line: at.line, word });
     };
     const input = make("input", { "aria-label": "Chord", value: typed || now?.s || "", autocomplete: "off", autocapitalize: "off",
@@ -396,7 +431,7 @@ class Editor {
     const form = make("form", { onsubmit: (event) => { event.preventDefault(); if (input.value.trim()) put(input.value); } },
       input, make("button", { type: "submit" }, now ? "Change" : "Add"));
     this.choices = make("div", {});
-    Object.assign(this.open, { wants: { line: at.line, word }, put });
+    Object.assign(this.open, { wants: { line: at.line, word, asked: 0 }, put });
     const acts = make("div", { class: "row" });
     if (now) acts.append(
       button("♪ Hear", () => sound(now.n)),
@@ -404,10 +439,17 @@ class Editor {
       button("Delete", () => { this.close(false); this.erase(at.line, at.chord); }, { disabled: now.k }),
       button("Add another here", () => { this.focus = { line: at.line, word }; this.showWord(at.line, word); }),
       button(this.marked.has(`${at.line}:${at.chord}`) ? "Unselect" : "Select", () => { this.close(true); this.mark(this.element(at)); }));
+    if (now) acts.append(button("Another chord here", () => { this.close(true); this.ask(() => ({ act: "rewrite", place: [at.line, at.chord] })); },
+      { disabled: now.k }));
     acts.append(button("Rewrite this line", () => this.rewrite([at.line])));
     this.fill(now ? `${now.t} · ${now.r} · ${where}${now.k ? " · locked" : ""}` : `Add a chord ${where}`, form, this.choices, acts);
     this.fillChoices();
-    this.ask(() => ({ act: "look", line: at.line, word }), null, true);
+    this.look();
+  }
+
+  look() {
+    const { line, word } = this.open.wants;
+    this.ask(() => ({ act: "look", line, word }), null, true);
   }
 
   showWord(line, word) {
@@ -419,14 +461,19 @@ class Editor {
     const { wants } = this.open;
     const { ranked } = this.data;
     const fits = ranked && ranked.line === wants.line && ranked.word === wants.word;
-    const all = [...(fits ? [{ title: "Likely here, by what the song does before and behind", chords: ranked.chords }] : []), ...this.data.choices];
+    clearTimeout(this.poll);
+    if (fits && ranked.waits) this.poll = setTimeout(() => this.look(), POLL[Math.min(wants.asked++, POLL.length - 1)]);
+    const likely = !fits ? { title: "Weighing what fits here …", chords: [] } : ranked.chords
+      ? { title: "Likely here, by what the song does before and behind", chords: ranked.chords }
+      : { title: ranked.waits ?? ranked.failed, chords: [] };
+    const all = [likely, ...this.data.choices];
     const text = JSON.stringify(all);
     if (this.choices.dataset.drawn === text) return;
     this.choices.dataset.drawn = text;
     this.choices.replaceChildren(...all.flatMap(({ title, chords }) => [make("small", {}, title),
       make("div", { class: "row" }, ...chords.map((chord) => make("button", { type: "button", class: "pick",
         "aria-label": `${chord.s}, ${chord.r}${chord.p ? `, ${chord.p} likely` : ""}`,
-        onclick: () => { if (this.hears()) sound(chord.n); this.open.put(chord.s); } },
+        onclick: () => { if (this.hears()) sound(chord.n); const { p, ...seen } = chord; this.open.put(chord.s, seen); } },
         make("b", {}, chord.t), make("span", {}, chord.p ? `${chord.r} · ${chord.p}` : chord.r))))]));
   }
 
@@ -477,6 +524,48 @@ class Editor {
         for (const number of own) lines[number].chords.forEach((_, at) => this.mark(this.element({ line: number, chord: at }), true)); }));
     this.fill(sections[section], acts, make("small", {}, "Locked chords stay as they are."));
   }
+}
+
+// The lines as they will be after an act, where that is certain without knowing music; else null.
+// A locked chord is left to Python, which says why it stays.
+function foreseen(lines, act) {
+  const places = act.places ?? (act.place ? [act.place] : []);
+  const at = ([line, number]) => lines[line]?.chords[number];
+  if (!places.every(at)) return null;
+  const after = [...lines];
+  const change = (number, chords) => { after[number] = { ...after[number], chords }; };
+  const isLocking = act.act === "lock" || act.act === "unlock";
+  if (!isLocking && places.some((place) => at(place).k)) return null;
+  const gone = () => {
+    for (const line of new Set(places.map(([line]) => line)))
+      change(line, lines[line].chords.filter((_, number) => !places.some((place) => place[0] === line && place[1] === number)));
+    return after.every((line) => line.words.length || line.chords.length);
+  };
+  const land = (line, chord, before) => {
+    const { chords } = after[line];
+    const index = chords.filter((other) => other.w < chord.w + (before ? 0 : 1)).length;
+    change(line, [...chords.slice(0, index), chord, ...chords.slice(index)]);
+    return after;
+  };
+  if (isLocking) {
+    for (const [line, number] of places)
+      change(line, after[line].chords.map((chord, other) => (other === number ? { ...chord, k: act.act === "lock" } : chord)));
+    return after;
+  }
+  if (act.act === "delete") return gone() ? after : null;
+  if (act.act === "move") {
+    const [line, number] = act.place;
+    const chord = lines[line].chords[number];
+    if ((line === act.line && chord.w === act.word) || !gone()) return null;
+    return land(act.line, { ...chord, w: act.word }, line === act.line ? act.word > chord.w : line < act.line);
+  }
+  if (act.act === "add" && act.seen) return land(act.line, { ...act.seen, w: act.word, k: false }, false);
+  if (act.act === "set" && act.seen) {
+    const [line, number] = act.place;
+    change(line, lines[line].chords.map((chord, other) => (other === number ? { ...act.seen, w: chord.w, k: false } : chord)));
+    return after;
+  }
+  return null;
 }
 
 // A chord, softly: a bass and a hand, struck together.
