@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import InputError
@@ -72,13 +72,13 @@ SHEET = LeadSheet(
 SONG = Project("Rain", "down the road", Controls(seed=3), Take(SHEET, "down the road", "by hand"))
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(projects())
 def test_every_project_comes_back_exactly(project: Project) -> None:
     assert file.read(file.write(project)) == project
 
 
-@settings(max_examples=25)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
 @given(projects())
 def test_a_link_brings_everything_but_the_versions(project: Project) -> None:
     text = link.write(project)
