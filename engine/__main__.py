@@ -1,6 +1,6 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|convert|batch|corpus|evaluate|faithfulness|forms|written``; each
+``python -m engine genre|chords|convert|listen|batch|corpus|evaluate|faithfulness|forms|written``; each
 explains itself with ``--help``. Bad input is one line on stderr and exit status 2; a task cancelled
 with Ctrl-C exits with 130.
 """
@@ -24,6 +24,7 @@ from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
 from engine.files import file_bytes
 from engine.formats import BINARY, READ, WRITTEN
+from engine.listening import ENDINGS as LISTENED
 from engine.lyrics import Lyrics, language_warning
 
 if TYPE_CHECKING:
@@ -103,6 +104,13 @@ def _parser() -> ArgumentParser:
     convert.add_argument("--transpose", type=int, default=0, metavar="SEMITONES")
     export_command.add_arguments(convert)
     convert.set_defaults(command=_convert)
+
+    listen = commands.add_parser(
+        "listen", help="tell tempo, key and chords of a recording (an estimate)"
+    )
+    listen.add_argument("clip", type=Path, help=f"a recording: {', '.join(LISTENED)}")
+    listen.add_argument("--json", action="store_true", help="print JSON, beats and times included")
+    listen.set_defaults(command=_listen)
 
     evaluate = commands.add_parser("evaluate", help="measure models on a dataset, append records")
     evaluate.add_argument("--task", choices=list(TASKS), required=True)
@@ -264,6 +272,20 @@ def _convert(arguments: argparse.Namespace) -> None:
     _write(formats.write(formats.read(data, source), target, export), arguments.output, target)
     if lost := formats.loses(target):
         _tell(f"note: {lost}")
+
+
+def _listen(arguments: argparse.Namespace) -> None:
+    from engine.listening import listen
+    from engine.listening.clip import MAX_BYTES as MOST
+
+    heard = listen(file_bytes(arguments.clip, MOST))
+    if arguments.json:
+        print(json.dumps(heard.as_dict(), indent=2, ensure_ascii=False))
+        return
+    print(f"tempo {heard.tempo:.0f} bpm, {heard.key.name}, {heard.beats_in_bar} beats a bar")
+    print(heard.chord_line)
+    print(f"progression: {heard.progression}")
+    _tell("These are estimates; the tempo may be half or double of what you count.")
 
 
 def _write(data: bytes, output: Path, format_name: str) -> None:

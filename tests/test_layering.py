@@ -100,6 +100,7 @@ ROOMS = {
     "arrangement": {"errors", "lyrics", "music"},
     "notation": {"arrangement", "errors", "music"},
     "formats": {"arrangement", "errors", "files", "lyrics", "music", "notation"},
+    "listening": {"errors", "files", "music"},
     "classifiers": {"errors", "lyrics", "models"},
     "explanation": {"classifiers", "errors", "lyrics"},
     "generator": {"corpora", "errors", "lyrics", "models", "music"},
@@ -113,7 +114,7 @@ ROOMS = {
         *("arrangement", "batch", "classifiers", "corpora", "errors", "explanation"),
         *("files", "formats", "generator", "lyrics", "models", "music"),
     },
-    "figures": {"classifiers", "evaluation", "plain_text"},
+    "figures": {"classifiers", "evaluation", "listening", "plain_text"},
 }
 
 

@@ -127,6 +127,12 @@ def tables_queue() -> Queue:
     return Queue("The line of tables", limit=3)
 
 
+@st.cache_resource(show_spinner=False)
+def listening_queue() -> Queue:
+    """The line in which recordings wait to be listened to."""
+    return Queue("Listening", limit=4)
+
+
 def songbook() -> tuple[LeadSheet, ...]:
     """The embedded songs (the engine keeps them once read)."""
     from engine.corpora.songbook import songbook as read

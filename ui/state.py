@@ -40,6 +40,7 @@ KEPT = (
     "chords_tempo",
     "chords_temperature",
     "chords_seed",
+    "chords_progression",
     "transpose",
     "capo",
     "chord_style",

@@ -28,6 +28,7 @@ from engine.figures.leaderboard import (
     score_by_length,
     training_curves,
 )
+from engine.figures.listening import chroma_with_chords
 from engine.figures.ribbon import genre_strip, line_heat_map
 from engine.figures.style import PALETTE, as_file, as_html, download_settings
 from engine.figures.written import beside_humans
@@ -39,6 +40,7 @@ __all__ = [
     "as_html",
     "bertscore_by_correctness",
     "beside_humans",
+    "chroma_with_chords",
     "confusion_matrix",
     "download_settings",
     "explanation_dots",

@@ -29,8 +29,14 @@ _Triad = tuple[int, str]
 
 def estimated_key(chords: Sequence[Chord]) -> Key:
     """The key that chords fit best; C major for none. Ties go to the first in `KEYS`."""
+    fits = key_fits(chords)
+    return max(KEYS, key=fits.__getitem__)
+
+
+def key_fits(chords: Sequence[Chord]) -> dict[Key, float]:
+    """How well chords fit each of 24 keys, 0 to about 2; all 0 where there are none."""
     triads = [triad for chord in chords if (triad := _triad(chord))]
-    return max(KEYS, key=lambda key: _fit(triads, key)) if triads else KEYS[0]
+    return {key: _fit(triads, key) if triads else 0.0 for key in KEYS}
 
 
 def _triad(chord: Chord) -> _Triad | None:

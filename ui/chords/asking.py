@@ -9,7 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.lyrics import language_warning
 from ui import presence, resources, state
-from ui.chords import controls, opening
+from ui.chords import controls, opening, recording
 from ui.lyric_input import lyric_box, parsed
 from ui.plain_text import show_error
 
@@ -28,19 +28,20 @@ def ask() -> tuple[str, Controls]:
     if something is not None and something is not st.session_state.get(_FOLDED_FOR):
         fold_for(something)
     state.preset(**{_UNFOLDED: something is None})
-    with (
-        st.expander("Words and wishes", key=_UNFOLDED, on_change="rerun"),
-        st.container(horizontal=True, gap="large", key="chords_inputs"),
-    ):
-        with st.container(key="chords_words"):
-            text = lyric_box(height=240)
-            opening.open_button()
-            opening.keep_button(text)
-            asked = st.button(
-                "Write the chords", key="chords_write", type="primary", icon=":material/piano:"
-            )
-        with st.container(key="chords_wishes"):
-            wishes = controls.controls()
+    with st.expander("Words and wishes", key=_UNFOLDED, on_change="rerun"):
+        with st.container(horizontal=True, gap="large", key="chords_inputs"):
+            with st.container(key="chords_words"):
+                text = lyric_box(height=240)
+                with st.container(horizontal=True, key="chords_from"):
+                    opening.open_button()
+                    recording.open_button()
+                opening.keep_button(text)
+                asked = st.button(
+                    "Write the chords", key="chords_write", type="primary", icon=":material/piano:"
+                )
+            with st.container(key="chords_wishes"):
+                wishes = controls.controls()
+        recording.show()
     if asked or begins:
         begin(text, wishes)
     return text, wishes

@@ -16,6 +16,7 @@ _AS_WORDS = "As the words ask"
 _METRES = ("4/4", "3/4", "6/8", "2/4", "12/8")
 _MAX_SHOWN_PER_LINE = min(8, MAX_CHORDS_PER_LINE)
 _SEED = "chords_seed"
+_PROGRESSION = "chords_progression"
 
 
 def controls() -> Controls:
@@ -42,6 +43,15 @@ def controls() -> Controls:
             persist_state="session",
         )
         metre = st.selectbox("Metre", _METRES, key="chords_metre", persist_state="session")
+    progression = st.text_input(
+        "Progression",
+        key=_PROGRESSION,
+        persist_state="session",
+        placeholder="As the model likes, or such as I V vi IV or C G Am F",
+        max_chars=1_000,
+        help="Numerals or chord names. Up to four are played on every line, more are spread over "
+        "the lines of each section; a semicolon says what belongs to the next line.",
+    )
     complexity = st.segmented_control(
         "Chord complexity",
         COMPLEXITIES,
@@ -88,7 +98,16 @@ def controls() -> Controls:
         tempo=tempo,
         time_signature=str(metre),
         title=str(title or ""),
+        progressions=(("all", str(progression)),) if progression and progression.strip() else (),
     )
+
+
+def fill(key: Key, tempo: int, progression: str | None) -> None:
+    """Wish for a key, a tempo and, if one is given, a progression (in a callback)."""
+    st.session_state["chords_key"] = key.name
+    st.session_state["chords_tempo"] = tempo
+    if progression is not None:
+        st.session_state[_PROGRESSION] = progression
 
 
 def next_seed() -> None:
