@@ -1,8 +1,8 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|convert|listen|batch|corpus|evaluate|faithfulness|forms|written``; each
-explains itself with ``--help``. Bad input is one line on stderr and exit status 2; a task cancelled
-with Ctrl-C exits with 130.
+``python -m engine genre|chords|convert|listen|batch|corpus|evaluate|faithfulness|forms|written``;
+each explains itself with ``--help``. Bad input is one line on stderr and exit status 2; a task
+cancelled with Ctrl-C exits with 130.
 """
 
 from __future__ import annotations
@@ -105,12 +105,7 @@ def _parser() -> ArgumentParser:
     export_command.add_arguments(convert)
     convert.set_defaults(command=_convert)
 
-    listen = commands.add_parser(
-        "listen", help="tell tempo, key and chords of a recording (an estimate)"
-    )
-    listen.add_argument("clip", type=Path, help=f"a recording: {', '.join(LISTENED)}")
-    listen.add_argument("--json", action="store_true", help="print JSON, beats and times included")
-    listen.set_defaults(command=_listen)
+    _add_listen(commands)
 
     evaluate = commands.add_parser("evaluate", help="measure models on a dataset, append records")
     evaluate.add_argument("--task", choices=list(TASKS), required=True)
@@ -168,6 +163,15 @@ def _parser() -> ArgumentParser:
     batch.set_defaults(command=_batch)
     corpus_command.add_parser(commands)
     return parser
+
+
+def _add_listen(commands: Any) -> None:
+    listen = commands.add_parser(
+        "listen", help="tell tempo, key and chords of a recording (an estimate)"
+    )
+    listen.add_argument("clip", type=Path, help=f"a recording: {', '.join(LISTENED)}")
+    listen.add_argument("--json", action="store_true", help="print JSON, beats and times included")
+    listen.set_defaults(command=_listen)
 
 
 def _add_lyric_arguments(parser: ArgumentParser) -> None:
