@@ -6,7 +6,6 @@ which is also where tests put their small models.
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -184,18 +183,6 @@ def sound(sheet: LeadSheet) -> bytes:
     from engine.arrangement.sound import wav
 
     return wav(sheet)
-
-
-def sound_to_come(sheet: LeadSheet) -> Future[bytes]:
-    """The song as a WAV file, rendered on a thread of its own."""
-    from engine.arrangement.sound import wav
-
-    return _renderer().submit(wav, sheet)
-
-
-@st.cache_resource(show_spinner=False)
-def _renderer() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "sound")
 
 
 @st.cache_data(show_spinner=False, max_entries=2000)

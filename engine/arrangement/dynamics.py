@@ -43,7 +43,7 @@ class Passage:
 
 
 def passages(sheet: LeadSheet, plan: Layout) -> tuple[Passage, ...]:
-    """Return the sections of a song in bars."""
+    """Return the stanzas of a song in bars."""
     starts: list[tuple[int, str | None]] = []
     before: tuple[str | None, int, int | None] | None = None
     for line, bar in zip(sheet.lines, plan.systems, strict=True):
@@ -53,9 +53,7 @@ def passages(sheet: LeadSheet, plan: Layout) -> tuple[Passage, ...]:
         before = here
     ends = [bar for bar, _ in starts[1:]] + [plan.bars]
     return tuple(
-        Passage(bar, end, section)
-        for (bar, section), end in zip(starts, ends, strict=True)
-        if end > bar
+        Passage(bar, end, section) for (bar, section), end in zip(starts, ends, strict=True)
     )
 
 

@@ -57,6 +57,8 @@ class Performance:
         Onset, length and chord of each change of harmony.
     places
         For each of `struck` the line and which of its chords it is, as the sheet counts.
+    stanzas
+        When each stanza begins.
     """
 
     metre: Metre
@@ -71,6 +73,7 @@ class Performance:
     sections: tuple[Cue, ...]
     struck: tuple[tuple[float, float, Chord], ...]
     places: tuple[tuple[int, int], ...]
+    stanzas: tuple[float, ...]
 
 
 def performance(sheet: LeadSheet, *, whole_bars: bool = False) -> Performance:
@@ -110,6 +113,7 @@ def performance(sheet: LeadSheet, *, whole_bars: bool = False) -> Performance:
             for struck in plan.chords
         ),
         places=tuple((struck.line, struck.place) for struck in plan.chords),
+        stanzas=tuple(time(passage.start * metre.slots) for passage in sections),
     )
 
 

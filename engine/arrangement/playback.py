@@ -6,7 +6,7 @@ sections stands beside what it plays.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from itertools import pairwise
 from math import log10
 
 from engine.arrangement.loudness import OFFSET
@@ -20,24 +20,10 @@ _STEP = 0.1  # seconds that each of a sample's powers is for
 _FEW = 1e-9
 
 
-@dataclass(frozen=True)
-class Span:
-    """A section in quarter notes."""
-
-    start: float
-    end: float
-    title: str
-
-
-def spans(played: Performance) -> tuple[Span, ...]:
-    """Return the sections of a performance that have names; the first one with its pickup."""
-    marks = played.sections
-    ends = [mark.start for mark in marks[1:]] + [played.length]
-    return tuple(
-        Span(0.0 if mark.start <= played.pickup else mark.start, end, mark.text)
-        for mark, end in zip(marks, ends, strict=True)
-        if end > mark.start
-    )
+def spans(played: Performance) -> tuple[tuple[float, float], ...]:
+    """Return when each stanza begins and ends, in quarter notes; a pickup is part of the first."""
+    starts = (0.0, *played.stanzas[1:])
+    return tuple(pairwise((*starts, played.length)))
 
 
 def master_gain(played: Performance, bank: SampleBank) -> float:

@@ -90,9 +90,10 @@ def _say_changed(changed: str) -> bool:
 
 
 def _views(song: state.Song) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="chords_view"):
+    with st.container(key="chords_view"):
         heard = st.container(key="chords_sound")
-        steps, fret, style = _view_controls()
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            steps, fret, style = _view_controls()
     try:
         sounding = replace(song.sheet.transpose(steps), capo=fret)
         shown = sounding.shapes
@@ -123,7 +124,7 @@ def _views(song: state.Song) -> None:
             files.show_text(music)
     files.show(music)
     with heard:  # drawn last: an edit is on screen before the song is played anew
-        sound.show(music, at_once=not song.edited)
+        sound.show(music, shown, style)
 
 
 def _view_controls() -> tuple[int, int, str]:

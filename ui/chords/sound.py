@@ -1,52 +1,45 @@
-"""The chords played: rendered beside the page, so that editing never waits for sound."""
+"""The chords played: a player in the browser that follows the song, lights it up and mixes it."""
 
 from __future__ import annotations
 
-from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from engine.errors import EngineError
-from ui import resources
-from ui.plain_text import show_error
+from ui.chords.player_data import player_data, sounds
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
 
-_POLL_SECONDS = 0.7  # also how long an edit rests before its sound is begun
-_RENDERING = "_sound"  # (song, its sound to come)
+_FOLDER = Path(__file__).parent.parent / "components"
+_WANTED = "_sounds_wanted"  # the instruments are sent once somebody plays
 
 
-def show(sheet: LeadSheet, *, at_once: bool) -> None:
-    """A player with the song as it sounds; a song just edited gets its sound a moment later."""
-    kept: tuple[LeadSheet, Future[bytes]] | None = st.session_state.get(_RENDERING)
-    ready = kept is not None and kept[0] == sheet and kept[1].done()
-    if not (at_once or ready):
-        st.fragment(_wait, run_every=_POLL_SECONDS)(sheet)
-        return
-    try:
-        sound = kept[1].result() if kept and ready else resources.sound(sheet)
-    except EngineError as error:
-        show_error(error)
-        return
-    if not ready:
-        done: Future[bytes] = Future()
-        done.set_result(sound)
-        st.session_state[_RENDERING] = (sheet, done)
-    st.audio(sound, format="audio/wav", alt=f"{sheet.title or 'The song'}, its chords played")
+def show(music: LeadSheet, shown: LeadSheet, style: str) -> None:
+    """The player of a song; `shown` is the song as it is read, chords in this style."""
+    st.fragment(_player)(music, shown, style)
 
 
-_BEGUN = "_sound_waits"
+def _player(music: LeadSheet, shown: LeadSheet, style: str) -> None:
+    wanted = bool(st.session_state.get(_WANTED))
+    data = player_data(music, shown, style, with_sounds=wanted)
+    _component("player")(key="player", data=data, on_wanted_change=_want)
+    if wanted:
+        with st.container(key="sounds"):
+            _component("sounds")(key="sounds_of_style", data=sounds(music.genre))
 
 
-def _wait(sheet: LeadSheet) -> None:
-    kept: tuple[LeadSheet, Future[bytes]] | None = st.session_state.get(_RENDERING)
-    if kept is not None and kept[0] == sheet:
-        if kept[1].done():
-            st.rerun(scope="app")
-    elif st.session_state.get(_BEGUN) == sheet:
-        st.session_state[_RENDERING] = (sheet, resources.sound_to_come(sheet))
-    else:
-        st.session_state[_BEGUN] = sheet
-    st.caption("The sound follows the edited song in a moment.")
+def _want() -> None:
+    st.session_state[_WANTED] = True
+
+
+@st.cache_resource(show_spinner=False)
+def _component(name: str) -> Any:
+    from streamlit.components import v2
+
+    def asset(ending: str) -> str | None:
+        path = _FOLDER / f"{name}.{ending}"
+        return path.read_text("utf-8") if path.exists() else None
+
+    return v2.component(f"lyric_lab_{name}", html=asset("html"), css=asset("css"), js=asset("js"))

@@ -45,11 +45,17 @@ class Editor {
     for (const tool of root.querySelectorAll("[data-many]")) tool.onclick = () => this.many(tool.dataset.many);
     this.everywhere = (event) => this.shortcut(event);
     this.outside = (event) => { if (this.open && !event.composedPath().includes(this.board)) this.close(false); };
+    this.sounding = ({ detail }) => {
+      this.sheet.querySelector(".sounding")?.classList.remove("sounding");
+      if (detail) this.sheet.querySelector(`[data-line="${detail.line}"][data-chord="${detail.place}"]`)?.classList.add("sounding");
+    };
+    window.addEventListener("lyriclab:sounding", this.sounding);
     document.addEventListener("keydown", this.everywhere);
     document.addEventListener("pointerdown", this.outside);
   }
 
   leave() {
+    window.removeEventListener("lyriclab:sounding", this.sounding);
     document.removeEventListener("keydown", this.everywhere);
     document.removeEventListener("pointerdown", this.outside);
     for (const timer of [this.timer, this.rest, this.poll]) clearTimeout(timer);
