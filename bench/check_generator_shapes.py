@@ -22,9 +22,9 @@ from engine.formats import write
 from engine.generator import COMPLEXITIES, Controls, load_generator
 from engine.generator.placing import capacity
 from engine.generator.vocabulary import complexity_of
+from engine.generator.wishes import wished_form
 from engine.lyrics import Lyrics, line_key
 from engine.music.form import COPY
-from engine.music.form.templates import form_of
 from engine.music.key import KEYS
 from engine.music.lead_sheet import LeadSheet
 
@@ -79,7 +79,7 @@ def check(sheet: LeadSheet, lyrics: Lyrics, controls: Controls) -> None:
 
     holds([x.words for x in sheet.lines] == [x.words for x in lyrics.lines], "one line per line")
     holds(controls.key in (None, sheet.key), "the asked key")
-    form = form_of(lyrics.lines, controls.form, controls.genre)
+    form = wished_form(lyrics.lines, controls)
     for line, plan in zip(sheet.lines, form.lines, strict=True):
         positions = [placed.word for placed in line.chords]
         holds(positions == sorted(positions), "positions never run backwards")

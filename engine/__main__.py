@@ -250,7 +250,6 @@ def _chords(arguments: argparse.Namespace) -> None:
         progress=_counter("lines"),
         locked=asked.locked,
         places=asked.places,
-        form=asked.form,
     )
     if asked.alternatives:
         for one in generator.alternatives(sheet, controls, *asked.alternatives):

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from engine.arguments import ArgumentParser
 from engine.errors import InputError, quoted
 from engine.generator.controls import COMPLEXITIES, Controls
-from engine.generator.wishes import chords_of, lines_at
+from engine.generator.wishes import chords_of, named_wish
 from engine.lyrics import Lyrics
 from engine.music.chord import Chord
-from engine.music.form import Form
-from engine.music.form.changes import with_new_part, with_part_like
-from engine.music.form.templates import TEMPLATES, form_of
+from engine.music.form.templates import TEMPLATES
 from engine.music.key import Key
 from engine.music.lead_sheet import PlacedChord
 
@@ -121,50 +119,35 @@ def controls_of(arguments: argparse.Namespace, genre: str | None) -> Controls:
         borrowed=arguments.borrowed,
         allow=tuple(name.strip() for name in names),
         form=arguments.form,
-        progressions=tuple(_named(text, "all") for text in arguments.numerals),
-        cadences=tuple(_named(text, "end") for text in arguments.cadence),
+        progressions=tuple(named_wish(text, "all") for text in arguments.numerals),
+        cadences=tuple(named_wish(text, "end") for text in arguments.cadence),
         keys=tuple(
-            (place, Key.parse(key)) for place, key in (_named(t, "") for t in arguments.key_of)
+            (place, Key.parse(key)) for place, key in (named_wish(t) for t in arguments.key_of)
+        ),
+        alike=(
+            *(named_wish(text) for text in arguments.like),
+            *((place, "") for place in arguments.unlike),
         ),
     )
-
-
-def _named(text: str, place: str) -> tuple[str, str]:
-    """``place=what``; the place may be left out where one is usual."""
-    before, sign, what = text.partition("=")
-    if sign:
-        return before.strip(), what.strip()
-    if not place:
-        raise InputError(f"{quoted(text)} names no place; PLACE=... is accepted, such as verse 2=.")
-    return place, text.strip()
 
 
 @dataclass(frozen=True)
 class Asked:
     """What a command line asks of one lyric beside the controls."""
 
-    form: Form | None
     locked: dict[int, list[PlacedChord]]
     places: dict[tuple[int, int], Chord]
     alternatives: tuple[int, int] | None
 
 
 def asked_of(arguments: argparse.Namespace, lyrics: Lyrics, controls: Controls) -> Asked:
-    """Form, locks and the place to tell alternatives of, counted from 0.
+    """Locks and the place to tell alternatives of, counted from 0.
 
     Raises
     ------
     InputError
         If one does not fit the lyric.
     """
-    form: Form | None = None
-    if arguments.like or arguments.unlike:
-        form = form_of(lyrics.lines, controls.form, controls.genre)
-        for text in arguments.like:
-            one, other = _named(text, "")
-            form = with_part_like(form, _part(form, lyrics, one), _part(form, lyrics, other))
-        for text in arguments.unlike:
-            form = with_new_part(form, _part(form, lyrics, text))
     locked: dict[int, list[PlacedChord]] = {}
     places: dict[tuple[int, int], Chord] = {}
     for text in arguments.lock:
@@ -188,11 +171,7 @@ def asked_of(arguments: argparse.Namespace, lyrics: Lyrics, controls: Controls) 
         place = int(found[1]) - 1, int(found[2]) - 1
         if not 0 <= place[0] < len(lyrics.lines):
             raise InputError(f"There is no line {found[1]}; the lyric has {len(lyrics.lines)}.")
-    return Asked(form, locked, places, place)
-
-
-def _part(form: Form, lyrics: Lyrics, place: str) -> int:
-    return form.part_of(lines_at(place, lyrics.lines)[0])
+    return Asked(locked, places, place)
 
 
 def _placed(text: str, controls: Controls) -> PlacedChord:

@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from math import ceil, log2, sqrt
 
 from engine.arrangement.text_setting import Event, place
+from engine.errors import InputError
 from engine.lyrics import MAX_LINES
 from engine.lyrics.prosody import is_weak, syllables
 from engine.music.chord import Chord
@@ -157,7 +158,10 @@ def _form_of(sheet: LeadSheet) -> Sequence[LinePlan]:
     """The plan of each line; of a text longer than a lyric can be, none is made."""
     if len(sheet.lines) > MAX_LINES:
         return [LinePlan()] * len(sheet.lines)
-    return form_of(sheet.lines, genre=sheet.genre).lines
+    try:
+        return form_of(sheet.lines, sheet.form, sheet.genre).lines
+    except InputError:  # edited words may not fit the form that was asked for
+        return form_of(sheet.lines, genre=sheet.genre).lines
 
 
 def _marks(lines: Sequence[Line], systems: Sequence[int]) -> tuple[Mark, ...]:

@@ -6,8 +6,8 @@ Every lead sheet comes back from `read` exactly as it was written. ``[ ] { } < &
 in words are escaped by a backslash, and so is each word of a line that would be read otherwise: a
 comment (``#``), a heading, a bar line, a remark. Stanzas are parted by blank lines; those of a
 section stand in their environment, those with a number under a label; pre-chorus, intro, outro and
-other are labelled verses. The genre is
-``{meta: genre ...}``.
+other are labelled verses. Genre and
+form are ``{meta: genre ...}`` and ``{meta: form ...}``.
 
 Reading
 -------
@@ -51,6 +51,7 @@ def write(sheet: LeadSheet, export: Export = AS_IT_IS) -> bytes:
         ("tempo", str(sheet.tempo)),
         ("capo", str(capo) if capo else ""),
         ("meta", sheet.genre and f"genre {sheet.genre}"),
+        ("meta", sheet.form and f"form {sheet.form}"),
     ]
     texts = [f"{{{name}: {_field(value)}}}" for name, value in fields if value]
     key = sheet.key

@@ -77,5 +77,6 @@ _SETTERS: dict[str, Callable[[LeadSheet, str], LeadSheet]] = {
     "key": lambda sheet, text: replace(sheet, key=key_of(text)),
     "time": lambda sheet, text: replace(sheet, time_signature=text),
     "tempo": _with_tempo,
+    "form": lambda sheet, text: replace(sheet, form=text.lower()),
     "capo": _with_capo,  # last: it moves the key as well
 }

@@ -31,6 +31,7 @@ _NAMES = {
     "capo": "capo",
     "genre": "genre",
     "style": "genre",
+    "form": "form",
 }
 _IGNORED = (
     "ccli|ccli number|copyright|flow|number|duration|topic|topics|book|keywords|restrictions|"

@@ -43,6 +43,8 @@ def write(sheet: LeadSheet) -> bytes:
         head["artist"] = sheet.artist
     if sheet.capo:
         head["capo"] = sheet.capo
+    if sheet.form is not None:
+        head["form"] = sheet.form
     fields = [f"  {_json(field)}: {_json(value)}," for field, value in head.items()]
     lines = ",\n".join(f"    {_json(_line_fields(line))}" for line in sheet.lines)
     return "\n".join(["{", *fields, '  "lines": [', lines, "  ]", "}", ""]).encode()
@@ -83,6 +85,7 @@ def lead_sheet(song: dict[str, Any]) -> LeadSheet:
         genre=_text(song, "genre"),
         artist=_text(song, "artist"),
         capo=_capo(song.get("capo")),
+        form=_text(song, "form"),
     )
 
 

@@ -29,7 +29,7 @@ MIME = "text/plain"
 OPTIONS = ("names",)
 LOSES = "Two chords on one word, and chords that stand close, may come back on the next word."
 
-_FIELD = re.compile(r"(title|artist|key|time|tempo|capo|genre):\s*(\S.*)\Z", re.IGNORECASE)
+_FIELD = re.compile(r"(title|artist|key|time|tempo|capo|genre|form):\s*(\S.*)\Z", re.IGNORECASE)
 _BETWEEN_CHORDS = re.compile(r"[|/%().:,-]+\Z|\(?(?:x\d|\d?x)\)?\Z", re.IGNORECASE)
 _AROUND_CHORD = "|(),"
 _LABEL = re.compile(r"(\w[\w ]{0,20}):\s+(?=\S)")
@@ -55,6 +55,7 @@ def write(sheet: LeadSheet, export: Export = AS_IT_IS) -> bytes:
         ("Tempo", str(sheet.tempo)),
         ("Capo", f"{capo} (sounds in {sounding})" if capo else ""),
         ("Genre", sheet.genre),
+        ("Form", sheet.form),
     ]
     texts = [f"{name}: {value}" for name, value in fields if value]
     stanza = -1

@@ -60,6 +60,8 @@ class Controls:
         `engine.generator.cadences.CADENCES`.
     keys : tuple of (str, Key)
         A place and the key it is in, of the song's own mode; needs `key`.
+    alike : tuple of (str, str)
+        A place and the earlier one whose harmony its sections follow; "" for one of their own.
 
     Raises
     ------
@@ -84,6 +86,7 @@ class Controls:
     progressions: tuple[tuple[str, str], ...] = ()
     cadences: tuple[tuple[str, str], ...] = ()
     keys: tuple[tuple[str, Key], ...] = ()
+    alike: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.complexity not in COMPLEXITIES:

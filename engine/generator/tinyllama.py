@@ -38,7 +38,7 @@ from engine.generator.palette import chords_named
 from engine.generator.placement.ranker import NAME as PLACEMENT
 from engine.generator.placement.ranker import PlacementRanker
 from engine.generator.vocabulary import MODES
-from engine.generator.wishes import line_wishes
+from engine.generator.wishes import line_wishes, wished_form
 from engine.generator.writer import Cancelled, Chords, SongWriter, Task, stop_if
 from engine.lyrics import LyricLine, Lyrics, line_key
 from engine.models.presets import slot
@@ -98,7 +98,7 @@ class TinyLlamaGenerator:
     ) -> LeadSheet:
         """Write chords on the words; see `engine.generator.ChordGenerator.generate`."""
         check_lines(lyrics)
-        form = form or form_of(lyrics.lines, controls.form, controls.genre)
+        form = form or wished_form(lyrics.lines, controls)
         locks = _following(_checked_locks(lyrics, locked or {}), lyrics.lines, form)
         kept = _checked_places(lyrics, places or {})
         key = controls.key or self._chosen_key(
@@ -123,6 +123,7 @@ class TinyLlamaGenerator:
             time_signature=controls.time_signature,
             genre=controls.genre,
             capo=capo,
+            form=controls.form,
         )
         return sheet if controls.tempo is None else replace(sheet, tempo=controls.tempo)
 
@@ -148,7 +149,7 @@ class TinyLlamaGenerator:
                 )
             )
             wanted = {sung.index(line) for line in lines}
-            form = _freed(form_of(lyrics.lines, controls.form, controls.genre), wanted)
+            form = _freed(wished_form(lyrics.lines, controls), wanted)
             locks = {
                 place: sheet.lines[number].chords
                 for place, number in enumerate(sung)

@@ -12,8 +12,13 @@ from dataclasses import dataclass
 
 from engine.errors import InputError, quoted
 from engine.generator.cadences import CADENCES
-from engine.lyrics import SECTIONS, LyricLine
+from engine.generator.controls import Controls
+from engine.lyrics import SECTIONS
 from engine.music.chord import Chord
+from engine.music.form import Form
+from engine.music.form.changes import with_new_part, with_part_like
+from engine.music.form.likeness import SongLine
+from engine.music.form.templates import form_of
 from engine.music.key import Key
 from engine.music.numerals import chord_of_numeral, is_numeral
 
@@ -23,14 +28,14 @@ _LOOP = 4  # chords: a progression of no more is played on every line
 _MOST = 16  # chords of a progression on one line
 
 
-def runs_of(lines: Sequence[LyricLine]) -> list[range]:
+def runs_of(lines: Sequence[SongLine]) -> list[range]:
     """The runs of lines of one stanza and label."""
     heads = [(line.section, line.stanza) for line in lines]
     starts = [index for index, head in enumerate(heads) if not index or head != heads[index - 1]]
     return [range(a, b) for a, b in zip(starts, [*starts[1:], len(lines)], strict=True)]
 
 
-def lines_at(place: str, lines: Sequence[LyricLine]) -> list[int]:
+def lines_at(place: str, lines: Sequence[SongLine]) -> list[int]:
     """The lines that a place means, 0-based.
 
     Raises
@@ -62,6 +67,43 @@ def lines_at(place: str, lines: Sequence[LyricLine]) -> list[int]:
     return [number for run in chosen for number in run]
 
 
+def named_wish(text: str, place: str = "") -> tuple[str, str]:
+    """``PLACE = WHAT``; the place may be left out where one is usual.
+
+    Raises
+    ------
+    InputError
+        If no place is named and none is usual.
+    """
+    before, sign, what = text.partition("=")
+    if sign:
+        return before.strip(), what.strip()
+    if not place:
+        raise InputError(
+            f"{quoted(text)} names no place; PLACE = ... is accepted, such as verse 2 = ..."
+        )
+    return place, text.strip()
+
+
+def wished_form(lines: Sequence[SongLine], controls: Controls) -> Form:
+    """The form that words and wishes give a song.
+
+    Raises
+    ------
+    InputError
+        If the words do not fit the form that is asked for, or a place names no section.
+    """
+    form = form_of(lines, controls.form, controls.genre)
+    for place, model in controls.alike:
+        parts = sorted({form.part_of(line) for line in lines_at(place, lines)})
+        for part in parts:
+            if model:
+                form = with_part_like(form, part, form.part_of(lines_at(model, lines)[0]))
+            else:
+                form = with_new_part(form, part)
+    return form
+
+
 @dataclass(frozen=True)
 class LineWishes:
     """What is asked of one line.
@@ -82,7 +124,7 @@ class LineWishes:
 
 
 def line_wishes(
-    lines: Sequence[LyricLine],
+    lines: Sequence[SongLine],
     key: Key,
     progressions: Sequence[tuple[str, str]],
     cadences: Sequence[tuple[str, str]],
@@ -126,7 +168,7 @@ def line_wishes(
     ]
 
 
-def _runs(numbers: Sequence[int], lines: Sequence[LyricLine]) -> list[list[int]]:
+def _runs(numbers: Sequence[int], lines: Sequence[SongLine]) -> list[list[int]]:
     """Lines that were named together, by the runs they stand in."""
     wanted = set(numbers)
     found = [[number for number in run if number in wanted] for run in runs_of(lines)]

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from engine.errors import InputError, quoted
 from engine.lyrics import SECTIONS, section_title
 from engine.music.chord import Chord
+from engine.music.form.templates import TEMPLATES
 from engine.music.key import Key
 from engine.music.metre import Metre
 
@@ -124,6 +125,9 @@ class LeadSheet:
     capo : int
         Fret 0 to 11 at which fretted players set a capo; key and chords are as they sound,
         `shapes` are what is fingered then.
+    form : str or None
+        The form it was asked to have, one of `engine.music.form.templates.TEMPLATES`; None lets
+        words and style tell. Words that no longer fit it tell as well.
     """
 
     title: str
@@ -134,6 +138,7 @@ class LeadSheet:
     genre: str | None = None
     artist: str | None = None
     capo: int = 0
+    form: str | None = None
 
     def __post_init__(self) -> None:
         if not self.lines:
@@ -146,6 +151,10 @@ class LeadSheet:
             )
         if not 0 <= self.capo <= 11:
             raise InputError(f"A capo at fret {self.capo} is out of range; 0 to 11 are accepted.")
+        if self.form is not None and self.form not in TEMPLATES:
+            raise InputError(
+                f"There is no form {quoted(self.form)}; {', '.join(TEMPLATES)} are accepted."
+            )
         object.__setattr__(self, "title", _one_line(self.title) or "")
         object.__setattr__(self, "genre", _one_line(self.genre))
         object.__setattr__(self, "artist", _one_line(self.artist))

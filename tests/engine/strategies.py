@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from engine.lyrics import SECTIONS
 from engine.music.chord import Chord
 from engine.music.chord_degrees import QUALITY_DEGREES
+from engine.music.form.templates import TEMPLATES
 from engine.music.key import KEYS, Key
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
@@ -94,4 +95,5 @@ def lead_sheets(draw: st.DrawFn) -> LeadSheet:
         tempo=draw(st.integers(20, 400)),
         genre=draw(st.one_of(st.none(), st.sampled_from(["r&b", "hip-hop", "new wave"]), text)),
         artist=draw(st.one_of(st.none(), text)),
+        form=draw(st.sampled_from([None, None, *TEMPLATES])),
     )

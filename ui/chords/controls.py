@@ -9,6 +9,7 @@ from engine.generator.controls import COMPLEXITIES, MAX_CHORDS_PER_LINE, Control
 from engine.music.key import KEYS, Key
 from engine.music.lead_sheet import TEMPO_RANGE
 from ui import state
+from ui.chords import wishes
 from ui.lead_sheet_html import with_accidentals
 
 _FREE = "Choose for me"
@@ -88,7 +89,7 @@ def controls() -> Controls:
             persist_state="session",
             help="0 takes the most probable chord each time; higher surprises more.",
         )
-    return Controls(
+    found = Controls(
         key=None if key == _FREE else Key.parse(str(key)),
         genre=None if genre == _AS_WORDS else str(genre),
         chords_per_line=per_line if isinstance(per_line, int) else None,
@@ -100,6 +101,8 @@ def controls() -> Controls:
         title=str(title or ""),
         progressions=(("all", str(progression)),) if progression and progression.strip() else (),
     )
+    with st.expander("More wishes", key="chords_more_wishes"):
+        return wishes.with_more(found)
 
 
 def fill(key: Key, tempo: int, progression: str | None) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.music.editing import without_locks
 from ui import state
-from ui.chords import asking, controls, editor, files, shapes, sound, staff
+from ui.chords import asking, controls, editor, files, form, shapes, sound, staff
 from ui.lead_sheet_html import CHORD_STYLES, key_text
 from ui.plain_text import plain, show_error
 
@@ -107,8 +107,8 @@ def _views(song: state.Song) -> None:
             f"{fret}."
         )
     st.caption(_facts(song, sounding))
-    lead, notes, fingers, text = st.tabs(
-        ["Lead sheet", "Staff", "Chord shapes", "Text"], key="chords_tab", on_change="rerun"
+    lead, notes, fingers, plan, text = st.tabs(
+        ["Lead sheet", "Staff", "Chord shapes", "Form", "Text"], key="chords_tab", on_change="rerun"
     )
     with lead:
         if lead.open:
@@ -119,6 +119,9 @@ def _views(song: state.Song) -> None:
     with fingers:
         if fingers.open:
             shapes.show(shown)
+    with plan:
+        if plan.open:
+            form.show(song)
     with text:
         if text.open:
             files.show_text(music)

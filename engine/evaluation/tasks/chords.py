@@ -20,11 +20,11 @@ from engine.evaluation.tasks.genre import megabytes_read
 from engine.evaluation.tasks.task import Assignment, Loader, Request, Subject, Task
 from engine.generator.controls import COMPLEXITIES, Controls
 from engine.generator.vocabulary import complexity_of
+from engine.generator.wishes import wished_form
 from engine.lyrics import Lyrics, line_key
 from engine.models.card import model_revision
 from engine.models.presets import slot
 from engine.music.form import COPY
-from engine.music.form.templates import form_of
 from engine.music.lead_sheet import LeadSheet
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def obeyed(sheet: LeadSheet, controls: Controls) -> dict[str, bool]:
 def _like_lines_have_like_chords(sheet: LeadSheet, controls: Controls) -> bool:
     """Whether lines of equal words that the form plans as copies have equal chords."""
     lines = [line for line in sheet.lines if line.words]
-    form = form_of(lines, controls.form, controls.genre)
+    form = wished_form(lines, controls)
     return all(
         plan.plan != COPY
         or plan.source is None

@@ -3,6 +3,8 @@
 ========== ===========================================================================
 blues      twelve bars over AAB: a line, the same line over the fourth degree, an answer;
            stanzas of three lines (four bars each) or six (two bars each)
+8-bar-blues  eight bars over a couplet: stanzas of two lines (four bars each) or four (two bars
+           each); never recognised, only asked for
 aaba       four parts of eight bars: twice the same, a bridge, the same again
 strophic   every stanza to the same music
 verse-chorus  verses of one music, a chorus that comes again, perhaps a bridge
@@ -10,7 +12,8 @@ free       none of them
 ========== ===========================================================================
 
 The blues follows the common twelve bars with a quick change, a V-IV descent and a turnaround left
-open (Koch, "Harmonic Approaches to the Twelve-Bar Blues Form", 1982).
+open (Koch, "Harmonic Approaches to the Twelve-Bar Blues Form", 1982); the one of eight bars goes
+to V before IV, as most of them do.
 """
 
 from __future__ import annotations
@@ -25,7 +28,7 @@ from engine.music.form import COPY, HOME, OPEN, TURNAROUND, VARY, Bars, Form, Li
 from engine.music.form.inference import inferred_form, root_of
 from engine.music.form.likeness import SongLine, Verse, same_measure, verse_of
 
-TEMPLATES = ("blues", "aaba", "strophic", "verse-chorus", "free")
+TEMPLATES = ("blues", "8-bar-blues", "aaba", "strophic", "verse-chorus", "free")
 _BLUES_GENRES = frozenset({None, "unknown", "blues", "jazz", "rock", "r&b", "country"})
 _RECURRING = 0.6  # of the lines of a stanza that comes again
 _NEARLY_EQUAL = 0.7  # of the words of a blues's first two lines
@@ -33,6 +36,10 @@ _BLUES: Bars = (
     *(("I",), ("I", "IV"), ("I",), ("I",)),
     *(("IV",), ("IV",), ("I",), ("I",)),
     *(("V",), ("IV", "V"), ("I",), ("I", "V")),
+)
+_EIGHT_BAR_BLUES: Bars = (
+    *(("I",), ("V",), ("IV",), ("IV",)),
+    *(("I",), ("V",), ("I", "IV"), ("I", "V")),
 )
 _EIGHT_BARS = (8, 16, 32)
 _SYLLABLES_A_BAR = 6.5  # more are too many for a bar of eight
@@ -114,14 +121,33 @@ def _blues(form: Form, verses: Sequence[Verse]) -> Form:
         raise InputError(
             f"A blues needs stanzas of three or six lines; this lyric has stanzas of {lengths}."
         )
+    return _over(form, choruses, _BLUES)
+
+
+def _eight_bar_blues(form: Form, verses: Sequence[Verse]) -> Form:
+    del verses
+    lengths = [len(part.lines) for part in form.parts]
+    if any(length % 2 or (length % 4 and length > 4) for length in lengths):
+        raise InputError(
+            "An eight-bar blues needs stanzas of two or four lines; this lyric has stanzas of "
+            f"{', '.join(map(str, lengths))}."
+        )
+    choruses = [
+        part.lines[low : low + 4] for part in form.parts for low in range(0, len(part.lines), 4)
+    ]
+    return _over(form, choruses, _EIGHT_BAR_BLUES)
+
+
+def _over(form: Form, choruses: Sequence[range], frame: Bars) -> Form:
+    """Every chorus over one frame, the first of each length as the model of the others."""
     plans = list(form.lines)
     models: dict[int, range] = {}
     for chorus in choruses:
         model = models.setdefault(len(chorus), chorus)
-        share = len(_BLUES) // len(chorus)
+        share = len(frame) // len(chorus)
         for place, line in enumerate(chorus):
             plan = LinePlan() if model is chorus else LinePlan(COPY, model[place])
-            plans[line] = replace(plan, bars=_BLUES[place * share : (place + 1) * share])
+            plans[line] = replace(plan, bars=frame[place * share : (place + 1) * share])
         last = chorus[-1]
         if last == form.final:
             plan = plans[last] if model is chorus else replace(plans[last], plan=VARY)
@@ -251,6 +277,7 @@ def _settled(plans: Sequence[LinePlan]) -> tuple[LinePlan, ...]:
 
 _BUILDERS: dict[str, Callable[[Form, Sequence[Verse]], Form]] = {
     "blues": _blues,
+    "8-bar-blues": _eight_bar_blues,
     "aaba": _aaba,
     "strophic": _strophic,
     "verse-chorus": _verse_chorus,

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -163,3 +164,14 @@ def test_a_numbered_section_is_marked_by_its_name() -> None:
     plan = laid_out("{start_of_verse: Verse 2}\n[G]one\n{end_of_verse}\n")
 
     assert [mark.title for mark in plan.marks] == ["Verse 2"]
+
+
+def test_a_form_that_was_asked_for_has_its_bars_and_edited_words_do_without() -> None:
+    words = "[E]Ticket in my pocket and [A]nobody to blame"
+    text = f"{{genre: folk}}\n{words}\n{words}\n{{meta: form 8-bar-blues}}".encode()
+    sheet = chordpro.read(text)
+    assert sheet.form == "8-bar-blues"
+    assert layout(sheet).bars == 8
+
+    edited = replace(sheet, lines=sheet.lines[:1])
+    assert layout(edited) == layout(replace(edited, form=None))

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 
 from engine.errors import InputError
-from engine.generator.wishes import chords_of, line_wishes, lines_at
+from engine.generator.controls import Controls
+from engine.generator.wishes import chords_of, line_wishes, lines_at, wished_form
 from engine.lyrics import Lyrics
+from engine.music.form import COPY, NEW
 from engine.music.key import Key
 
 SONG = Lyrics.parse(
@@ -107,3 +109,17 @@ def test_what_cannot_be_is_told(
 @pytest.mark.parametrize("text", ["I-V-vi-IV", "I V vi IV", "| C | G | Am | F |", "C, G, Am, F"])
 def test_progressions_as_they_are_typed(text: str) -> None:
     assert [chord.symbol for chord in chords_of(text, C)] == ["C", "G", "Am", "F"]
+
+
+def test_sections_are_alike_or_their_own_as_wished() -> None:
+    form = wished_form(SONG, Controls(alike=(("chorus", "verse 1"), ("verse 2", ""))))
+
+    assert form.letters == "A A B A"
+    assert [(plan.plan, plan.source) for plan in form.lines[2:6]] == [
+        (COPY, 0),
+        (COPY, 1),
+        (NEW, None),
+        (NEW, None),
+    ]
+    with pytest.raises(InputError, match="cannot follow"):
+        wished_form(SONG, Controls(alike=(("verse 1", "chorus"),)))

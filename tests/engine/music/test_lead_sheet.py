@@ -135,3 +135,8 @@ def test_moving_to_a_key_arrives_there(sheet: LeadSheet, key: Key) -> None:
         moved = sheet.transposed_to(key)
         assert moved.key == key
         assert [c.roman(key) for c in moved.chords] == [c.roman(sheet.key) for c in sheet.chords]
+
+
+def test_a_form_nobody_knows_is_refused() -> None:
+    with pytest.raises(InputError, match="no form 'rondo'; blues, 8-bar-blues"):
+        LeadSheet("", Key("C", "major"), (Line(("la",)),), form="rondo")

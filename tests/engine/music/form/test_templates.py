@@ -127,6 +127,24 @@ def test_a_blues_that_is_told_needs_threes() -> None:
         form(AABA, "blues")
 
 
+def test_an_eight_bar_blues_is_two_lines_of_four_bars_or_four_of_two() -> None:
+    couplets = form(
+        "down by the river\nwhere the water goes\n\nup on the hill\nwhere the wind blows"
+    )
+    assert couplets.template != "8-bar-blues"  # it is never guessed
+    told = form(
+        "down by the river\nwhere the water goes\n\nup on the hill\nwhere the wind blows",
+        "8-bar-blues",
+    )
+    assert [plan.bars[:2] for plan in told.lines[:2]] == [(("I",), ("V",)), (("I",), ("V",))]
+    assert [plan.plan for plan in told.lines] == [NEW, NEW, COPY, VARY]
+    assert (told.lines[1].ending, told.lines[3].ending) == (TURNAROUND, HOME)
+    four = form("one\ntwo\nthree\nfour", "8-bar-blues")
+    assert [len(plan.bars) for plan in four.lines] == [2, 2, 2, 2]
+    with pytest.raises(InputError, match="two or four lines; this lyric has stanzas of 3"):
+        form("one\ntwo\nthree", "8-bar-blues")
+
+
 def test_strophic_gives_every_stanza_the_music_of_the_first() -> None:
     found = form(AABA, "strophic")
 
