@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from engine.arguments import ArgumentParser
 from engine.errors import InputError, quoted
 from engine.generator.controls import COMPLEXITIES, Controls
-from engine.generator.wishes import chords_of, named_wish
+from engine.generator.wishes import check_wishes, chords_of, named_wish
 from engine.lyrics import Lyrics
 from engine.music.chord import Chord
 from engine.music.form.templates import TEMPLATES
@@ -148,6 +148,7 @@ def asked_of(arguments: argparse.Namespace, lyrics: Lyrics, controls: Controls) 
     InputError
         If one does not fit the lyric.
     """
+    check_wishes(lyrics.lines, controls)
     locked: dict[int, list[PlacedChord]] = {}
     places: dict[tuple[int, int], Chord] = {}
     for text in arguments.lock:

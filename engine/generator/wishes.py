@@ -85,6 +85,13 @@ def named_wish(text: str, place: str = "") -> tuple[str, str]:
     return place, text.strip()
 
 
+def checked_cadence(name: str) -> str:
+    """The name of a cadence; `InputError` if there is none of that name."""
+    if name not in CADENCES:
+        raise InputError(f"{quoted(name)} is no cadence; {', '.join(CADENCES)} are accepted.")
+    return name
+
+
 def wished_form(lines: Sequence[SongLine], controls: Controls) -> Form:
     """The form that words and wishes give a song.
 
@@ -156,16 +163,26 @@ def line_wishes(
             chords |= _spread(text, run, key_of)
     endings: dict[int, str] = {}
     for place, cadence in cadences:
-        if cadence not in CADENCES:
-            raise InputError(
-                f"{quoted(cadence)} is no cadence; {', '.join(CADENCES)} are accepted."
-            )
+        checked_cadence(cadence)
         for run in _runs(lines_at(place, lines), lines):
             endings[run[-1]] = cadence
     return [
         LineWishes(key_of[number], chords.get(number), endings.get(number))
         for number in range(len(lines))
     ]
+
+
+def check_wishes(lines: Sequence[SongLine], controls: Controls) -> None:
+    """Refuse wishes that this song cannot have, before a model is loaded for it.
+
+    Raises
+    ------
+    InputError
+        As `wished_form` and `line_wishes` do; without a key as if it were C major.
+    """
+    wished_form(lines, controls)
+    key = controls.key or Key("C", "major")
+    line_wishes(lines, key, controls.progressions, controls.cadences, controls.keys)
 
 
 def _runs(numbers: Sequence[int], lines: Sequence[SongLine]) -> list[list[int]]:

@@ -252,3 +252,65 @@ def test_every_control_is_kept_over_a_reload(written: AppTest) -> None:
     drawn = {w.key for kind in of_the_page for w in getattr(written, kind)}
 
     assert drawn <= set(state.KEPT)
+
+
+def test_wishes_for_those_who_know_reach_the_generator(
+    page: AppTest, until_finished: Wait, generator: object
+) -> None:
+    sections = ("Verse", "Chorus", "Verse")
+    lyric = "\n\n".join(f"[{name}]\nA line of words\nAnother one" for name in sections)
+    page.text_area(key="lyric").set_value(lyric)
+    page.selectbox(key="chords_key").set_value("E minor")
+    page.selectbox(key="chords_form").set_value("free")
+    page.button_group(key="chords_writer").set_value("Memory alone (fast)")
+    page.slider(key="chords_variety").set_value(0.9)
+    page.slider(key="chords_borrowed").set_value(0.0)
+    page.text_input(key="chords_allow").set_value("Em, C; G")
+    page.text_area(key="chords_progressions").set_value("verse = i VI\n\ni iv")
+    page.text_input(key="chords_cadences").set_value("Half; verse = plagal")
+    page.text_input(key="chords_alike").set_value("verse 2 = Own; chorus = verse 1")
+    page.text_input(key="chords_keys").set_value("chorus = F#m")
+    page.button(key="chords_write").click().run()
+    until_finished(page)
+
+    (asked,) = generator.asked  # type: ignore[attr-defined]
+    assert (asked.form, asked.decoder, asked.variety, asked.borrowed) == ("free", False, 0.9, 0)
+    assert asked.allow == ("Em", "C", "G")
+    assert asked.progressions == (("verse", "i VI"), ("all", "i iv"))
+    assert asked.cadences == (("end", "half"), ("verse", "plagal"))
+    assert asked.alike == (("verse 2", ""), ("chorus", "verse 1"))
+    assert asked.keys == (("chorus", Key("F#", "minor")),)
+
+
+def test_a_wish_that_cannot_be_is_told_at_once_and_the_others_stand(
+    page: AppTest, lyric: str
+) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.text_input(key="chords_cadences").set_value("halff")
+    page.text_input(key="chords_alike").set_value("verse 2")
+    page.text_input(key="chords_keys").set_value("chorus = A")
+    page.run()
+
+    told = " ".join(error.value for error in page.error)
+    assert "'halff' is no cadence; authentic, half" in told
+    assert "'verse 2' names no place" in told
+    assert "the song has none; give both" in told
+
+
+def test_a_wish_that_this_song_cannot_have_is_told_before_anything_is_written(
+    page: AppTest, lyric: str, generator: object
+) -> None:
+    page.text_area(key="lyric").set_value(lyric)
+    page.text_area(key="chords_progressions").set_value("bridge = I V")
+    page.button(key="chords_write").click().run()
+
+    assert "no 'bridge' in this song" in page.error[0].value
+    assert not generator.asked  # type: ignore[attr-defined]
+
+
+def test_the_plan_of_the_song_is_shown(written: AppTest) -> None:
+    open_tab(written, "Form")
+
+    (table,) = written.dataframe
+    assert list(table.value.columns) == ["Section", "Music", "Lines", "Chords", "Begins"]
+    assert table.value["Chords"][0] == "new"

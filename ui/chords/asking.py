@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.errors import EngineError
+from engine.generator.wishes import check_wishes
 from engine.lyrics import language_warning
 from ui import presence, resources, state
 from ui.chords import controls, opening, recording
@@ -62,6 +63,11 @@ def begin(text: str, wishes: Controls) -> None:
     """Send the lyric to the generator's queue and run the page again, which shows how far it is."""
     lyrics = parsed(text)
     if lyrics is None:
+        return
+    try:
+        check_wishes(lyrics.lines, wishes)
+    except EngineError as error:
+        show_error(error)
         return
 
     def task(job: Job[state.Song]) -> state.Song:

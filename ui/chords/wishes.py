@@ -12,7 +12,7 @@ from engine.errors import EngineError
 from engine.generator.cadences import CADENCES
 from engine.generator.controls import MOST_BORROWED, Controls
 from engine.generator.instruments import INSTRUMENTS
-from engine.generator.wishes import named_wish
+from engine.generator.wishes import checked_cadence, named_wish
 from engine.music.form.templates import TEMPLATES
 from engine.music.key import Key
 from ui import state
@@ -53,24 +53,25 @@ def with_more(wishes: Controls) -> Controls:
         help="The language model reads the words; the memory knows many songs and this one so far. "
         "Without the language model chords come several times as fast and are about as good.",
     )
-    variety = st.slider(
-        "Variety",
-        0.0,
-        1.0,
-        step=0.1,
-        key="chords_variety",
-        persist_state="session",
-        help="0 leans on what this song has done before, 1 on what songs in general do.",
-    )
-    borrowed = st.slider(
-        "Chords from outside the key",
-        0.0,
-        float(MOST_BORROWED),
-        step=0.5,
-        key="chords_borrowed",
-        persist_state="session",
-        help="Times as many as songs have: 0 for none, 1 as usual.",
-    )
+    with st.container(horizontal=True, key="chords_dials"):
+        variety = st.slider(
+            "Variety",
+            0.0,
+            1.0,
+            step=0.1,
+            key="chords_variety",
+            persist_state="session",
+            help="0 leans on what this song has done before, 1 on what songs in general do.",
+        )
+        borrowed = st.slider(
+            "Chords from outside the key",
+            0.0,
+            float(MOST_BORROWED),
+            step=0.5,
+            key="chords_borrowed",
+            persist_state="session",
+            help="Times as many as songs have: 0 for none, 1 as usual.",
+        )
     allow = _text(
         "Only these chords",
         "chords_allow",
@@ -135,6 +136,8 @@ def _with(wishes: Controls, field: str, texts: Sequence[str], place: str = "") -
         values: list[Any] = [*named]
         if field == "keys":
             values = [(where, Key.parse(key)) for where, key in named]
+        elif field == "cadences":
+            values = [(where, checked_cadence(name.lower())) for where, name in named]
         elif field == "alike":
             values = [(where, "" if like.lower() == _OWN else like) for where, like in named]
         return replace(wishes, **{field: tuple(values)})
