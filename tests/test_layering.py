@@ -98,7 +98,7 @@ ROOMS = {
     "music": {"errors", "lyrics"},
     "models": {"errors"},
     "arrangement": {"errors", "lyrics", "music"},
-    "notation": {"arrangement", "errors", "music"},
+    "notation": {"arrangement", "errors", "lyrics", "music"},
     "formats": {"arrangement", "errors", "files", "lyrics", "music", "notation"},
     "listening": {"errors", "files", "music"},
     "classifiers": {"errors", "lyrics", "models"},

@@ -170,11 +170,24 @@ def marking_words(_songs: pd.DataFrame, identity: str, genre: str, min_songs: in
 
 
 @st.cache_data(show_spinner="Engraving the staff", max_entries=64)
-def staff(sheet: LeadSheet, width: int, parts: str, page_height: int | None) -> list[str]:
-    """Pages of staff notation, SVG in dark ink, this many pixels wide; None is one tall page."""
+def staff(
+    sheet: LeadSheet, width: int, parts: str, page_height: int | None, size: int = 100
+) -> list[str]:
+    """Pages of staff notation, SVG in dark ink, this many pixels wide; None is one tall page.
+
+    `size` is that of notes and letters, in per cent.
+    """
     from engine.notation.engraving import staff_svg
 
-    return staff_svg(sheet, width, parts=parts, colour="#1b1613", page_height=page_height)
+    return staff_svg(
+        sheet,
+        width,
+        parts=parts,
+        scale=round(0.4 * size),
+        colour="#1b1613",
+        page_height=page_height,
+        footer=page_height is not None,
+    )
 
 
 @st.cache_data(show_spinner="Rendering the sound", max_entries=8)

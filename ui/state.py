@@ -54,6 +54,8 @@ KEPT = (
     "capo",
     "chord_style",
     "instrument",
+    "staff_view",
+    "staff_size",
 )
 _BEGIN = "_begin"
 _TITLED = "_titled"  # the words that a title came with

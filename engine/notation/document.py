@@ -6,6 +6,7 @@ music21 writes the notes; this module then sets what music21 leaves out or leave
 - "no chord" has an empty function in place of a root, which some readers would print before N.C.;
 - staves are 6 mm high, so that a page holds a song;
 - degrees of a chord symbol are not printed beside its text, which already shows them;
+- words that are held over further notes have an extender line;
 - the words part is silent (volume 0): its slashes have a rhythm but no pitch;
 - style and metronome are one direction; system breaks are declared as meant.
 """
@@ -39,6 +40,7 @@ def document(
     for part in root.iter("score-part"):
         if part.get("id") == WORDS_ID:
             _silence(part)
+    _extend(root, staff)
     for parent in (root, *root.iter("part")):
         for child in [child for child in parent if child.tag is Comment]:
             parent.remove(child)
@@ -80,6 +82,16 @@ def _identify(root: Element, sheet: LeadSheet) -> None:
     )
     root.insert(0, work)
     root.insert(1, identification)
+
+
+def _extend(root: Element, staff: Staff) -> None:
+    """Draw a line after words that are held over further notes."""
+    sung = [
+        piece.syllable for start, _ in staff.bars for piece in staff.words[start] if piece.syllable
+    ]
+    for lyric, syllable in zip(root.iter("lyric"), sung, strict=True):
+        if syllable.extended:
+            SubElement(lyric, "extend")
 
 
 def _silence(part: Element) -> None:

@@ -61,6 +61,7 @@ def staff_svg(
     colour: str = "currentColor",
     page_height: int | None = None,
     header: bool = True,
+    footer: bool = False,
 ) -> list[str]:
     """Return the staff notation of a lead sheet as SVG, one string a page.
 
@@ -71,7 +72,8 @@ def staff_svg(
     width
         Of the picture in CSS pixels, at least 240; the music is broken into systems to fit.
     parts
-        ``"lead"`` for the slash staff, ``"full"`` to add the piano.
+        ``"lead"`` for words and rhythm, ``"full"`` to add the piano, ``"slash"`` for a chart of
+        beats and chords without words.
     scale
         Size in per cent; 40 sets lyrics in 16 pixels. A bar too wide for the picture shrinks it.
     colour
@@ -81,8 +83,10 @@ def staff_svg(
         In CSS pixels; without it there is one page as tall as needed.
     header
         Whether title, artist, style and tempo stand above the music.
+    footer
+        Whether title and page number stand below each page.
     """
-    staff = Staff(layout(sheet))
+    staff = Staff(layout(sheet), words_shown=parts != "slash")
     width = max(240, width)
     signature = signature_width(sheet.key.fifths)
     wanted = (widest_bar(staff) * _SLACK + signature) * _EM + 2 * _MARGIN
@@ -102,6 +106,8 @@ def staff_svg(
         picture = _cleaned(fromstring(plain), colour)  # noqa: S314 - verovio's own output
         if number == 0 and header:
             _add_header(picture, sheet, scale)
+        if footer:
+            _add_footer(picture, f"{sheet.title} · {number + 1} of {len(pages)}", scale)
         picture.set("aria-label", xml_text(f"Staff notation of {sheet.title or 'the song'}"))
         drawn.append(tostring(picture, encoding="unicode"))
     return drawn
@@ -263,6 +269,15 @@ def _add_header(svg: Element, sheet: LeadSheet, scale: int) -> None:
     if music is not None:
         music.set("y", f"{baseline + em:g}")
     svg.attrib.update(_box(width, height + baseline + em))
+
+
+def _add_footer(svg: Element, text: str, scale: int) -> None:
+    """Write a line below the music."""
+    em = _EM * scale / 100
+    width, height = (float(svg.get(side) or 0) for side in _SIDES)
+    svg.attrib.update(_box(width, height + 1.5 * em))
+    middle = {"x": f"{width / 2:g}", "text-anchor": "middle", "font-size": f"{0.8 * em:.1f}"}
+    _add_text(svg, text, height + em, middle | {"class": "page"})
 
 
 def _tempo(sheet: LeadSheet) -> str:

@@ -2,9 +2,9 @@
 
 Conventions of the page
 -----------------------
-- Words stand under rhythm slashes with stems, one note a word, on the middle line: the rhythm is a
-  proposal (`engine.arrangement.rhythm`), the pitch is none. Slashes without stems mean "play on the
-  beat".
+- Words stand under rhythm slashes with stems, one note a syllable, on the middle line: the rhythm
+  is a proposal (`engine.arrangement.rhythm`), the pitch is none. Slashes without stems mean "play
+  on the beat".
 - Chord symbols are real harmony objects (`engine.notation.harmony`), above the slash staff only.
 - Every lyric line begins a system. Sections are rehearsal marks; a double bar line ends one.
 - The piano strikes its voicing (`engine.arrangement.voicing`) at each chord and again in each bar.
@@ -155,9 +155,10 @@ def _slash_note(piece: Piece, pitch: str, length: float) -> Any:
     if written.pitch.accidental is not None:
         written.pitch.accidental.displayStatus = False
     written.stemDirection = "noStem" if piece.slash else "down"
-    if piece.word is not None:
-        written.lyrics = [note.Lyric(text=xml_text(piece.word.text), number=1, applyRaw=True)]
-        written.lyrics[0].syllabic = "single"
+    if piece.syllable is not None:
+        text = xml_text(piece.syllable.text)
+        written.lyrics = [note.Lyric(text=text, number=1, applyRaw=True)]
+        written.lyrics[0].syllabic = piece.syllable.place
     _tie(written, piece.tied)
     return written
 

@@ -8,15 +8,37 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
 from engine.arrangement.rhythm import Layout, Sung
 from engine.arrangement.voicing import Voicing, voicings
+from engine.lyrics.hyphenation import hyphenated
 from engine.music.chord import Chord
 from engine.music.metre import OFFBEAT, Metre
+
+SINGLE, BEGIN, MIDDLE, END = "single", "begin", "middle", "end"
+
+
+@dataclass(frozen=True)
+class Syllable:
+    """What is sung from a note on: a word or a part of one.
+
+    Parameters
+    ----------
+    text
+        Its letters.
+    place
+        Its place in the word: ``"single"``, ``"begin"``, ``"middle"`` or ``"end"``.
+    extended
+        Whether a line says that the end of the word is held over further notes.
+    """
+
+    text: str
+    place: str = SINGLE
+    extended: bool = False
 
 
 @dataclass(frozen=True)
@@ -27,8 +49,8 @@ class Piece:
     ----------
     start, end
         Slots from the downbeat of bar 1.
-    word
-        The word that begins here.
+    syllable
+        The word, or the part of one, that begins here.
     note
         Whether it is sung (also where a word is held over from the piece before).
     slash
@@ -39,7 +61,7 @@ class Piece:
 
     start: int
     end: int
-    word: Sung | None = None
+    syllable: Syllable | None = None
     note: bool = False
     slash: bool = False
     tied: tuple[bool, bool] = (False, False)
@@ -61,9 +83,16 @@ _P = TypeVar("_P", Piece, PianoPiece)
 
 @dataclass(frozen=True)
 class Staff:
-    """The written music of a layout, by bar."""
+    """The written music of a layout, by bar.
+
+    Parameters
+    ----------
+    words_shown
+        Whether words stand under their rhythm; without them every beat is a slash.
+    """
 
     layout: Layout
+    words_shown: bool = True
 
     @property
     def metre(self) -> Metre:
@@ -86,6 +115,8 @@ class Staff:
             + [(start, end, None) for start, end in self.layout.slashes],
             key=lambda span: span[0],
         )
+        if not self.words_shown:
+            spans = [(0, self.bars[-1][1], None)]
         pieces: list[Piece] = []
         at = -self.layout.pickup
         for start, end, word in spans:
@@ -123,11 +154,13 @@ class Staff:
             yield from self.metre.pieces(a, b)
 
     def _notes(self, word: Sung) -> Iterator[Piece]:
-        cuts = list(self._cut(word.start, word.end))
-        last = len(cuts) - 1
-        for index, (start, end) in enumerate(cuts):
-            first = word if index == 0 else None
-            yield Piece(start, end, word=first, note=True, tied=(index > 0, index < last))
+        for onset, release, syllable in _sung(word):
+            cuts = list(self._cut(onset, release))
+            last = len(cuts) - 1
+            held = last > 0 and syllable.place in {SINGLE, END}
+            for index, (start, end) in enumerate(cuts):
+                first = replace(syllable, extended=held) if index == 0 else None
+                yield Piece(start, end, first, note=True, tied=(index > 0, index < last))
 
     def _slashes(self, start: int, end: int) -> Iterator[Piece]:
         at = start
@@ -166,3 +199,19 @@ class Staff:
                     yield from (PianoPiece(*rest) for rest in self._rest_values(a, b))
                 else:
                     yield PianoPiece(a, b, chord, voicing, (index > 0, index < last))
+
+
+def _sung(word: Sung) -> Iterator[tuple[int, int, Syllable]]:
+    """Onset, release and text of each syllable: even notes of at most a quarter, the last is held.
+
+    Where a word has fewer slots than syllables, the last ones share a note.
+    """
+    pieces = hyphenated(word.text)
+    count = min(len(pieces), word.end - word.start)
+    texts = [*pieces[: count - 1], "".join(pieces[count - 1 :])]
+    step = min(2, (word.end - word.start) // count)
+    for index, text in enumerate(texts):
+        is_last = index == count - 1
+        onset = word.start + index * step
+        place = SINGLE if count == 1 else BEGIN if not index else END if is_last else MIDDLE
+        yield onset, word.end if is_last else onset + step, Syllable(text, place)

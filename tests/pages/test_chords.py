@@ -160,9 +160,14 @@ def test_the_staff_is_engraved_for_wide_and_narrow_windows(written: AppTest) -> 
 
     assert not written.exception
     assert len(written.image) >= 2
-    written.toggle(key="piano_part").set_value(True).run()
+    for view in ("With piano", "Slash chart"):
+        written.button_group(key="staff_view").set_value(view).run()
+        assert not written.exception
+        assert len(written.image) >= 2
+    few = len(written.image)
+    written.slider(key="staff_size").set_value(200).run()
     assert not written.exception
-    assert len(written.image) >= 2
+    assert len(written.image) >= few
 
 
 @pytest.mark.parametrize("instrument", ["Guitar", "Ukulele", "Piano"])

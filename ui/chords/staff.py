@@ -7,24 +7,26 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.errors import EngineError
-from ui import resources
+from ui import resources, state
 from ui.plain_text import show_error
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
 
+_VIEWS = {"Lead sheet": "lead", "With piano": "full", "Slash chart": "slash"}
 # Where it is shown, how wide a picture, and how tall a page (None: all in one), in pixels.
-_ENGRAVINGS = (("staff_wide", 1000, None), ("staff_narrow", 460, None), ("staff_paper", 1000, 1200))
+_ENGRAVINGS = (("staff_wide", 1000, None), ("staff_narrow", 460, None), ("staff_paper", 1000, 1320))
+_SIZES = (50, 200)  # per cent
 
 
 def show(sheet: LeadSheet) -> None:
     """Engravings for a wide and a narrow window and for paper; the style sheet shows one."""
-    piano = st.toggle("Piano part", key="piano_part", persist_state="session")
-    parts = "full" if piano else "lead"
+    parts, size = _controls()
     try:
         for name, width, height in _ENGRAVINGS:
             with st.container(key=name):
-                for number, page in enumerate(resources.staff(sheet, width, parts, height), 1):
+                pages = resources.staff(sheet, width, parts, height, size)
+                for number, page in enumerate(pages, 1):
                     st.image(
                         page,
                         width="stretch",
@@ -32,3 +34,28 @@ def show(sheet: LeadSheet) -> None:
                     )
     except EngineError as error:
         show_error(error)
+
+
+def _controls() -> tuple[str, int]:
+    """Which staves are drawn, and how large, in per cent."""
+    state.preset(staff_view=next(iter(_VIEWS)), staff_size=100)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="staff_controls"):
+        view = st.segmented_control(
+            "Staff",
+            list(_VIEWS),
+            required=True,
+            key="staff_view",
+            persist_state="session",
+            help="A slash chart has chords over beats, for players who do not sing.",
+        )
+        size = st.slider(
+            "Size",
+            *_SIZES,
+            step=10,
+            format="%d %%",
+            key="staff_size",
+            persist_state="session",
+            width=220,
+            help="The music is broken anew, so that no line leaves the page; print takes it too.",
+        )
+    return _VIEWS[str(view)], int(size)
