@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
-from ui import navigation
+from ui import desk, navigation
 
 navigation.enter().run()
+desk.keep()

@@ -2,11 +2,20 @@ from __future__ import annotations
 
 import streamlit as st
 
-from ui import navigation, state
+from ui import desk, navigation, state
 from ui.chords import asking, progress, song
 
 navigation.through_home()
-st.title("Chords", anchor=False)
+desk.open_link()
+with st.container(
+    horizontal=True,
+    horizontal_alignment="distribute",
+    vertical_alignment="center",
+    key="chords_title",
+):
+    st.title("Chords", anchor=False, width="content")
+    desk.button()
+desk.say()
 if not (state.song() or state.job()):
     st.markdown(
         "**TinyLlama** reads the words and places chords on them, line by line. A grammar holds "

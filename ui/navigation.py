@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from ui import home, state, theme, visits
+from ui import home, state, theme, visits, work
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -39,7 +39,7 @@ def enter() -> Page:
     page = menu()
     theme.name_tab(page.title)
     state.follow_song()
-    visits.follow(state.KEPT, state.LYRIC)
+    visits.follow(state.KEPT, state.LYRIC, work.restore)
     st.session_state[_ENTERED] = True
     return page
 

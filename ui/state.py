@@ -7,7 +7,7 @@ another's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
     from engine.generator.controls import Controls
     from engine.music.lead_sheet import LeadSheet
+    from engine.project import Version
     from ui.queues import Job
 
 LYRIC = "lyric"
@@ -176,8 +177,20 @@ def keep_song(value: Song | None) -> None:
     visit = visits.own()
     before = visit.history
     visit.history = value and (before.then(value) if before else History(value))
+    if value is None or not value.edited:
+        visit.desk = ""  # another song than the one that the browser keeps
     for name in ("transpose", "capo"):
         st.session_state.pop(name, None)
+
+
+def retitle(text: str) -> None:
+    """Give the song shown another title, which is no step of its own."""
+    visit = visits.own()
+    if visit.history is not None:
+        song = visit.history.present
+        wishes = song.wishes and replace(song.wishes, title=text)
+        retitled = replace(song, sheet=replace(song.sheet, title=text), wishes=wishes)
+        visit.history = visit.history.with_present(retitled)
 
 
 def edit(value: Song) -> None:
@@ -229,6 +242,36 @@ def keep_job(value: Job[Any] | None) -> None:
     if (old := job()) is not None and old is not value:
         old.cancel()
     visits.own().job = value
+
+
+def wishes() -> Controls | None:
+    """What is wished on the Chords page; None as long as nobody has been there."""
+    return visits.own().wishes
+
+
+def keep_wishes(value: Controls) -> None:
+    """Remember what is wished there."""
+    visits.own().wishes = value
+
+
+def versions() -> tuple[Version, ...]:
+    """The songs put by under a name, oldest first."""
+    return visits.own().versions
+
+
+def keep_versions(value: tuple[Version, ...]) -> None:
+    """Replace the songs put by."""
+    visits.own().versions = value
+
+
+def desk() -> str:
+    """Which song of the browser's own storage this is; empty for none."""
+    return visits.own().desk
+
+
+def keep_desk(value: str) -> None:
+    """Remember which song of the browser's own storage this is."""
+    visits.own().desk = value
 
 
 def owner() -> str:

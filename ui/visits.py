@@ -25,17 +25,21 @@ from ui import presence
 from ui.presence import Presence
 
 if TYPE_CHECKING:
+    from engine.generator.controls import Controls
     from engine.music.editing import History
+    from engine.project import Version
     from ui.queues import Job
     from ui.state import GenreAnswer, Song
 
 MAX_VISITS = 200
 KEPT_SECONDS = 2 * 60 * 60
 _SCRIPT = Path(__file__).parent / "components" / "tab.js"
+Restore = Callable[[dict[str, Any]], bool]
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _OWN = "_visit"
 _KNOWN_AS = "_visit_id"
 _RETURNED = "_visit_returned"
+_WANTS = "_visit_wants"  # what the browser kept itself
 _TAB = "visit_tab"
 
 
@@ -57,6 +61,12 @@ class Visit:
         Checksums of the files that it had models measured on.
     history : History or None
         The songs on the Chords page as they followed each other.
+    wishes : Controls or None
+        What is wished on the Chords page; None as long as nobody has been there.
+    versions : tuple of Version
+        The songs put by under a name, oldest first.
+    desk : str
+        Which song of the browser's own storage this is, that an edit of it is kept there too.
     """
 
     presence: Presence
@@ -65,6 +75,9 @@ class Visit:
     guests: set[str] = field(default_factory=set[str])
     uploads: set[str] = field(default_factory=set[str])
     history: History[Song] | None = None
+    wishes: Controls | None = None
+    versions: tuple[Version, ...] = ()
+    desk: str = ""
     genre_answer: GenreAnswer | None = None
     job: Job[Any] | None = None
 
@@ -117,26 +130,38 @@ def own() -> Visit:
     return st.session_state[_OWN]
 
 
-def follow(keys: tuple[str, ...], words: str) -> None:
+def follow(keys: tuple[str, ...], words: str, restore: Restore) -> None:
     """Keep what stands under these keys for this tab, and take up what it did before a reload.
 
     Call it at the beginning of a run, before any of their widgets is drawn. `words` is the key of
-    the lyric: a tab into which somebody has already typed is left as it is.
+    the lyric: a tab into which somebody has already typed is left as it is. Of a tab whose visit
+    the server does not know (it was started anew) the browser is asked what it kept itself, which
+    `restore` takes.
     """
     visit = own()
     visit.values |= {key: st.session_state[key] for key in keys if key in st.session_state}
     if known := st.session_state.get(_KNOWN_AS):
         _all().keep(known, visit)
     with st.container(key="visit"):
-        _ask_tab(words)
+        _ask_tab(words, restore)
 
 
 @st.fragment
-def _ask_tab(words: str) -> None:
+def _ask_tab(words: str, restore: Restore) -> None:
     """Learn which tab this is, without running the page again unless something is to be shown."""
-    known = bool(st.session_state.get(_KNOWN_AS))
-    _component()(key=_TAB, data={"known": known}, on_id_change=partial(_told, words))
+    data = {"known": _KNOWN_AS in st.session_state, "wants": bool(st.session_state.get(_WANTS))}
+    told = _component()(
+        key=_TAB,
+        data=data,
+        on_id_change=partial(_told, words),
+        on_kept_change=partial(_restored, restore),
+    )
+    if not data["known"] and told.get("id"):
+        # A page that outlived its server has told its number before, to the one that is gone.
+        _told(words)
     if st.session_state.pop(_RETURNED, False):
+        st.rerun(scope="app")
+    if not data["wants"] and st.session_state.get(_WANTS):
         st.rerun(scope="app")
 
 
@@ -147,10 +172,25 @@ def _told(words: str) -> None:
         return
     st.session_state[_KNOWN_AS] = told
     now = own()
-    begun = st.session_state.get(words) or now.song or now.job or now.genre_answer
-    if not begun and (before := _all().find(told)) is not None:
+    before = _all().find(told)
+    if before is not None and not (st.session_state.get(words) or _is_begun(now)):
         _take_up(before, now)
+    elif before is None and not _is_begun(now):
+        st.session_state[_WANTS] = True
     _all().keep(told, own())
+
+
+def _restored(restore: Restore) -> None:
+    """Take what the browser kept of this tab itself (a callback)."""
+    kept = st.session_state[_TAB].get("kept")
+    if not st.session_state.pop(_WANTS, False) or _is_begun(own()) or not isinstance(kept, dict):
+        return
+    if restore(kept):
+        st.session_state[_RETURNED] = True
+
+
+def _is_begun(visit: Visit) -> bool:
+    return bool(visit.song or visit.job or visit.genre_answer)
 
 
 def _take_up(before: Visit, now: Visit) -> None:

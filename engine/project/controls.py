@@ -11,7 +11,8 @@ from engine.generator.controls import Controls
 from engine.music.key import Key
 from engine.project.reading import is_whole, object_of, whole_text
 
-MOST_WISHES = 100  # characters of a wish, and entries of a list of them
+MOST_WISHES = 100  # entries of a list
+LONGEST_WISH = 1_000  # characters
 _USUAL = Controls()
 
 
@@ -46,7 +47,7 @@ def controls_of(value: Any) -> Controls | None:
             raise InputError(
                 f"'{name}' of the controls is {quoted(json.dumps(wish))}, which is no such wish."
             )
-    for name in ("allow", "progressions", "cadences", "keys"):
+    for name in ("allow", "progressions", "cadences", "keys", "alike"):
         if name in known:
             known[name] = tuple(tuple(w) if isinstance(w, list) else w for w in known[name])
     if known.get("key") is not None:
@@ -57,7 +58,7 @@ def controls_of(value: Any) -> Controls | None:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= MOST_WISHES and whole_text(value) == value
+    return isinstance(value, str) and len(value) <= LONGEST_WISH and whole_text(value) == value
 
 
 def _is_number(value: Any) -> bool:
@@ -109,4 +110,5 @@ _WISHES = {
     "progressions": _is_pairs,
     "cadences": _is_pairs,
     "keys": _is_pairs,
+    "alike": _is_pairs,
 }

@@ -102,7 +102,40 @@ def controls() -> Controls:
         progressions=(("all", str(progression)),) if progression and progression.strip() else (),
     )
     with st.expander("More wishes", key="chords_more_wishes"):
-        return wishes.with_more(found)
+        found = wishes.with_more(found)
+    state.keep_wishes(found)
+    return found
+
+
+def take_over(wished: Controls) -> None:
+    """Set the controls (before they are drawn); a wish they do not offer is left to the model."""
+    per_line = wished.chords_per_line
+    most_surprise, last_seed = 1.5, 999_999
+    st.session_state.update(
+        {
+            "chords_key": wished.key.name if wished.key in KEYS else _FREE,
+            "chords_genre": wished.genre if wished.genre in GENRES else _AS_WORDS,
+            "chords_per_line": (
+                per_line if per_line and per_line <= _MAX_SHOWN_PER_LINE else _AS_WORDS
+            ),
+            "chords_complexity": wished.complexity,
+            "chords_temperature": min(round(wished.temperature, 1), most_surprise),
+            "chords_tempo": wished.tempo,
+            "chords_metre": (
+                wished.time_signature if wished.time_signature in _METRES else _METRES[0]
+            ),
+            _SEED: min(wished.seed, last_seed),
+            _PROGRESSION: "",  # all of them are among the further wishes
+            **wishes.held(wished),
+        }
+    )
+    state.keep_wishes(wished)
+
+
+def wish_style(genre: str) -> None:
+    """Set the style (before it is drawn, or from another page)."""
+    if genre in GENRES:
+        st.session_state["chords_genre"] = genre
 
 
 def fill(key: Key, tempo: int, progression: str | None) -> None:

@@ -9,7 +9,8 @@ import streamlit as st
 from engine import formats
 from engine.errors import InputError
 from engine.lyrics.chords import SURE, chord_line
-from ui import state
+from engine.project import file
+from ui import state, work
 from ui.lyric_input import lyric_of
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ def open_button() -> None:
     """Draw "Open a song with chords": the file's chords become the song shown."""
     with st.popover("Open a song with chords", icon=":material/library_music:"):
         st.file_uploader(
-            "ChordPro, chords over words, OnSong, MusicXML, MIDI with lyrics, iReal Pro or JSON",
-            type=[ending.removeprefix(".") for ending in formats.ENDINGS],
+            "ChordPro, chords over words, OnSong, MusicXML, MIDI with lyrics, iReal Pro, JSON or a "
+            "project file",
+            type=[ending.removeprefix(".") for ending in (*formats.ENDINGS, file.EXTENSION)],
             key=_FILE,
             on_change=_take_file,
             max_upload_size=4,
@@ -61,6 +63,9 @@ def _take_file() -> None:
         return
     data: bytes = uploaded.getvalue()
     try:
+        if file.is_project(data):
+            work.show(file.read(data))
+            return
         sheet = formats.read(data, formats.format_of(uploaded.name, data))
     except InputError as error:
         state.keep_message(f"{uploaded.name}: {error}")

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.errors import EngineError
 from engine.music.editing import without_locks
 from ui import state
-from ui.chords import asking, controls, editor, files, form, shapes, sound, staff
+from ui.chords import asking, controls, editor, files, form, shapes, sound, staff, versions
 from ui.lead_sheet_html import CHORD_STYLES, key_text
 from ui.plain_text import plain, show_error
 
@@ -35,13 +35,21 @@ def show(song: state.Song, text: str, wishes: Controls) -> None:
         key="chords_head",
     ):
         st.header(plain(sheet.title) or "Untitled", anchor=False, width="content")
-        again = st.button(
-            "Another version",
-            key="chords_again",
-            icon=":material/casino:",
-            on_click=controls.next_seed,
-            help="The words and wishes as they stand now, with the next seed",
-        )
+        with st.container(horizontal=True, width="content", key="chords_next"):
+            if st.button(
+                "What genre is this?",
+                key="chords_genre_of",
+                icon=":material/graphic_eq:",
+                help="Opens the Genre page with these words",
+            ):
+                state.go("genre")
+            again = st.button(
+                "Another version",
+                key="chords_again",
+                icon=":material/casino:",
+                on_click=controls.next_seed,
+                help="The words and wishes as they stand now, with the next seed",
+            )
     if song.warning:
         st.warning(plain(song.warning), icon=":material/translate:")
     if changed:
@@ -107,8 +115,10 @@ def _views(song: state.Song) -> None:
             f"{fret}."
         )
     st.caption(_facts(song, sounding))
-    lead, notes, fingers, plan, text = st.tabs(
-        ["Lead sheet", "Staff", "Chord shapes", "Form", "Text"], key="chords_tab", on_change="rerun"
+    lead, notes, fingers, plan, text, kept = st.tabs(
+        ["Lead sheet", "Staff", "Chord shapes", "Form", "Text", "Versions"],
+        key="chords_tab",
+        on_change="rerun",
     )
     with lead:
         if lead.open:
@@ -125,6 +135,9 @@ def _views(song: state.Song) -> None:
     with text:
         if text.open:
             files.show_text(music)
+    with kept:
+        if kept.open:
+            versions.show(song, style)
     files.show(music)
     with heard:  # drawn last: an edit is on screen before the song is played anew
         sound.show(music, shown, style)

@@ -119,6 +119,23 @@ def with_more(wishes: Controls) -> Controls:
     return _with(wishes, "keys", _parts(keys))
 
 
+def held(wishes: Controls) -> dict[str, Any]:
+    """What the widgets hold of wishes, by their keys: the other way round than `with_more`."""
+    return {
+        "chords_form": wishes.form if wishes.form in TEMPLATES else _AS_WORDS,
+        "chords_writer": _FULL if wishes.decoder else _FAST,
+        "chords_variety": wishes.variety,
+        "chords_borrowed": float(wishes.borrowed),
+        "chords_allow": ", ".join(wishes.allow),
+        "chords_progressions": "\n".join(
+            f"{where} = {what}" for where, what in wishes.progressions
+        ),
+        "chords_cadences": "; ".join(f"{where} = {what}" for where, what in wishes.cadences),
+        "chords_alike": "; ".join(f"{where} = {what or _OWN}" for where, what in wishes.alike),
+        "chords_keys": "; ".join(f"{where} = {key.name}" for where, key in wishes.keys),
+    }
+
+
 def _text(label: str, key: str, placeholder: str, told: str) -> str:
     return st.text_input(
         label, key=key, persist_state="session", placeholder=placeholder, help=told, max_chars=400
@@ -130,7 +147,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _with(wishes: Controls, field: str, texts: Sequence[str], place: str = "") -> Controls:
-    """The wishes with those of one field as they are typed."""
+    """The wishes and those of one field as they are typed."""
     try:
         named = [named_wish(text, place) for text in texts if text.strip()]
         values: list[Any] = [*named]
@@ -140,7 +157,7 @@ def _with(wishes: Controls, field: str, texts: Sequence[str], place: str = "") -
             values = [(where, checked_cadence(name.lower())) for where, name in named]
         elif field == "alike":
             values = [(where, "" if like.lower() == _OWN else like) for where, like in named]
-        return replace(wishes, **{field: tuple(values)})
+        return replace(wishes, **{field: (*getattr(wishes, field), *values)})
     except EngineError as error:
         show_error(error)
         return wishes

@@ -22,6 +22,22 @@ function made() {
   return id;
 }
 
+// What the desk keeps of this tab (desk.js writes it), for a server that knows nothing of it.
+function draft(id) {
+  return new Promise((resolve) => {
+    const opening = window.indexedDB.open("lyric-lab", 1);
+    opening.onerror = () => resolve(null);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("songs", { keyPath: "id" });
+    opening.onsuccess = () => {
+      const reading = opening.result.transaction("songs").objectStore("songs").get(`draft-${id}`);
+      reading.onerror = () => resolve(null);
+      reading.onsuccess = () => resolve(reading.result ?? null);
+    };
+  });
+}
+
 export default function ({ data, setStateValue }) {
   if (!data.known) setStateValue("id", kept() ?? made());
+  else if (data.wants)
+    draft(kept()).catch(() => null).then((found) => setStateValue("kept", { text: found?.text ?? "", of: found?.of ?? "", at: Date.now() }));
 }

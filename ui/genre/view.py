@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import streamlit as st
 
 from engine.errors import InputError
 from engine.lyrics import Lyrics
 from ui import glossary, state
+from ui.chords import controls
 from ui.genre import answer, asking, changes, history, limits, lines, why
 from ui.plain_text import plain, show_error
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from engine.classifiers.prediction import Prediction
 
 TABS = ("Probabilities", "Why", "Line by line", "What if", "Compare", "This visit")
 _TERMS = (
@@ -29,6 +37,7 @@ def show(given: state.GenreAnswer, text: str) -> None:
         )
     predictions = asking.with_combined(given.predictions)
     answer.verdict(predictions)
+    _use_style(predictions, text)
     try:
         lyrics = Lyrics.parse(given.lyric)
     except InputError as error:  # it was parsed when it was asked
@@ -52,3 +61,23 @@ def show(given: state.GenreAnswer, text: str) -> None:
                 drawn[name]()
     limits.show()
     glossary.show(*_TERMS)
+
+
+def _use_style(predictions: Sequence[Prediction], text: str) -> None:
+    """Take the likeliest genre to the Chords page; words without chords get them in that style."""
+    deciding = [p for p in predictions if p.pooled] or predictions
+    genre = max(deciding, key=lambda prediction: prediction.confidence).label
+    asked = st.button(
+        f"Use this style for the chords: {plain(genre)}",
+        key="genre_use_style",
+        icon=":material/piano:",
+        help="Opens the Chords page with these words and this style; chords that these words have "
+        "already are left as they are until you write them again.",
+    )
+    if not asked:
+        return
+    controls.wish_style(genre)
+    song = state.song()
+    if song is None or song.lyric.strip() != text.strip():
+        state.go("chords")
+    st.switch_page(state.CHORDS_PAGE, query_params={})

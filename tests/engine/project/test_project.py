@@ -35,7 +35,8 @@ WISHES = st.builds(
     allow=st.sampled_from([(), ("guitar",), ("G", "C", "D")]),
     progressions=st.sampled_from([(), (("chorus", "I V vi IV"), ("all", "I IV"))]),
     cadences=st.sampled_from([(), (("verse", "half"),)]),
-    keys=st.sampled_from([(), (("bridge", Key("A", "minor")),)]),
+    keys=st.just(()),
+    alike=st.sampled_from([(), (("verse 2", ""), ("verse 3", "verse 1"))]),
 )
 
 
