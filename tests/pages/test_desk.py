@@ -23,7 +23,10 @@ SHEET = LeadSheet(
 PROJECT = Project(
     "Rain",
     "down the road",
-    Controls(Key("E", "minor"), "folk", 2, "triads", 0.3, 7, 72, "3/4", "Rain"),
+    Controls(
+        *(Key("E", "minor"), "folk", 2, "triads", 0.3, 7, 72, "3/4", "Rain"),
+        progressions=(("all", "I V"),),
+    ),
     Take(SHEET, "down the road", "by hand", Controls(title="Rain"), edited=True),
     transpose=2,
     capo=3,
