@@ -25,7 +25,15 @@ PROJECT = Project(
     "down the road",
     Controls(
         *(Key("E", "minor"), "folk", 2, "triads", 0.3, 7, 72, "3/4", "Rain"),
-        progressions=(("all", "I V"),),
+        decoder=False,
+        variety=0.2,
+        borrowed=2.0,
+        allow=("G", "D"),
+        form="free",
+        progressions=(("all", "I V"), ("chorus", "i iv; i V")),
+        cadences=(("verse", "half"), ("end", "plagal")),
+        keys=(("bridge", Key("A", "minor")),),
+        alike=(("verse 2", ""), ("verse 3", "verse 1")),
     ),
     Take(SHEET, "down the road", "by hand", Controls(title="Rain"), edited=True),
     transpose=2,
@@ -142,13 +150,15 @@ def test_the_predicted_genre_goes_to_the_chords_and_their_words_back(
     page.text_area(key="lyric").set_value(lyric)
     page.button(key="genre_run").click().run()
     page.button(key="genre_use_style").click().run()
-    until_finished(page)
+    assert page.title[0].value == "Chords"
+    until_finished(page.switch_page("pages/chords.py").run())
 
     (asked,) = generator.asked  # type: ignore[attr-defined]
     assert asked.genre == "folk"
     assert page.selectbox(key="chords_genre").value == "folk"
     page.button(key="chords_genre_of").click().run()
     assert page.title[0].value == "Genre"
+    page.switch_page("pages/genre.py").run()
     page.button(key="genre_use_style").click().run()
     assert page.title[0].value == "Chords"
     assert len(generator.asked) == 1, "the chords that are there stay"  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ import base64
 import json
 import time
 import zlib
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -35,7 +35,7 @@ WISHES = st.builds(
     allow=st.sampled_from([(), ("guitar",), ("G", "C", "D")]),
     progressions=st.sampled_from([(), (("chorus", "I V vi IV"), ("all", "I IV"))]),
     cadences=st.sampled_from([(), (("verse", "half"),)]),
-    keys=st.just(()),
+    keys=st.sampled_from([(), (("bridge", Key("A", "minor")),)]),
     alike=st.sampled_from([(), (("verse 2", ""), ("verse 3", "verse 1"))]),
 )
 
@@ -86,6 +86,19 @@ def test_a_link_brings_everything_but_the_versions(project: Project) -> None:
     assert link.read(text) == replace(project, versions=())
     assert text.isascii()
     assert not set(text) - set("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_")
+
+
+def test_every_wish_has_a_place_in_the_file() -> None:
+    unusual: dict[str, Any] = {
+        **{"key": Key("C", "major"), "genre": "folk", "chords_per_line": 2, "complexity": "triads"},
+        **{"temperature": 0.1, "seed": 9, "tempo": 90, "time_signature": "3/4", "title": "Rain"},
+        **{"decoder": False, "variety": 0.1, "borrowed": 2.0, "allow": ("C",), "form": "free"},
+        **{"progressions": (("all", "I"),), "cadences": (("end", "half"),)},
+        **{"keys": (("bridge", Key("F", "major")),), "alike": (("verse 2", ""),)},
+    }
+    assert set(unusual) == {field.name for field in fields(Controls)}
+    project = Project(controls=Controls(**unusual))
+    assert file.read(file.write(project)) == project
 
 
 def test_the_file_says_what_it_is_and_holds_the_locks() -> None:
