@@ -39,6 +39,11 @@ class Journal:
     advice : str
         What a user can do about a file that was begun for something else, or is being written.
 
+    Attributes
+    ----------
+    resumed : bool
+        Whether an earlier run began it.
+
     Raises
     ------
     InputError
@@ -64,7 +69,8 @@ class Journal:
             self._file.close()
             raise
         try:
-            if restart or not self._resumed(head):
+            self.resumed = not restart and self._resumed(head)
+            if not self.resumed:
                 self._file.seek(0)
                 self._file.truncate()
                 self.add(head)
@@ -99,6 +105,10 @@ class Journal:
             file.readline()
             for line in file:
                 yield json.loads(line[9:])
+
+    def unfit(self, why: str) -> InputError:
+        """What is said of entries that no run of this question wrote."""
+        return InputError(f"{self.path} holds {why}{self._tip}")
 
     def remove(self) -> None:
         """Delete the file: what it holds is elsewhere."""

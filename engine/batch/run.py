@@ -130,7 +130,7 @@ def answer_table(
     }
     journal_path = output.with_name(output.name + ".partial")
     with Journal(journal_path, about, restart=restart, advice=_ADVICE) as journal:
-        answers = Answers(journal, table.rows)
+        answers = Answers(journal, table.rows, len(card.labels))
         resumed = answers.answered
         seconds = 0.0
         try:

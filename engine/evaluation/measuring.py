@@ -17,7 +17,7 @@ from engine.evaluation.metrics.cost import COST_METRICS
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
 from engine.evaluation.provenance import PeakMemory, device_name, git_commit, utc_now
-from engine.evaluation.resuming import answered_rows, answers_kept
+from engine.evaluation.resuming import answered_rows, answers_kept, table_of
 from engine.evaluation.tasks.data import write_predictions
 from engine.evaluation.tasks.task import Assignment, Progress, Subject
 
@@ -48,7 +48,7 @@ def measured_records(
         if subject.batch > 1 and not job.part:
             latencies = _single_song_seconds(job, subject, cancelled)
         megabytes = memory.megabytes
-        table, metrics = job.table(rows)
+        table, metrics = table_of(job, rows, journal)
         common = _common(job, subject, seed, seconds, len(table))
         about = {
             "task": job.name,

@@ -7,8 +7,8 @@ writes it, so two runs never measure the same thing at once.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from engine.batch.journal import Journal
 from engine.errors import CancelledError
@@ -16,6 +16,13 @@ from engine.evaluation.provenance import git_commit
 from engine.evaluation.tasks.data import short_hash
 from engine.evaluation.tasks.task import Assignment, Progress, Subject
 from engine.models.folders import cache_folder
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from engine.evaluation.metrics.metric import Metric
+
+_LONGEST = 10**9  # seconds that an answer may have taken
 
 
 def answers_kept(job: Assignment, subject: Subject, seed: int, resume: bool) -> Journal:
@@ -62,8 +69,10 @@ def answered_rows(
     ------
     CancelledError
         If `cancelled` says so, asked between batches.
+    InputError
+        If the journal holds what no run wrote.
     """
-    done = _rows_kept(journal)
+    done = _rows_kept(journal, job.ids)
     waiting = [index for index in job.order if job.ids[index] not in done]
     for start in range(0, len(waiting), subject.batch):
         if cancelled and cancelled():
@@ -87,8 +96,37 @@ def answered_rows(
     return rows, float(sum(row["seconds"] for row in rows))
 
 
-def _rows_kept(journal: Journal) -> dict[str, dict[str, Any]]:
+def table_of(
+    job: Assignment, rows: Sequence[dict[str, Any]], journal: Journal
+) -> tuple[pd.DataFrame, Sequence[Metric]]:
+    """The rows as the task's table, with its metrics.
+
+    Raises
+    ------
+    InputError
+        If rows that an earlier run is said to have kept do not fit together.
+    """
+    try:
+        return job.table(list(rows))
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        if not journal.resumed:
+            raise
+        raise journal.unfit(f"answers that do not fit ({type(error).__name__})") from error
+
+
+def _rows_kept(journal: Journal, ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
+    known = set(ids)
     for entry in journal.entries():
-        rows |= cast("dict[str, dict[str, Any]]", entry)
+        if not isinstance(entry, dict) or not set(cast("dict[str, Any]", entry)) <= known:
+            raise journal.unfit("what is no answer to these songs")
+        for identity, row in cast("dict[str, Any]", entry).items():
+            if not _is_row(row):
+                raise journal.unfit("what is no answer to these songs")
+            rows[identity] = row
     return rows
+
+
+def _is_row(found: Any) -> bool:
+    seconds: Any = cast("dict[str, Any]", found).get("seconds") if isinstance(found, dict) else None
+    return type(seconds) in (int, float) and 0 <= seconds < _LONGEST

@@ -41,8 +41,13 @@ def form_heat_map(values: pd.DataFrame) -> go.Figure:
 def _heat_map(values: pd.DataFrame, columns: str, told: str) -> go.Figure:
     """Numbers from 0 to 1, a row a model, under a title for the columns."""
     figure = empty_figure(
-        height=150 + 34 * len(values),
-        xaxis={"title": columns, "side": "bottom", "type": "category", "tickangle": -60},
+        height=190 + 34 * len(values),
+        xaxis={
+            "title": {"text": columns, "standoff": 16},
+            "side": "bottom",
+            "type": "category",
+            "tickangle": -60,
+        },
         yaxis={"title": None, "autorange": "reversed", "type": "category"},
     )
     cells = values.to_numpy(dtype=float)

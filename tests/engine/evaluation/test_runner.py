@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -145,6 +146,24 @@ def test_a_cancelled_run_leaves_no_record_and_goes_on_later(data: Path) -> None:
     evaluate("genre", data, ["llama"], load=loader(FakeClassifier("llama")), resume=False)
     whole = {r.metric: r.value for r in read_records()[0]}
     assert resumed["macro-f1"] == whole["macro-f1"]
+
+
+@pytest.mark.parametrize(
+    "row", [None, [1], {}, {"seconds": -1.0}, {"seconds": 1.0}, {"seconds": 1.0, "prediction": 5}]
+)
+def test_kept_answers_that_no_run_wrote_are_refused(data: Path, tmp_path: Path, row: Any) -> None:
+    first = FakeClassifier("llama")
+    with pytest.raises(CancelledError):
+        evaluate("genre", data, ["llama"], load=loader(first), cancelled=lambda: first.asked >= 30)
+    (path,) = (tmp_path / "cache" / "evaluations").glob("*.jsonl")
+    identity = next(iter(json.loads(path.read_bytes().splitlines()[1][9:])))
+    for entry in ({identity: row}, 7, {"another song": {"seconds": 1.0}}):
+        text = json.dumps(entry, separators=(",", ":")).encode()
+        kept = path.read_bytes()
+        path.write_bytes(kept + b"%08x %b\n" % (zlib.crc32(text), text))
+        with pytest.raises(InputError, match="--restart"):
+            evaluate("genre", data, ["llama"], load=loader(FakeClassifier("llama")))
+        path.write_bytes(kept)
 
 
 def test_a_finished_run_starts_afresh(data: Path) -> None:
