@@ -19,10 +19,11 @@ from engine.classifiers import PARTS, load_from
 from engine.classifiers.direct_path import DIRECT, DirectPath
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.text_style import style_tensor
-from engine.classifiers.torch_classifier import DIRECT_LENGTH, save_tensors
+from engine.classifiers.torch_classifier import DIRECT_LENGTH
 from engine.classifiers.windows import padded
 from engine.lyrics import Lyrics
 from engine.models.presets import Slot
+from engine.models.weights import save_tensors
 from train.calibration import answered, fitted_shift, likelihood_loss, likelihood_weights, measured
 from train.genre_data import GenreSplit, artist_folds, log_prior, sample_weights
 from train.parts import PartLogits

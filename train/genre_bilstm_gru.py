@@ -28,10 +28,11 @@ from engine.classifiers.bilstm_gru import (
 )
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.text_style import style_tensor, text_style
-from engine.classifiers.torch_classifier import distinct_text, save_tensors
+from engine.classifiers.torch_classifier import distinct_text
 from engine.classifiers.windows import padded
 from engine.models.card import ModelCard
 from engine.models.presets import Slot
+from engine.models.weights import save_tensors
 from train.card import finish
 from train.command_line import output_slot, parse_arguments, run
 from train.direct_path import describe_tokens, frequent_pairs

@@ -32,11 +32,11 @@ from engine.classifiers.llama import (
     lyric_windows,
     padding_id,
 )
-from engine.classifiers.torch_classifier import load_into, load_tensors, save_tensors
 from engine.models.card import ModelCard
 from engine.models.compute import TRANSFORMER, compute_device, training_precision
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters
+from engine.models.weights import load_into, load_tensors, save_tensors
 from train.card import continued, finish
 from train.command_line import is_main_process, output_slot, parse_arguments, run
 from train.direct_path import add_direct

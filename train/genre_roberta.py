@@ -28,12 +28,13 @@ from engine.classifiers.roberta import (
     heard_features,
     song_windows,
 )
-from engine.classifiers.torch_classifier import distinct_text, load_into, load_tensors, save_tensors
+from engine.classifiers.torch_classifier import distinct_text
 from engine.classifiers.windows import padded
 from engine.errors import InputError
 from engine.models.bases import base_source
 from engine.models.card import ModelCard
 from engine.models.presets import Slot, slot
+from engine.models.weights import load_into, load_tensors, save_tensors
 from train.card import continued, finish
 from train.command_line import is_main_process, output_slot, parse_arguments, run
 from train.direct_path import Windows, add_direct

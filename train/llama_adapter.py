@@ -9,9 +9,9 @@ from typing import Any
 
 import torch
 
-from engine.classifiers.torch_classifier import load_tensors, save_tensors
 from engine.errors import WeightsError
 from engine.models.presets import Slot
+from engine.models.weights import load_tensors, save_tensors
 from train.settings import AdapterSettings
 
 ADAPTER, ADAPTER_CONFIG = "adapter_model.safetensors", "adapter_config.json"

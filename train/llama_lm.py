@@ -19,12 +19,12 @@ import torch
 from engine.classifiers.direct_path import without_first
 from engine.classifiers.llama import load_tokenizer, lyric_windows, padding_id
 from engine.classifiers.prediction import GENRES
-from engine.classifiers.torch_classifier import save_tensors
 from engine.classifiers.windows import padded
 from engine.models.bases import base_source
 from engine.models.compute import TRANSFORMER, compute_device, training_precision
 from engine.models.presets import slot
 from engine.models.quantization import prepared_for_adapters, quantization_config
+from engine.models.weights import save_tensors
 from train.calibration import measured
 from train.command_line import is_main_process, parse_arguments, run
 from train.genre_data import GenreSplit, read_split

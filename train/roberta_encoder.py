@@ -9,9 +9,9 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.classifiers.torch_classifier import load_into, load_tensors
 from engine.models.bases import base_source
 from engine.models.presets import Slot
+from engine.models.weights import load_into, load_tensors
 from train.settings import EncoderSettings
 
 ENCODER = "encoder.safetensors"

@@ -17,10 +17,10 @@ from typing import Any
 import torch
 from torch import nn
 
-from engine.classifiers.torch_classifier import save_tensors
 from engine.classifiers.windows import padded
 from engine.models.compute import compute_device
 from engine.models.presets import slot
+from engine.models.weights import save_tensors
 from train.command_line import is_main_process, parse_arguments, run
 from train.language_model import windows_of
 from train.roberta_encoder import ENCODER, compile_for_training, training_encoder

@@ -86,11 +86,13 @@ def load_classifier(
 
 def load_from(own: Slot, load: Loader | None = None) -> GenreClassifier:
     """Load the genre model of a slot; what it reads lies beside it, unless `load` is given."""
+    from engine.models.loading import loading
     from engine.models.quiet import quiet_libraries
 
     made = classifier_class(own.name)
     quiet_libraries()
-    return made(own, load or (lambda name, _preset: load_from(own.beside(name))))
+    with loading(own):
+        return made(own, load or (lambda name, _preset: load_from(own.beside(name))))
 
 
 def classifier_class(name: str) -> Any:

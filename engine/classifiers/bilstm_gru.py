@@ -23,14 +23,10 @@ from torch import nn
 
 from engine.classifiers.direct_path import DirectPath
 from engine.classifiers.text_style import style_tensor
-from engine.classifiers.torch_classifier import (
-    TorchClassifier,
-    load_into,
-    load_tensors,
-    spans_in_lyric,
-)
+from engine.classifiers.torch_classifier import TorchClassifier, spans_in_lyric
 from engine.classifiers.windows import padded
 from engine.errors import WeightsError
+from engine.models.weights import load_into, load_tensors
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics, Span

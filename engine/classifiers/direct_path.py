@@ -14,11 +14,8 @@ import torch
 from torch import nn
 
 from engine.classifiers.text_style import StylePath
-from engine.classifiers.torch_classifier import (
-    load_into,
-    load_tensors,
-    tfidf_shares,
-)
+from engine.classifiers.torch_classifier import tfidf_shares
+from engine.models.weights import load_into, load_tensors
 
 DIRECT = "direct.safetensors"
 

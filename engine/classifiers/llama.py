@@ -17,18 +17,11 @@ from torch import nn
 
 from engine.classifiers.direct_path import DirectPath, load_direct, without_first
 from engine.classifiers.text_style import style_tensor
-from engine.classifiers.torch_classifier import (
-    Reading,
-    TransformerClassifier,
-    check_tensors,
-    distinct_text,
-    load_into,
-    load_tensors,
-)
+from engine.classifiers.torch_classifier import Reading, TransformerClassifier, distinct_text
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
-from engine.errors import WeightsError
 from engine.models.bases import base_source
 from engine.models.quantization import quantization_config
+from engine.models.weights import check_adapter, load_into, load_tensors
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics
@@ -168,21 +161,6 @@ def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[
     return [[tokenizer.bos_token_id, *window] for window in even_windows(ids, size - 1, most)]
 
 
-def _check_adapter(adapted: Any, folder: Path) -> None:
-    """`WeightsError` if the file is not this adapter's, which peft would load in part."""
-    from peft import get_peft_model_state_dict
-
-    own = get_peft_model_state_dict(adapted, save_embedding_layers=False)
-    given = load_tensors(folder / ADAPTER)
-    if own.keys() != given.keys():
-        odd = sorted(own.keys() ^ given.keys())
-        raise WeightsError(
-            f"{folder / ADAPTER} does not fit its adapter_config.json ({len(odd)} names differ, "
-            f"such as '{odd[0]}'); restore both with `git checkout -- models`."
-        )
-    check_tensors(given, own)
-
-
 class LlamaClassifier(TransformerClassifier):
     """The LLaMA decoder with its adapter merged in."""
 
@@ -201,7 +179,7 @@ class LlamaClassifier(TransformerClassifier):
             load_direct(folder),
         )
         adapted: Any = PeftModel.from_pretrained(self.model.decoder, str(folder))
-        _check_adapter(adapted, folder)
+        check_adapter(adapted, folder / ADAPTER)
         self.model.decoder = adapted.merge_and_unload()
         load_into(self.model.head, load_tensors(folder / HEAD))
         self.model.head.float()

@@ -18,14 +18,10 @@ from torch import nn
 
 from engine.classifiers.direct_path import DirectPath, load_direct
 from engine.classifiers.text_style import style_tensor
-from engine.classifiers.torch_classifier import (
-    Reading,
-    TransformerClassifier,
-    load_into,
-    load_tensors,
-)
+from engine.classifiers.torch_classifier import Reading, TransformerClassifier
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
 from engine.models.bases import base_source
+from engine.models.weights import load_into, load_tensors
 
 if TYPE_CHECKING:
     from engine.classifiers.bilstm_gru import BilstmGruClassifier

@@ -10,14 +10,12 @@ import copy
 import itertools
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from engine.classifiers import PARTS, part_name
 from engine.classifiers.calibration import Calibration
@@ -134,13 +132,7 @@ class TorchClassifier(ABC):
 
     def setting(self, name: str, least: int = 1) -> int:
         """A whole number of the card's ``config``; `WeightsError` if it is none of that size."""
-        value = self.card.config.get(name)
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 10**6:
-            raise WeightsError(
-                f"The card of '{self.slot.name}' says '{name}' is {value!r}, not a whole number "
-                f"from {least}; restore it with `git checkout -- models`."
-            )
-        return value
+        return self.card.setting(name, least)
 
     def twin(self) -> Self:
         """The same model over the same tensors, in modules of its own.
@@ -348,70 +340,6 @@ def tfidf_shares(
     squares = idf.new_zeros(songs).index_add(0, song, (weights.square() / counts).sum(1))
     length = squares.sqrt().clamp(min=1e-6)[song].unsqueeze(1)
     return DIRECT_LENGTH * weights / (counts * length)
-
-
-def load_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """Read a safetensors file; `WeightsError` if it is missing or unreadable."""
-    try:
-        return load_file(path)
-    except (OSError, SafetensorError) as error:
-        raise WeightsError(
-            f"{path} cannot be read as safetensors ({error}); "
-            "restore it with `git checkout -- models`."
-        ) from None
-
-
-def save_tensors(tensors: Mapping[str, torch.Tensor], path: Path) -> None:
-    """Write floating tensors in bfloat16: half the size, and no worse for weights trained here."""
-    half = {
-        name: (t.detach().to(torch.bfloat16) if t.is_floating_point() else t.detach())
-        .contiguous()
-        .cpu()
-        .clone()
-        for name, t in tensors.items()
-    }
-    save_file(half, path)
-
-
-def load_into(module: torch.nn.Module, tensors: Mapping[str, torch.Tensor], **where: Any) -> None:
-    """Load what a file holds into a module, keeping the module's own dtypes.
-
-    ``allow_missing`` names prefixes that come from elsewhere (a frozen base). `WeightsError` if
-    names or shapes are not the module's, or a number is not finite.
-    """
-    allow_missing: tuple[str, ...] = where.get("allow_missing", ())
-    own = module.state_dict()
-    check_tensors(tensors, own)
-    result = module.load_state_dict(
-        {
-            name: tensor.to(own[name].dtype) if name in own else tensor
-            for name, tensor in tensors.items()
-        },
-        strict=False,
-    )
-    missing = [name for name in result.missing_keys if not name.startswith(allow_missing)]
-    if missing or result.unexpected_keys:
-        raise WeightsError(
-            f"The weights do not fit the model: {len(missing)} missing, "
-            f"{len(result.unexpected_keys)} unexpected ({(missing + result.unexpected_keys)[:2]})."
-        )
-
-
-def check_tensors(
-    tensors: Mapping[str, torch.Tensor], expected: Mapping[str, torch.Tensor]
-) -> None:
-    """`WeightsError` if a tensor has another shape than the one it replaces, or odd numbers."""
-    for name, tensor in tensors.items():
-        if name in expected and tensor.shape != expected[name].shape:
-            raise WeightsError(
-                f"The weights do not fit the model: '{name}' is {tuple(tensor.shape)}, not "
-                f"{tuple(expected[name].shape)}; restore them with `git checkout -- models`."
-            )
-        if tensor.is_floating_point() and not bool(tensor.isfinite().all()):
-            raise WeightsError(
-                f"The weights are broken: '{name}' holds numbers that are not finite; restore them "
-                "with `git checkout -- models`."
-            )
 
 
 def _sharing_tensors(module: torch.nn.Module) -> torch.nn.Module:

@@ -174,6 +174,9 @@ def check_lines(lyrics: Lyrics) -> None:
         )
 
 
+_REHEARSAL = "one two three four\nfive six"
+
+
 def load_generator(name: str = "tinyllama", preset: str = "embedded") -> ChordGenerator:
     """Load a generator: seconds, so callers keep it.
 
@@ -186,8 +189,21 @@ def load_generator(name: str = "tinyllama", preset: str = "embedded") -> ChordGe
     """
     if name not in GENERATORS:
         raise InputError(f"There is no generator '{name}'; generators are {', '.join(GENERATORS)}.")
+    from engine.models.loading import loading
+    from engine.models.presets import slot
     from engine.models.quiet import quiet_libraries
 
+    own = slot(name, preset)
     quiet_libraries()
     module, _, attribute = GENERATORS[name].partition(":")
-    return getattr(import_module(module), attribute)(preset)
+    made = getattr(import_module(module), attribute)
+    with loading(own):
+        return rehearsed(made(preset))
+
+
+def rehearsed(generator: ChordGenerator) -> ChordGenerator:
+    """The generator, after it wrote a few words: what of its files does not fit shows there."""
+    from engine.lyrics import Lyrics
+
+    generator.generate(Lyrics.parse(_REHEARSAL), Controls(genre="pop"))
+    return generator

@@ -62,14 +62,14 @@ class Decoder:
             where,
             folder,
             self.vocabulary,
-            int(self.card.config["layers"]),
+            self.card.setting("layers"),
             serving_precision().dtype,
             compute_device(),
         )
         source = base_source(where.base) if where.base else ""
         tokenizer: Any = AutoTokenizer.from_pretrained(source)
         self.encoder = Encoder(self.vocabulary, tokenizer, self.model.base_size)
-        self.window = int(self.card.config["window"])
+        self.window = self.card.setting("window")
         self._readers: deque[Reader] = deque(maxlen=REMEMBERED)
 
     def song(self, header: Header, mode: str, *, recalling: bool = False) -> DecoderSong:

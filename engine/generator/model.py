@@ -20,6 +20,7 @@ from engine.models.bases import base_source
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters, quantization_config
 from engine.models.quiet import quiet_libraries
+from engine.models.weights import check_adapter, check_tensors, load_tensors
 
 HEAD_FILE = "embeddings_and_head.safetensors"
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -99,10 +100,11 @@ class ChordModel(nn.Module):
 
     def load_own_state(self, state: dict[str, Tensor]) -> None:
         """Take the rows and the head; `WeightsError` if they do not fit."""
+        check_tensors(state, self.own_state())
         with torch.no_grad():
             for name, mine in self.own_state().items():
                 given = state.get(name)
-                if given is None or given.shape != mine.shape:
+                if given is None:
                     raise WeightsError(
                         f"{HEAD_FILE} does not fit the vocabulary beside it ({name}); "
                         f"restore both with `git checkout -- models`."
@@ -210,7 +212,6 @@ def load_model(
     Four bits are for the GPU: on a CPU the full preset's base is loaded whole.
     """
     from peft import PeftModel
-    from safetensors.torch import load_file
 
     quantized = slot.quantization is not None and device.type == "cuda"
     decoder = load_decoder(
@@ -218,7 +219,8 @@ def load_model(
     )
     try:
         wrapped: Any = PeftModel.from_pretrained(decoder, str(folder))
-        own = load_file(folder / HEAD_FILE)
+        check_adapter(wrapped, folder / ADAPTER_FILE)
+        own = load_tensors(folder / HEAD_FILE)
     except (OSError, ValueError, RuntimeError) as error:
         raise WeightsError(
             f"The adapter in {folder} could not be loaded ({error}); "

@@ -93,6 +93,17 @@ class ModelCard:
         temporary.write_text(text + "\n", "utf-8")
         temporary.replace(folder / CARD)
 
+    def setting(self, name: str, least: int = 1) -> int:
+        """A whole number of ``config``; `WeightsError` if it is none of that size."""
+        value = self.config.get(name)
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value < 10**6:
+            shown = str(value)[:40]
+            raise WeightsError(
+                f"The card of '{self.name}' says '{name}' is {shown!r}, not a whole number from "
+                f"{least}; {RESTORE}."
+            )
+        return value
+
     def verify(self, folder: Path) -> None:
         """Compare the folder's files with the card's checksums; `WeightsError` if they differ.
 

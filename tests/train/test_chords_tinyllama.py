@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
-from engine.classifiers.torch_classifier import load_tensors
 from engine.generator.decoder import Decoder
 from engine.generator.encoding import Header
 from engine.models.card import ModelCard
+from engine.models.weights import load_tensors
 from tests.engine.generator.tiny import save_tiny_base
 from train import chords_tinyllama
 from train.settings import CONFIGS

@@ -11,8 +11,8 @@ import pytest
 import torch
 import yaml
 
-from engine.classifiers.torch_classifier import load_tensors
 from engine.errors import WeightsError
+from engine.models.weights import load_tensors
 from train import genre_llama, llama_lm
 
 

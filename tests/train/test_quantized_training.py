@@ -18,9 +18,9 @@ import yaml
 from bitsandbytes.functional import dequantize_4bit
 from bitsandbytes.nn.modules import Linear4bit
 
-from engine.classifiers.torch_classifier import load_tensors
 from engine.models.card import ModelCard
 from engine.models.presets import slot
+from engine.models.weights import load_tensors
 from train import genre_llama
 from train.llama_adapter import adapted_modules, with_adapter
 from train.settings import CONFIGS, read_settings

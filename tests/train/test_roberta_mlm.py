@@ -10,7 +10,7 @@ import pytest
 import torch
 import yaml
 
-from engine.classifiers.torch_classifier import load_tensors
+from engine.models.weights import load_tensors
 from train import genre_roberta, roberta_mlm
 
 

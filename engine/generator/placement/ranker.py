@@ -146,7 +146,8 @@ class PlacementRanker:
         for number, (weight, bias) in enumerate(self._layers):
             hidden = hidden @ weight + bias
             if number < len(self._layers) - 1:
-                hidden = hidden / (1 + np.exp(-hidden))  # SiLU
+                with np.errstate(over="ignore"):  # far below 0 it is 0
+                    hidden = hidden / (1 + np.exp(-hidden))  # SiLU
         return hidden[:, 0]
 
 

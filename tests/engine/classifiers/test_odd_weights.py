@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from engine.classifiers import load_classifier
-from engine.classifiers.torch_classifier import load_tensors
 from engine.errors import WeightsError
 from engine.models.card import CARD, ModelCard
+from engine.models.weights import load_tensors
 
 
 @pytest.fixture
