@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, TypeVar
 
 import torch
 from torch.utils.data import Dataset
@@ -20,8 +20,10 @@ from engine.generator.encoding import (
     window_tokens,
 )
 from engine.generator.songs import HomeSong
+from train.chord_examples import Progression
 from train.settings import AdapterSettings, Amount, Count, FitSettings, Share
 
+Window = TypeVar("Window")
 _RARE = 60  # genres with fewer songs are repeated
 _PADDING = 64  # lengths within a batch differ by little, so padding is cheap
 
@@ -39,6 +41,8 @@ class ChordSettings(FitSettings, AdapterSettings):
     unknown_complexity: Share
     unknown_section: Share
     told_count: Share
+    told_sources: Share  # of the lines that follow another; 0 for a decoder that is told of none
+    progression_epochs: Amount  # over progressions without words, before the songs
     rare_genres: Count
     batch_size: Literal[1] = 1  # an item is a batch already
     select_by: Literal["loss"] = "loss"
@@ -64,7 +68,7 @@ class ChordBatches(Dataset[dict[str, torch.Tensor]]):
         vocabulary = encoder.vocabulary
         windows: list[tuple[int, HomeSong, Header, list[ModelLine], bool]] = []
         for song in songs:
-            lines = song.model_lines(vocabulary)
+            lines = song.model_lines(vocabulary, sources=encoder.tells_sources)
             header = song.header(vocabulary)
             for start, stop in window_bounds(encoder, lines, settings.window):
                 part = lines[start:stop]
@@ -72,34 +76,13 @@ class ChordBatches(Dataset[dict[str, torch.Tensor]]):
                 windows.append((len(tokens), song, header, part, start > 0))
         self.tokens = sum(window[0] for window in windows)
         self._random.shuffle(windows)
-        windows.sort(key=lambda window: window[0] // _PADDING)
-        self._batches: list[list[tuple[int, HomeSong, Header, list[ModelLine], bool]]] = []
-        longest = 0
-        for window in windows:
-            longest = max(longest, window[0])
-            batch = self._batches[-1] if self._batches else []
-            if not batch or (len(batch) + 1) * longest > settings.tokens_per_batch:
-                self._batches.append([window])
-                longest = window[0]
-            else:
-                batch.append(window)
+        self._batches = _of_like_length(windows, lambda w: w[0], settings.tokens_per_batch)
 
     def __len__(self) -> int:
         return len(self._batches)
 
     def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
-        sequences = [self._encoded(window) for window in self._batches[index]]
-        longest = max(len(tokens) for tokens in sequences)
-
-        def padded(rows: list[list[int]], filler: int) -> torch.Tensor:
-            return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
-
-        # Padding stands on the right of a causal model, so no real token can see it.
-        return {
-            "input_ids": padded([tokens.ids for tokens in sequences], 0),
-            "word_index": padded([tokens.words for tokens in sequences], 0),
-            "labels": padded([tokens.targets for tokens in sequences], -100),
-        }
+        return _padded([self._encoded(window) for window in self._batches[index]])
 
     def _encoded(self, window: tuple[int, HomeSong, Header, list[ModelLine], bool]) -> Tokens:
         _length, song, header, lines, middle = window
@@ -115,10 +98,81 @@ class ChordBatches(Dataset[dict[str, torch.Tensor]]):
                     line if line.section == "final" else replace(line, section="none")
                     for line in lines
                 ]
+            lines = [
+                line if chance() < settings.told_sources else replace(line, source=())
+                for line in lines
+            ]
             told = settings.told_count
             counts = [len(line.chords) if chance() < told else None for line in lines]
         mode = song.key.mode
         return window_tokens(self._encoder, header, lines, mode, middle=middle, counts=counts)
+
+
+class ProgressionBatches(Dataset[dict[str, torch.Tensor]]):
+    """Chords of progressions without words, as batches of windows.
+
+    They stand in lines of four without words. Only chords are learnt: where a line ends, and on
+    which word a chord stands, nobody says there.
+    """
+
+    def __init__(
+        self, encoder: Encoder, progressions: Sequence[Progression], settings: ChordSettings
+    ) -> None:
+        vocabulary = encoder.vocabulary
+        windows: list[Tokens] = []
+        for progression in progressions:
+            chords = [(0, chord) for chord in progression.chords]
+            lines = [ModelLine((), tuple(chords[at : at + 4])) for at in range(0, len(chords), 4)]
+            header = Header(genre=vocabulary.genre_token(progression.genre))
+            for start, stop in window_bounds(encoder, lines, settings.window):
+                tokens = window_tokens(
+                    encoder, header, lines[start:stop], progression.mode, middle=start > 0
+                )
+                learnt = (vocabulary.first_chord, vocabulary.first_chord + len(vocabulary.chords))
+                tokens.targets = [
+                    target if learnt[0] <= target < learnt[1] else -100 for target in tokens.targets
+                ]
+                windows.append(tokens)
+        self.tokens = sum(len(window) for window in windows)
+        random.Random(settings.seed).shuffle(windows)  # noqa: S311
+        self._batches = _of_like_length(windows, len, settings.tokens_per_batch)
+
+    def __len__(self) -> int:
+        return len(self._batches)
+
+    def __getitem__(self, index: int) -> dict[str, torch.Tensor]:
+        return _padded(self._batches[index])
+
+
+def _of_like_length(
+    windows: Sequence[Window], length: Callable[[Window], int], tokens: int
+) -> list[list[Window]]:
+    """Windows in batches of about so many tokens, padding included, and of like length."""
+    batches: list[list[Window]] = []
+    longest = 0
+    for window in sorted(windows, key=lambda one: length(one) // _PADDING):
+        longest = max(longest, length(window))
+        batch = batches[-1] if batches else []
+        if not batch or (len(batch) + 1) * longest > tokens:
+            batches.append([window])
+            longest = length(window)
+        else:
+            batch.append(window)
+    return batches
+
+
+def _padded(sequences: Sequence[Tokens]) -> dict[str, torch.Tensor]:
+    longest = max(len(tokens) for tokens in sequences)
+
+    def padded(rows: list[list[int]], filler: int) -> torch.Tensor:
+        return torch.tensor([row + [filler] * (longest - len(row)) for row in rows])
+
+    # Padding stands on the right of a causal model, so no real token can see it.
+    return {
+        "input_ids": padded([tokens.ids for tokens in sequences], 0),
+        "word_index": padded([tokens.words for tokens in sequences], 0),
+        "labels": padded([tokens.targets for tokens in sequences], -100),
+    }
 
 
 def repeated(found: Sequence[HomeSong], most: int) -> list[HomeSong]:

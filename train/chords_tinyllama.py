@@ -2,16 +2,19 @@
 
 ``python -m train.chords_tinyllama --data FOLDER``: a folder with ``train.jsonl.gz``,
 ``validation.jsonl.gz`` and ``test.jsonl.gz``, a song a line (schema: see the JSON format of lead
-sheets). The best checkpoint ends as adapter, rows and head, vocabulary and card in the model's
-folder; the card's figures are measured by the decoder that is served. `train.chords_memory` then
-fits what it counts for beside the memory.
+sheets). With ``--progressions FOLDER``, barred progressions without words, chords alone are learnt
+from those first. Lines that by the song's form follow another are told its chords (`told_sources`
+of the settings), as the writer does. The best checkpoint ends as adapter, rows and head, vocabulary
+and card in the model's folder; the card's figures are measured by the decoder that is served.
+`train.chords_memory` then fits what it counts for beside the memory.
 """
 
 from __future__ import annotations
 
+import argparse
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +32,15 @@ from engine.models.bases import base_source
 from engine.models.compute import TRANSFORMER, training_precision
 from train.card import curves, new_card
 from train.checkpoints import leave_out_frozen
-from train.chord_batches import ChordBatches, ChordSettings, repeated
+from train.chord_batches import ChordBatches, ChordSettings, ProgressionBatches, repeated
+from train.chord_examples import read_progressions
 from train.command_line import is_main_process, output_slot, parse_arguments, run
 from train.staging import staged
 from train.trainer import fit
 
 NAME = "tinyllama"
 SPLITS = ("train", "validation", "test")
+_PROGRESSIONS_SHARE = 0.25  # of --max-minutes
 
 
 class ChordLoss(nn.Module):
@@ -58,7 +63,16 @@ def main(given: Sequence[str] | None = None) -> None:
     """Train, write, measure."""
     from transformers import AutoTokenizer
 
-    arguments = parse_arguments(__doc__ or "", "chords_tinyllama", ChordSettings, given)
+    arguments = parse_arguments(
+        __doc__ or "",
+        "chords_tinyllama",
+        ChordSettings,
+        given,
+        progressions={
+            "type": Path,
+            "help": "folder with train and validation.jsonl.gz: progressions without words",
+        },
+    )
     settings: ChordSettings = arguments.settings
     own = output_slot(NAME, arguments)
     assert own.base is not None  # noqa: S101 - presets give this slot a base
@@ -68,7 +82,8 @@ def main(given: Sequence[str] | None = None) -> None:
     tokenizer: Any = AutoTokenizer.from_pretrained(base_source(own.base, print))
     precision = training_precision(TRANSFORMER, settings.precision)
     network = new_model(own, vocabulary, tokenizer, structure(settings), precision.dtype)
-    encoder = Encoder(vocabulary, tokenizer, network.base_size)
+    tells_sources = settings.told_sources > 0
+    encoder = Encoder(vocabulary, tokenizer, network.base_size, tells_sources=tells_sources)
     learning = ChordBatches(
         encoder, repeated(splits["train"], settings.rare_genres), settings, drop=True
     )
@@ -77,17 +92,24 @@ def main(given: Sequence[str] | None = None) -> None:
     print(f"{len(splits['train'])} songs, {learning.tokens:,} tokens an epoch", flush=True)
     rows = [*network.tokens.parameters(), *network.words.parameters(), *network.head.parameters()]
     lora = [parameter for parameter in network.decoder.parameters() if parameter.requires_grad]
+    groups = [
+        {"params": lora, "lr": settings.learning_rate},
+        {"params": rows, "lr": settings.rows_learning_rate},
+    ]
+    loss = ChordLoss(network)
+    before: list[dict[str, float]] = []
+    if arguments.progressions and settings.progression_epochs:
+        before = learn_progressions(loss, encoder, arguments, groups)
+        if arguments.max_minutes:
+            arguments.max_minutes *= 1 - _PROGRESSIONS_SHARE
     history = fit(
-        ChordLoss(network),
+        loss,
         learning,  # type: ignore[arg-type]
         stopping,  # type: ignore[arg-type]
         lambda batch: batch[0],
         arguments,
         NAME,
-        [
-            {"params": lora, "lr": settings.learning_rate},
-            {"params": rows, "lr": settings.rows_learning_rate},
-        ],
+        groups,
     )
     if not is_main_process():
         return
@@ -102,7 +124,13 @@ def main(given: Sequence[str] | None = None) -> None:
             "are in copyright and were used for research only; none of their words is shipped."
         ),
         training_data_sha256=data_hash(arguments.data),
-        config={**asdict(settings), "precision": str(precision), "history": curves(history)},
+        config={
+            **asdict(settings),
+            "tells_sources": tells_sources,
+            "precision": str(precision),
+            "history": curves(history),
+            "progressions": curves(before),
+        },
         limits=(
             "Learnt from English songbooks, mostly pop, rock and standards reduced for guitar and "
             "ukulele: chords are plainer than on records, inversions and extensions rare. Genres "
@@ -117,8 +145,41 @@ def main(given: Sequence[str] | None = None) -> None:
         card.write(place.folder)
         decoder = Decoder(arguments.preset, place.folder)
         card.metrics.update(figures(decoder, splits), **spent(history))
+        if before:
+            card.metrics["train/progression_minutes"] = spent(before)["train/minutes"]
         card.write(place.folder)
     print(f"{NAME}: " + ", ".join(f"{k} {v}" for k, v in card.metrics.items()), flush=True)
+
+
+def learn_progressions(
+    loss: ChordLoss, encoder: Encoder, arguments: argparse.Namespace, groups: list[dict[str, Any]]
+) -> list[dict[str, float]]:
+    """Teach chords alone, by progressions without words; the log of it."""
+    settings: ChordSettings = arguments.settings
+    own = argparse.Namespace(**vars(arguments))
+    own.settings = replace(settings, epochs=settings.progression_epochs)
+    if own.max_minutes:
+        own.max_minutes *= _PROGRESSIONS_SHARE
+    learning, watched = (
+        ProgressionBatches(
+            encoder,
+            read_progressions(
+                arguments.progressions / f"{split}.jsonl.gz", encoder.vocabulary, arguments.limit
+            ),
+            settings,
+        )
+        for split in ("train", "validation")
+    )
+    print(f"{learning.tokens:,} tokens of progressions an epoch", flush=True)
+    return fit(
+        loss,
+        learning,  # type: ignore[arg-type]
+        watched,  # type: ignore[arg-type]
+        lambda batch: batch[0],
+        own,
+        f"{NAME}-progressions",
+        groups,
+    )
 
 
 def read_songs(folder: Path, split: str, limit: int | None) -> list[HomeSong]:

@@ -68,7 +68,12 @@ class Decoder:
         )
         source = base_source(where.base) if where.base else ""
         tokenizer: Any = AutoTokenizer.from_pretrained(source)
-        self.encoder = Encoder(self.vocabulary, tokenizer, self.model.base_size)
+        self.encoder = Encoder(
+            self.vocabulary,
+            tokenizer,
+            self.model.base_size,
+            tells_sources=bool(self.card.config.get("tells_sources")),
+        )
         self.window = self.card.setting("window")
         self._readers: deque[Reader] = deque(maxlen=REMEMBERED)
 
@@ -166,6 +171,7 @@ class _Chunk:
     words: tuple[str, ...]
     section: str | None
     count: int | None
+    source: tuple[int, ...]
     chords: list[tuple[int, int]]
 
 
@@ -202,11 +208,20 @@ class DecoderSong:
         self._pieces: list[tuple[int, tuple[str, ...]]] = []
         self._asked: int | None = None  # the place that is said already
 
-    def begin(self, words: Sequence[str], section: str | None, count: int | None = None) -> None:
-        """Begin a line, which shall have so many chords, or as many as the words want."""
+    def begin(
+        self,
+        words: Sequence[str],
+        section: str | None,
+        count: int | None = None,
+        source: Sequence[int] = (),
+    ) -> None:
+        """Begin a line, which shall have so many chords, or as many as the words want.
+
+        `source` are the chords of the line that it follows by the song's form.
+        """
         self._finish()
         self._pieces = chunks(words)
-        self._line = section, count
+        self._line = section, count, tuple(source) if self._encoder.tells_sources else ()
         self._piece = 0
         self._open()
 
@@ -249,13 +264,14 @@ class DecoderSong:
         self._asked = None
 
     def _open(self) -> None:
-        section, count = self._line
+        section, count, source = self._line
+        source = source if self._piece == 0 else ()
         words = self._pieces[self._piece][1]
         # A count is of the whole line; a piece of a long one is told nothing.
-        chunk = _Chunk(words, section, count if len(self._pieces) == 1 else None, [])
-        tokens = self._encoder.line(words, section)
+        chunk = _Chunk(words, section, count if len(self._pieces) == 1 else None, source, [])
+        tokens = self._encoder.line(words, section, source)
         known = self._reader.length if self._reader else 0
-        room = self._window - 4 * len(words) - 24
+        room = self._window - 4 * len(words) - len(source) - 24
         if not self._done:
             opened = self._encoder.header(self._header, middle=False)
             opened.extend(tokens)
@@ -290,7 +306,7 @@ class DecoderSong:
         self._reader = None
 
     def _whole(self, chunk: _Chunk, *, said: str | None) -> Tokens:
-        tokens = self._encoder.line(chunk.words, chunk.section)
+        tokens = self._encoder.line(chunk.words, chunk.section, chunk.source)
         if said is not None:
             self._encoder.say_mode(tokens, said)
         self._encoder.ask(tokens, chunk.count)

@@ -5,7 +5,7 @@ A song is one causal sequence::
     genre complexity metre song:start
     line:verse <words> mode:major chords:any  at:0 chord:C:maj at:4 chord:G:7
     line:none  <words>            chords:any  at:0 chord:A:min
-    line:final <words>            chords:2    at:1 chord:F:maj at:5 chord:C:maj
+    line:final chord:C:maj chord:G:7 <words>  chords:2  at:1 chord:F:maj at:5 chord:C:maj
 
 - The whole line stands before its chords. After them the model says ``end``, which is a target but
   never an input. The mode is said once, after the words of the first line of a sequence.
@@ -15,6 +15,8 @@ A song is one causal sequence::
 - A line whose words were sung before (`line_key`) is left out: repeats get the chords of their
   first time by rule, so they need neither learning nor generating, and context reaches further.
 - Lines longer than `MAX_WORDS` are read in chunks.
+- A decoder that is told sources reads, before the words of a line that by the song's form follows
+  another (the last one above), the chords of that line: so it need not look for them.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from engine.generator.vocabulary import MAX_COUNT, MAX_WORDS, SECTIONS, Vocabula
 
 WINDOW = 512  # tokens of context
 MAX_TOKENS_PER_WORD = 6
+MAX_SOURCE = 16  # chords told of the line that one follows
 _SECTION_TOKENS = {
     **{name: name for name in SECTIONS},
     **dict.fromkeys(("intro", "outro", "pre-chorus"), "other"),
@@ -63,11 +66,14 @@ class ModelLine:
         Word index and index into `Vocabulary.chords`.
     section : str
         One of `SECTIONS`; ``"final"`` marks the song's last line.
+    source : tuple of int
+        The chords of the line that it follows by the song's form, if that is told.
     """
 
     words: tuple[str, ...]
     chords: tuple[tuple[int, int], ...] = ()
     section: str = "none"
+    source: tuple[int, ...] = ()
 
 
 @dataclass
@@ -111,9 +117,19 @@ class Encoder:
         The base's tokenizer.
     base_size : int
         Rows of the base's own embedding; our tokens are numbered from here.
+    tells_sources : bool
+        Whether songs are encoded with the chords of the lines that theirs follow.
     """
 
-    def __init__(self, vocabulary: Vocabulary, tokenizer: Any, base_size: int) -> None:
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        tokenizer: Any,
+        base_size: int,
+        *,
+        tells_sources: bool = False,
+    ) -> None:
+        self.tells_sources = tells_sources
         self.vocabulary = vocabulary
         self.base_size = base_size
         self._tokenizer = tokenizer
@@ -141,11 +157,16 @@ class Encoder:
         tokens.read(self.token("song:middle" if middle else "song:start"))
         return tokens
 
-    def line(self, words: Sequence[str], section: str | None = None) -> Tokens:
-        """The words of a line."""
+    def line(
+        self, words: Sequence[str], section: str | None = None, source: Sequence[int] = ()
+    ) -> Tokens:
+        """The words of a line, after the chords of the one that it follows."""
         tokens = Tokens()
         name = _SECTION_TOKENS.get(section or "none", "none")
         tokens.read(self.token(f"line:{name}"))
+        vocabulary = self.vocabulary
+        for chord in source[:MAX_SOURCE]:
+            tokens.read(self.base_size + vocabulary.first_output + vocabulary.first_chord + chord)
         for index, word in enumerate(words):
             for token in self.word_ids(word):
                 tokens.read(token, index + 1)
@@ -177,7 +198,7 @@ class Encoder:
 
     def whole_line(self, line: ModelLine, *, mode: str | None, count: int | None = None) -> Tokens:
         """Words, mode if it is to be said here, and chords of a line."""
-        tokens = self.line(line.words, line.section)
+        tokens = self.line(line.words, line.section, line.source)
         if mode is not None:
             self.say_mode(tokens, mode)
         self.ask(tokens, count)

@@ -6,9 +6,9 @@ Chords are brought home with the code that generation uses.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from engine.generator.encoding import Header, ModelLine, chunks
@@ -17,10 +17,12 @@ from engine.generator.memory.outline import Outline
 from engine.generator.vocabulary import HOME, Vocabulary, complexity_of, metre_of, normalised
 from engine.lyrics import line_key
 from engine.music.chord import Chord
+from engine.music.form.templates import form_of
 from engine.music.key import Key
 
 if TYPE_CHECKING:
     from engine.corpora.chord_songs import ChordSong
+    from engine.music.lead_sheet import Line
 
 _SILENT_SHARE = 0.2  # above this share of chordless lines, chords were left out, not absent
 _SEVENTHS_SHARE = 0.05
@@ -47,7 +49,7 @@ class HomeLine:
 class HomeSong:
     """A song in C major or A minor: distinct lyric lines only, see `engine.generator.encoding`.
 
-    `outline` is the shape of all sung lines, repeats included.
+    `outline` is the shape of all sung lines, repeats included, and `sung` are those lines.
     """
 
     key: Key
@@ -56,6 +58,25 @@ class HomeSong:
     time_signature: str | None
     lines: tuple[HomeLine, ...]
     outline: Outline
+    sung: tuple[Line, ...] = ()
+
+    @cached_property
+    def sources(self) -> Mapping[int, tuple[Chord, ...]]:
+        """The chords of the line that each follows by the form of the song, by its number.
+
+        Lines that follow none, or one without chords, are left out.
+        """
+        if not self.sung:
+            return {}
+        plans = form_of(self.sung, genre=self.genre).lines
+        chords = {line.number: tuple(chord for _, chord in line.chords) for line in self.lines}
+        found: dict[int, tuple[Chord, ...]] = {}
+        for line in self.lines:
+            source = plans[line.number].source
+            followed = None if source is None else self.outline.lines[source].first
+            if followed is not None and followed != line.number and chords.get(followed):
+                found[line.number] = chords[followed]
+        return found
 
     @property
     def complexity(self) -> str:
@@ -94,13 +115,18 @@ class HomeSong:
             f"metre:{metre_of(self.time_signature)}",
         )
 
-    def model_lines(self, vocabulary: Vocabulary) -> list[ModelLine]:
-        """The lines with chords as vocabulary indices, long lines in chunks."""
-        result = [
-            ModelLine(words, chords, line.section or "none")
-            for line in self.lines
-            for _, words, chords in _pieces(line, vocabulary)
-        ]
+    def model_lines(self, vocabulary: Vocabulary, *, sources: bool = False) -> list[ModelLine]:
+        """The lines with chords as vocabulary indices, long lines in chunks.
+
+        With `sources` each knows the chords of the line that it follows.
+        """
+        result: list[ModelLine] = []
+        for line in self.lines:
+            followed = self.sources.get(line.number, ()) if sources else ()
+            source = tuple(vocabulary.chord_index(chord) for chord in followed)
+            for start, words, chords in _pieces(line, vocabulary):
+                own = () if start else source
+                result.append(ModelLine(words, chords, line.section or "none", own))
         if result:
             result[-1] = replace(result[-1], section="final")
         return result
@@ -144,7 +170,9 @@ def home_song(song: ChordSong) -> HomeSong:
     silent = sum(1 for line in lines if not line.chords)
     if silent > _SILENT_SHARE * len(lines):
         lines = tuple(line for line in lines if line.chords)
-    return HomeSong(key, song.key_given, song.genre, song.time_signature, lines, outline)
+    return HomeSong(
+        key, song.key_given, song.genre, song.time_signature, lines, outline, tuple(song.lines)
+    )
 
 
 def home_songs(songs: Iterable[ChordSong]) -> list[HomeSong]:

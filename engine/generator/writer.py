@@ -217,7 +217,9 @@ class SongWriter:
         if self._decoder is not None:
             final = number == self._facts.final
             section = "final" if final else self._task.lines[number].section
-            self._decoder.begin(words, section, self._controls.chords_per_line)
+            followed = self._task.form.lines[number].source
+            source = () if followed is None else self.written[followed].indices
+            self._decoder.begin(words, section, self._controls.chords_per_line, source)
 
     def draft(self, number: int) -> list[Slot]:
         """What is settled of a line before it is drawn; earlier lines are written already."""

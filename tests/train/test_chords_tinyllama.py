@@ -15,7 +15,9 @@ from engine.models.card import ModelCard
 from engine.models.weights import load_tensors
 from tests.engine.generator.tiny import save_tiny_base
 from train import chords_tinyllama
-from train.settings import CONFIGS
+from train.chord_batches import ChordSettings, ProgressionBatches
+from train.chord_examples import read_progressions
+from train.settings import CONFIGS, read_settings
 
 NOUNS = ("river", "lantern", "morning", "harbour", "window", "guitar", "winter", "road")
 
@@ -34,12 +36,24 @@ def _song(number: int) -> dict[str, Any]:
     return {"key": "D:major", "key_source": "given", "genre": "folk", "lines": lines}
 
 
+def _progression(number: int) -> dict[str, Any]:
+    """V always follows I, though no word is there."""
+    bars = [[["D:maj", 2], ["A:maj", 2]]] * (3 + number)
+    sections = [{"section": None, "bars": bars}]
+    return {"title": f"tune {number}", "genre": None, "key": "D:major", "sections": sections}
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
     for split, start, count in (("train", 0, 24), ("validation", 100, 6), ("test", 200, 6)):
         rows = "\n".join(json.dumps(_song(start + n)) for n in range(count))
         (folder / f"{split}.jsonl.gz").write_bytes(gzip.compress(rows.encode()))
+    for split, count in (("train", 12), ("validation", 3)):
+        rows = "\n".join(json.dumps(_progression(n)) for n in range(count))
+        path = folder / "progressions" / f"{split}.jsonl.gz"
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(gzip.compress(rows.encode()))
     return folder
 
 
@@ -99,6 +113,34 @@ def test_training_learns_resumes_and_writes_a_model_that_serves(
     assert not [path for path in output.iterdir() if path.suffix in {".bin", ".pt"}]
 
     assert _said(decoder) == ["C:maj", "G:maj"]
+
+
+def test_progressions_are_learnt_first_and_teach_chords_alone(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = save_tiny_base(tmp_path / "base")
+    monkeypatch.setenv("LYRICLAB_BASE_SMOLLM2_135M", str(base))
+    models, runs = tmp_path / "models", tmp_path / "runs"
+    config = _config(tmp_path, epochs=1, progression_epochs=2, told_sources=1.0)
+    chords_tinyllama.main(
+        [
+            *("--data", str(data), "--progressions", str(data / "progressions")),
+            *("--output", str(models), "--runs", str(runs), "--config", str(config)),
+        ]
+    )
+    assert list((runs / "tinyllama-progressions").glob("checkpoint-*"))
+    decoder = Decoder(folder=models / "tinyllama")
+    assert decoder.encoder.tells_sources
+    assert decoder.card.metrics["train/progression_minutes"] >= 0
+    vocabulary = decoder.vocabulary
+    batches = ProgressionBatches(
+        decoder.encoder,
+        read_progressions(data / "progressions" / "train.jsonl.gz", vocabulary),
+        read_settings(config, ChordSettings),
+    )
+    learnt = {int(label) for batch in batches for label in batch["labels"].flatten()} - {-100}
+    named = {vocabulary.tokens[vocabulary.first_output + label] for label in learnt}
+    assert named == {"chord:C:maj", "chord:G:maj"}
 
 
 @pytest.mark.slow

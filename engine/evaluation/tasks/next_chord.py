@@ -136,7 +136,7 @@ def generator_sums(generator: TinyLlamaGenerator, song: HomeSong) -> dict[str, f
 
 
 def _sequences(encoder: Encoder, song: HomeSong, window: int) -> list[Tokens]:
-    lines = song.model_lines(encoder.vocabulary)
+    lines = song.model_lines(encoder.vocabulary, sources=encoder.tells_sources)
     header = song.header(encoder.vocabulary)
     return [
         window_tokens(encoder, header, lines[start:stop], song.key.mode, middle=start > 0)

@@ -5,7 +5,7 @@ import pytest
 
 from engine.generator.controls import Controls
 from engine.generator.decoder import REMEMBERED, Decoder, DecoderSong, Reader
-from engine.generator.encoding import header_of
+from engine.generator.encoding import ModelLine, header_of, window_tokens
 from engine.generator.tinyllama import TinyLlamaGenerator
 
 LINES = (
@@ -75,3 +75,26 @@ def test_what_is_remembered_is_bounded_and_what_is_used_stays(decoder: Decoder) 
 
     assert len(decoder._readers) == REMEMBERED
     assert long in decoder._readers
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_song_is_read_as_it_was_learnt_with_and_without_sources(
+    decoder: Decoder, monkeypatch: pytest.MonkeyPatch, tells: bool
+) -> None:
+    monkeypatch.setattr(decoder.encoder, "tells_sources", tells)
+    header = header_of(decoder.vocabulary, Controls())
+    chords = ((0, 1), (2, 4))
+    lines = [
+        ModelLine(LINES[0], chords, "verse"),
+        ModelLine(LINES[1], chords, "verse", (1, 4) if tells else ()),
+    ]
+    learnt = window_tokens(decoder.encoder, header, lines, "major", middle=False)
+
+    song = decoder.song(header, "major")
+    for words, source in zip(LINES, ((), (1, 4)), strict=False):
+        song.begin(words, "verse", None, source)
+        for position, chord in chords:
+            song.accept(position, chord)
+
+    assert song._tokens.ids == learnt.ids
+    assert song._tokens.words == learnt.words

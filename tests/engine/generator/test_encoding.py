@@ -67,3 +67,16 @@ def test_windows_fit_and_cover_the_song(encoder: Encoder) -> None:
     for start, stop in bounds:
         tokens = window_tokens(encoder, Header(), lines[start:stop], "major", middle=start > 0)
         assert len(tokens) <= 128
+
+
+def test_the_chords_of_the_line_one_follows_stand_before_its_words(encoder: Encoder) -> None:
+    vocabulary = encoder.vocabulary
+    line = ModelLine(("rain", "came"), ((0, 3),), "verse", (3, 5))
+    tokens = encoder.whole_line(line, mode=None)
+    first = encoder.base_size + vocabulary.first_output + vocabulary.first_chord
+
+    assert tokens.ids[:3] == [encoder.token("line:verse"), first + 3, first + 5]
+    assert tokens.ids[3] == encoder.word_ids("rain")[0]
+    assert tokens.targets[:3] == [-100] * 3
+    plain = encoder.whole_line(ModelLine(("rain", "came"), ((0, 3),), "verse"), mode=None)
+    assert len(tokens) == len(plain) + 2

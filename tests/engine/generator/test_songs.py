@@ -24,3 +24,25 @@ def test_songs_with_chords_for_one_verse_only_do_not_teach_silence(tmp_path: Pat
     row["lines"] = [*row["lines"], *silent]  # pyright: ignore
     (song,) = corpus_songs(tmp_path, row)
     assert len(song.lines) == 2
+
+
+def test_a_line_knows_the_chords_of_the_line_that_it_follows(tmp_path: Path) -> None:
+    verses = (
+        ("the river took the morning slow", "the ferryman forgot to row"),
+        ("the lantern on the harbour wall", "was lit for no one there at all"),
+    )
+    lines = [
+        {"section": "verse", "stanza": stanza, "words": text.split(), "chords": [[0, chord]]}
+        for stanza, verse in enumerate(verses)
+        for text, chord in zip(verse, ("G:maj", "D:7"), strict=True)
+    ]
+    (song,) = corpus_songs(tmp_path, corpus_row(lines=lines))
+    vocabulary = vocabulary_of([song])
+
+    told = [
+        [vocabulary.chords[chord] for chord in line.source]
+        for line in song.model_lines(vocabulary, sources=True)
+    ]
+
+    assert told == [[], [], ["C:maj"], ["G:7"]]
+    assert not any(line.source for line in song.model_lines(vocabulary))
