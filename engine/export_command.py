@@ -25,7 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="chords as symbols, Roman or Nashville numbers, in formats for people",
     )
     parser.add_argument(
-        "--parts", choices=PARTS, default="lead", help="what a staff shows; full adds the piano"
+        "--parts",
+        choices=PARTS,
+        default="lead",
+        help="what a staff shows",
     )
     parser.add_argument(
         "--large-print", action="store_true", help="large letters in the PDF formats"

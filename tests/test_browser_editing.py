@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,3 +113,27 @@ def test_a_locked_chord_outlives_the_rewriting_of_its_line_in_the_exported_file(
     path = tmp_path / download.value.suggested_filename
     download.value.save_as(path)
     assert "half-diminished" in path.read_text("utf-8")
+
+    copy_and_drag(song)
+
+
+def copy_and_drag(song: Page) -> None:
+    """The chart to the clipboard, and the MIDI file out of the page, on the page just edited."""
+    song.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    song.get_by_role("button", name="Copy chart").click()
+    song.get_by_text("The chart is copied.").wait_for(timeout=MINUTES)
+    assert "F#m7b5" in song.evaluate("navigator.clipboard.readText()")
+    midi = song.get_by_role("button", name="Drag MIDI")
+    midi.hover()
+    song.locator("[data-midi][href]").wait_for(timeout=MINUTES)
+    dropped = midi.evaluate(
+        """link => {
+            const event = new DragEvent("dragstart", {dataTransfer: new DataTransfer()});
+            link.dispatchEvent(event);
+            return event.dataTransfer.getData("DownloadURL");
+        }"""
+    )
+    assert dropped.startswith(
+        "audio/midi:the-lamplighter-of-carrow-quay.mid:data:audio/midi;base64,"
+    )
+    assert base64.b64decode(dropped.split(",")[1]).startswith(b"MThd")

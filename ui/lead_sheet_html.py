@@ -6,11 +6,12 @@ text passes through `html.escape`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from html import escape
 from itertools import groupby
 from typing import TYPE_CHECKING
+
+from engine.music.chord_names import chord_name, with_accidentals
 
 if TYPE_CHECKING:
     from engine.music.chord import Chord
@@ -18,24 +19,11 @@ if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet, Line
 
 CHORD_STYLES = ("Chords", "Roman", "Nashville")
-_ACCIDENTAL = re.compile(r"(?<=[A-G])(bb|##|b|#)|(?<![A-Za-z])(b|#)(?=[IViv\d])")
-_GLYPHS = {"b": "♭", "#": "♯", "bb": "♭♭", "##": "♯♯"}
 
 
 def chord_text(chord: Chord, key: Key, style: str = "Chords") -> str:
     """How a chord is shown, with typographic accidentals."""
-    if style == "Roman":
-        text = chord.roman(key)
-    elif style == "Nashville":
-        text = chord.nashville(key)
-    else:
-        text = chord.symbol
-    return with_accidentals(text)
-
-
-def with_accidentals(text: str) -> str:
-    """Names of chords or keys with typographic accidentals: "B♭", "F♯m7", "♭VII"."""
-    return _ACCIDENTAL.sub(lambda match: _GLYPHS[match.group()], text)
+    return with_accidentals(chord_name(chord, key, style.lower()))
 
 
 def key_text(key: Key) -> str:

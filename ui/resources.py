@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from engine.classifiers.prediction import GenreClassifier
     from engine.corpora import SongTable
+    from engine.formats.export import Export
     from engine.generator import ChordGenerator
     from engine.music.lead_sheet import LeadSheet
 
@@ -207,9 +208,9 @@ def diagram(label: str, instrument: str) -> str | None:
     return chord_diagram_svg(Chord.harte(label), instrument)
 
 
-@lru_cache(maxsize=64)
-def exported(sheet: LeadSheet, format_name: str) -> bytes:
+@lru_cache(maxsize=12)  # sound and pictures take megabytes
+def exported(sheet: LeadSheet, format_name: str, export: Export) -> bytes:
     """The song as a file; called when a download begins, outside the script's thread."""
     from engine.formats import write
 
-    return write(sheet, format_name)
+    return write(sheet, format_name, export)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from engine.music.key import Key
     from engine.music.lead_sheet import LeadSheet
 
-PARTS = ("lead", "full")
+PARTS = ("lead", "full", "slash")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,8 @@ class Export:
     names : str
         How chords are named, one of `CHORD_NAMES`.
     parts : str
-        What a staff shows: ``"lead"``, or ``"full"`` with the piano.
+        What a staff shows: ``"lead"``, ``"full"`` with the piano, or ``"slash"``, chords over beats
+        without words.
     large_print : bool
         Whether a page is set for readers who need large letters.
     """

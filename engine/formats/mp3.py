@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 NAME = "MP3"
 EXTENSION = ".mp3"
 MIME = "audio/mpeg"
-LOSES = wav.LOSES
+LOSES = f"{wav.LOSES} It takes some seconds to make."
 
 
 def write(sheet: LeadSheet) -> bytes:

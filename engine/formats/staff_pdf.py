@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
 
 NAME = "PDF staff"
-EXTENSION = ".pdf"
+EXTENSION = ".staff.pdf"
 MIME = "application/pdf"
 OPTIONS = ("parts", "large_print")
 LOSES = "It is for paper, shows what sounds, and names chords by symbols."

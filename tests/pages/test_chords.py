@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from engine import formats
 from engine.errors import EngineError
 from engine.music.key import Key
 from ui import resources
@@ -185,11 +186,28 @@ def test_the_text_form_can_be_copied(written: AppTest) -> None:
     assert "Down the dusty road" in written.code[0].value
 
 
-def test_every_format_can_be_downloaded(written: AppTest) -> None:
+def test_every_format_can_be_downloaded_and_says_beside_it_what_it_loses(written: AppTest) -> None:
     keys = {button.key for button in written.download_button}
-    assert keys >= {
-        f"download_{name}" for name in ("musicxml", "mxl", "midi", "chordpro", "json", "text")
-    }
+    captions = [caption.value for caption in written.caption]
+    for name in formats.WRITTEN:
+        assert f"download_{name}" in keys
+        assert (formats.loses(name) or "It holds all of the song") in " ".join(captions)
+
+
+def test_the_chart_to_copy_has_the_names_key_and_capo_that_are_shown(written: AppTest) -> None:
+    def chart() -> str:
+        (told,) = (e.proto.json for e in written.get("bidi_component") if '"chart"' in e.proto.json)
+        data = json.loads(told)
+        assert data["midi"] == "", "nobody has reached for the MIDI file"
+        text: str = data["chart"]
+        return text
+
+    before = chart()
+    written.number_input(key="capo").set_value(3)
+    written.button_group(key="chord_style").set_value("Nashville").run()
+    assert "Capo: 3 (sounds in" in chart()
+    assert chart().splitlines()[-2] != before.splitlines()[-2]
+    assert any("Nashville numbers stand in" in caption.value for caption in written.caption)
 
 
 def test_controls_and_song_survive_a_walk_through_the_pages(written: AppTest) -> None:

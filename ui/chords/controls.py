@@ -6,11 +6,11 @@ import streamlit as st
 
 from engine.classifiers.prediction import GENRES
 from engine.generator.controls import COMPLEXITIES, MAX_CHORDS_PER_LINE, Controls
+from engine.music.chord_names import with_accidentals
 from engine.music.key import KEYS, Key
 from engine.music.lead_sheet import TEMPO_RANGE
 from ui import state
 from ui.chords import wishes
-from ui.lead_sheet_html import with_accidentals
 
 _FREE = "Choose for me"
 _AS_WORDS = "As the words ask"

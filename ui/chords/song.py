@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.errors import EngineError
+from engine.formats.export import Export
 from engine.music.editing import without_locks
 from ui import state
 from ui.chords import asking, controls, editor, files, form, shapes, sound, staff, versions
@@ -106,6 +107,7 @@ def _views(song: state.Song) -> None:
         sounding = replace(song.sheet.transpose(steps), capo=fret)
         shown = sounding.shapes
         music = without_locks(sounding)
+        export = Export(names=style.lower(), parts=staff.parts())
     except EngineError as error:
         show_error(error)
         return
@@ -134,11 +136,11 @@ def _views(song: state.Song) -> None:
             form.show(song)
     with text:
         if text.open:
-            files.show_text(music)
+            files.show_text(music, export)
     with kept:
         if kept.open:
             versions.show(song, style)
-    files.show(music)
+    files.show(music, export)
     with heard:  # drawn last: an edit is on screen before the song is played anew
         sound.show(music, shown, style)
 

@@ -17,15 +17,21 @@ _VIEWS = {"Lead sheet": "lead", "With piano": "full", "Slash chart": "slash"}
 # Where it is shown, how wide a picture, and how tall a page (None: all in one), in pixels.
 _ENGRAVINGS = (("staff_wide", 1000, None), ("staff_narrow", 460, None), ("staff_paper", 1000, 1320))
 _SIZES = (50, 200)  # per cent
+_VIEW = "staff_view"
+
+
+def parts() -> str:
+    """What the staff shows, here and in files: words, the piano too, or slashes alone."""
+    return _VIEWS[str(st.session_state.get(_VIEW) or next(iter(_VIEWS)))]
 
 
 def show(sheet: LeadSheet) -> None:
     """Engravings for a wide and a narrow window and for paper; the style sheet shows one."""
-    parts, size = _controls()
+    size = _size()
     try:
         for name, width, height in _ENGRAVINGS:
             with st.container(key=name):
-                pages = resources.staff(sheet, width, parts, height, size)
+                pages = resources.staff(sheet, width, parts(), height, size)
                 for number, page in enumerate(pages, 1):
                     st.image(
                         page,
@@ -36,15 +42,15 @@ def show(sheet: LeadSheet) -> None:
         show_error(error)
 
 
-def _controls() -> tuple[str, int]:
-    """Which staves are drawn, and how large, in per cent."""
+def _size() -> int:
+    """Draw the controls; how large the staff is, in per cent."""
     state.preset(staff_view=next(iter(_VIEWS)), staff_size=100)
     with st.container(horizontal=True, vertical_alignment="bottom", key="staff_controls"):
-        view = st.segmented_control(
+        st.segmented_control(
             "Staff",
             list(_VIEWS),
             required=True,
-            key="staff_view",
+            key=_VIEW,
             persist_state="session",
             help="A slash chart has chords over beats, for players who do not sing.",
         )
@@ -58,4 +64,4 @@ def _controls() -> tuple[str, int]:
             width=220,
             help="The music is broken anew, so that no line leaves the page; print takes it too.",
         )
-    return _VIEWS[str(view)], int(size)
+    return int(size)

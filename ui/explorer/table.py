@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.music.chord_names import with_accidentals
 from ui.explorer.source import Source
-from ui.lead_sheet_html import with_accidentals
 
 if TYPE_CHECKING:
     import pandas as pd

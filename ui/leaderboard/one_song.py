@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.music.chord_names import with_accidentals
 from ui import boards, known_songs, state
 from ui.boards import Choice
-from ui.lead_sheet_html import with_accidentals
 from ui.leaderboard.charts import chart
 from ui.leaderboard.numbers import written
 from ui.plain_text import plain

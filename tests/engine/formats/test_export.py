@@ -62,7 +62,7 @@ def test_text_has_numbers_over_the_words() -> None:
 def test_unknown_choices_are_refused() -> None:
     with pytest.raises(InputError, match="chords, roman, nashville are accepted"):
         Export(names="solfege")
-    with pytest.raises(InputError, match="lead, full are accepted"):
+    with pytest.raises(InputError, match="lead, full, slash are accepted"):
         Export(parts="tuba")
     with pytest.raises(InputError, match="0 to 11"):
         Export(capo=12)
