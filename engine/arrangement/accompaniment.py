@@ -127,6 +127,8 @@ class Accompaniment:
                 continue
             if onset and sign in ".-":
                 sign = "-" if sign == "-" and self._soon(signs, slot, struck) else first
+            if sign.isdigit() and slot >= self.last_bar:
+                sign = "X"  # a song ends on a chord, not on one note of it
             if sign != ".":
                 strokes.append((slot, sign))
         for index, (slot, sign) in enumerate(strokes):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from engine.arrangement.rhythm import layout
+from engine.arrangement.styles import style
 from engine.formats.musicxml_reading import lead_sheet
 from engine.notation.document import document
 from engine.notation.staves import Staff
@@ -35,7 +36,7 @@ _HEADER = (
 
 def write(sheet: LeadSheet) -> bytes:
     """Return the lead sheet with its piano part as MusicXML, encoded as UTF-8."""
-    staff = Staff(layout(sheet))
+    staff = Staff(layout(sheet), style(sheet.genre))
     root = document(sheet, staff, system_bars=system_bars(staff, _PAGE_ROOM))
     for key in root.iter("key"):
         if key.find("mode") is None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, SubElement, fromstring, tostring
 
 from engine.arrangement.rhythm import layout
+from engine.arrangement.styles import style
 from engine.music.metre import Metre
 from engine.notation.document import document
 from engine.notation.score import xml_text
@@ -86,7 +87,7 @@ def staff_svg(
     footer
         Whether title and page number stand below each page.
     """
-    staff = Staff(layout(sheet), words_shown=parts != "slash")
+    staff = Staff(layout(sheet), style(sheet.genre), words_shown=parts != "slash")
     width = max(240, width)
     signature = signature_width(sheet.key.fifths)
     wanted = (widest_bar(staff) * _SLACK + signature) * _EM + 2 * _MARGIN

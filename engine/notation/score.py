@@ -7,7 +7,7 @@ Conventions of the page
   on the beat".
 - Chord symbols are real harmony objects (`engine.notation.harmony`), above the slash staff only.
 - Every lyric line begins a system. Sections are rehearsal marks; a double bar line ends one.
-- The piano strikes its voicing (`engine.arrangement.voicing`) at each chord and again in each bar.
+- The piano plays what is heard (`engine.arrangement.accompaniment`): chords right, bass left.
 - The metronome counts the beat one taps: a dotted quarter in 6/8, a half note in 2/2.
 
 music21 is imported by the functions that need it; importing this module is cheap.
@@ -21,6 +21,7 @@ from itertools import pairwise
 from typing import Any
 
 from engine.arrangement.rhythm import layout
+from engine.arrangement.styles import style
 from engine.arrangement.voicing import PLAIN_NAMES, spelled
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet
@@ -55,7 +56,7 @@ def score(
     from music21 import layout as m21_layout
     from music21 import metadata, stream
 
-    staff = staff or Staff(layout(sheet))
+    staff = staff or Staff(layout(sheet), style(sheet.genre))
     whole: Any = stream.Score(id="score")
     whole.metadata = metadata.Metadata(title=sheet.title or "Untitled")
     if sheet.artist:
@@ -171,8 +172,8 @@ def _tie(written: Any, tied: tuple[bool, bool]) -> None:
         written.tie = tie.Tie(kind)
 
 
-def _beam(pieces: Sequence[Piece], written: Sequence[Any], metre: Metre) -> None:
-    """Join the flags of sung notes within a beat."""
+def _beam(pieces: Sequence[Piece | PianoPiece], written: Sequence[Any], metre: Metre) -> None:
+    """Join the flags of notes within a beat."""
     groups: dict[int, list[Any]] = {}
     for piece, element in zip(pieces, written, strict=True):
         if piece.note and element.duration.quarterLength < 1:
@@ -229,13 +230,16 @@ def _piano_part(sheet: LeadSheet, staff: Staff, hand: str) -> Any:
     for start, end in staff.bars:
         measure: Any = _measure(sheet, staff, start, end, treble=hand == RIGHT_ID)
         sounding = dict(signature)
-        for piece in staff.piano[start]:
+        pieces = (staff.right_hand if hand == RIGHT_ID else staff.left_hand)[start]
+        written: list[Any] = []
+        for piece in pieces:
             offset = (piece.start - start) * staff.metre.slot_length
             length = (piece.end - piece.start) * staff.metre.slot_length
-            element = _piano_element(piece, hand, length, sounding)
-            if piece.voicing is None:
-                element.fullMeasure = piece.start == start and piece.end == end
-            measure.insert(offset, element)
+            written.append(_piano_element(piece, length, sounding))
+            if not piece.note:
+                written[-1].fullMeasure = piece.start == start and piece.end == end
+            measure.insert(offset, written[-1])
+        _beam(pieces, written, staff.metre)
         if end in sections and 0 < end < staff.bars[-1][1]:
             measure.rightBarline = bar.Barline("double")
         part.append(measure)
@@ -251,16 +255,15 @@ def _signature(fifths: int) -> dict[str, int]:
     return dict.fromkeys(sharps[::-1][:-fifths], -1)
 
 
-def _piano_element(piece: PianoPiece, hand: str, length: float, sounding: dict[str, int]) -> Any:
+def _piano_element(piece: PianoPiece, length: float, sounding: dict[str, int]) -> Any:
     """Return a chord, note or rest; `sounding` holds the bar's accidentals so far."""
     from music21 import chord as m21_chord
     from music21 import note
 
-    if piece.voicing is None or piece.chord is None:
+    if piece.chord is None:
         return note.Rest(quarterLength=length)
-    pitches = piece.voicing.hand if hand == RIGHT_ID else (piece.voicing.bass,)
     notes: list[Any] = []
-    for midi in pitches:
+    for midi in piece.pitches:
         name, octave = spelled(midi, piece.chord)
         written: Any = note.Note(_music21_name(name) + str(octave), quarterLength=length)
         _show_accidental(written.pitch, sounding, continued=piece.tied[0])

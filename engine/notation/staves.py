@@ -7,14 +7,16 @@ that a chord symbol always stands over the beginning of a piece.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
 
+from engine.arrangement.accompaniment import Accompaniment, Stroke
 from engine.arrangement.rhythm import Layout, Sung
-from engine.arrangement.voicing import Voicing, voicings
+from engine.arrangement.styles import PLAIN, Style
+from engine.arrangement.voicing import HAND_RANGE
 from engine.lyrics.hyphenation import hyphenated
 from engine.music.chord import Chord
 from engine.music.metre import OFFBEAT, Metre
@@ -69,13 +71,18 @@ class Piece:
 
 @dataclass(frozen=True)
 class PianoPiece:
-    """One written chord of the piano, or a rest when there is no voicing."""
+    """What one hand of the piano strikes or holds, or a rest when there are no pitches."""
 
     start: int
     end: int
     chord: Chord | None = None
-    voicing: Voicing | None = None
+    pitches: tuple[int, ...] = ()
     tied: tuple[bool, bool] = (False, False)
+
+    @property
+    def note(self) -> bool:
+        """Whether it sounds."""
+        return bool(self.pitches)
 
 
 _P = TypeVar("_P", Piece, PianoPiece)
@@ -87,11 +94,14 @@ class Staff:
 
     Parameters
     ----------
+    style
+        The piano plays what is heard in it.
     words_shown
         Whether words stand under their rhythm; without them every beat is a slash.
     """
 
     layout: Layout
+    style: Style = PLAIN
     words_shown: bool = True
 
     @property
@@ -127,20 +137,20 @@ class Staff:
         return self._by_bar(pieces)
 
     @cached_property
-    def piano(self) -> dict[int, list[PianoPiece]]:
-        """The piano: the pieces of each bar, by the bar's first slot."""
-        struck = self.layout.chords
-        pieces: list[PianoPiece] = []
-        at = -self.layout.pickup
-        for chord, voicing in zip(struck, voicings([s.chord for s in struck]), strict=True):
-            pieces += self._piano(at, chord.start, None, None)
-            sounding = None if voicing is None else chord.chord
-            pieces += self._piano(chord.start, chord.end, sounding, voicing)
-            at = chord.end
-        pieces += self._piano(at, self.bars[-1][1], None, None)
-        return self._by_bar(pieces)
+    def right_hand(self) -> dict[int, list[PianoPiece]]:
+        """The chords of the piano: the pieces of each bar, by the bar's first slot."""
+        return self._by_bar(self._struck(self._band.hand))
 
-    def _by_bar(self, pieces: list[_P]) -> dict[int, list[_P]]:
+    @cached_property
+    def left_hand(self) -> dict[int, list[PianoPiece]]:
+        """The bass of the piano: the pieces of each bar, by the bar's first slot."""
+        return self._by_bar(self._struck(self._band.bass))
+
+    @cached_property
+    def _band(self) -> Accompaniment:
+        return Accompaniment(self.layout, self.style)
+
+    def _by_bar(self, pieces: Iterable[_P]) -> dict[int, list[_P]]:
         bars: dict[int, list[_P]] = {start: [] for start, _ in self.bars}
         starts = [start for start, _ in self.bars]
         for piece in pieces:
@@ -185,20 +195,33 @@ class Staff:
             return list(pairwise([start, *beats, end]))
         return [(start, end)]
 
-    def _piano(
-        self, start: int, end: int, chord: Chord | None, voicing: Voicing | None
-    ) -> Iterator[PianoPiece]:
-        """Cut a held chord at bar lines, where it is struck again, and into tied note values."""
-        for low, high in self.bars:
-            if end <= low or high <= start or start == end:
-                continue
-            cuts = self.metre.pieces(max(start, low), min(end, high))
+    def _struck(self, strokes: Iterable[Stroke]) -> Iterator[PianoPiece]:
+        """Cut strokes into tied note values, with rests between them.
+
+        A power chord is a guitar's, which is written an octave higher than it sounds.
+        """
+        at = -self.layout.pickup
+        for stroke in strokes:
+            yield from self._silent(at, stroke.start)
+            at = min(stroke.end, stroke.start + 1) if stroke.short else stroke.end
+            pitches = stroke.pitches
+            if pitches[0] < HAND_RANGE[0] and len(pitches) > 1:
+                pitches = tuple(pitch + 12 for pitch in pitches)
+            cuts = list(self._values(stroke.start, at))
             last = len(cuts) - 1
             for index, (a, b) in enumerate(cuts):
-                if voicing is None:
-                    yield from (PianoPiece(*rest) for rest in self._rest_values(a, b))
-                else:
-                    yield PianoPiece(a, b, chord, voicing, (index > 0, index < last))
+                yield PianoPiece(a, b, stroke.chord, pitches, (index > 0, index < last))
+        yield from self._silent(at, self.bars[-1][1])
+
+    def _silent(self, start: int, end: int) -> Iterator[PianoPiece]:
+        for a, b in self._values(start, end):
+            yield from (PianoPiece(*rest) for rest in self._rest_values(a, b))
+
+    def _values(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Cut a span at bar lines and into note values."""
+        for low, high in self.bars:
+            if max(start, low) < min(end, high):
+                yield from self.metre.pieces(max(start, low), min(end, high))
 
 
 def _sung(word: Sung) -> Iterator[tuple[int, int, Syllable]]:

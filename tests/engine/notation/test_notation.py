@@ -10,6 +10,7 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from hypothesis import given, settings
 
+from engine.arrangement.performance import performance
 from engine.arrangement.rhythm import layout
 from engine.formats import chordpro
 from engine.music.key import Key
@@ -234,3 +235,20 @@ def test_slashes_stand_on_the_middle_line_without_an_accidental(key: str) -> Non
         assert (note.pitch.step, note.pitch.octave) == ("B", 4)
         expected = signature.accidentalByStep("B")
         assert note.pitch.alter == (expected.alter if expected else 0)
+
+
+@pytest.mark.parametrize("genre", ["folk", "rock", "punk", "jazz", None])
+def test_the_printed_piano_plays_what_is_heard(song: LeadSheet, genre: str | None) -> None:
+    sheet = replace(song, genre=genre)
+    played = performance(sheet)
+    whole = score(sheet)
+    for part, notes in zip(list(whole.parts)[1:], (played.chords, played.bass), strict=True):
+        written = {
+            (round((note.getOffsetInHierarchy(whole)) * 2) / 2, pitch.midi % 12)
+            for note in part.recurse().notes
+            for pitch in note.pitches
+            if note.tie is None or note.tie.type == "start"
+        }
+        # Swung eighths are written even.
+        heard = {(int(note.start * 2 + 0.1) / 2, note.pitch % 12) for note in notes}
+        assert written == heard
