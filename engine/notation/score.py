@@ -158,8 +158,9 @@ def _slash_note(piece: Piece, pitch: str, length: float) -> Any:
     written.stemDirection = "noStem" if piece.slash else "down"
     if piece.syllable is not None:
         text = xml_text(piece.syllable.text)
-        written.lyrics = [note.Lyric(text=text, number=1, applyRaw=True)]
-        written.lyrics[0].syllabic = piece.syllable.place
+        sung: Any = note.Lyric(text=text, number=1, applyRaw=True)
+        sung.syllabic = piece.syllable.place
+        written.lyrics = [sung]
     _tie(written, piece.tied)
     return written
 
