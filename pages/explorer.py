@@ -5,38 +5,43 @@ import streamlit as st
 from ui import navigation
 from ui.explorer.answering import answering
 from ui.explorer.charts import charts
+from ui.explorer.filters import filters
 from ui.explorer.song import opened_song
 from ui.explorer.source import chosen_source, report
-from ui.explorer.table import chosen_row, filtered, summary
+from ui.explorer.sql import sql_box
+from ui.explorer.table import chosen_row, summary
 from ui.explorer.words import marking_words
 
 navigation.through_home()
 st.title("Explorer", anchor=False)
 st.markdown(
-    "Look into a collection of lyrics: our own songbook, or a file of yours. Choose a row to read "
-    "the song and take it to the models, or have one model tell the genre of all."
+    "Look into a collection of lyrics: our own songbook, or a file of yours. Filter it by a click "
+    "on a chart, choose a row to read the song and take it to the models, or ask in SQL."
 )
 
 chosen = chosen_source()
 if chosen is not None:
     report(chosen)
-    songs = filtered(chosen)
-    summary(songs, len(chosen.songs))
-    table_tab, charts_tab, words_tab, genres_tab = st.tabs(
-        ["Songs", "Charts", "Words that mark a genre", "Ask a model"],
+    passing = filters(chosen)
+    found = summary(chosen, passing)
+    table_tab, charts_tab, words_tab, genres_tab, sql_tab = st.tabs(
+        ["Songs", "Charts", "Words that mark a genre", "Ask a model", "SQL"],
         key="explorer_tab",
         on_change="rerun",
     )
     with table_tab:
-        index = chosen_row(songs, chosen)
+        index = chosen_row(chosen, passing, found.songs)
         if index is not None:
-            opened_song(chosen, index)
+            opened_song(chosen, index, passing.search)
     with charts_tab:
         if charts_tab.open:
-            charts(songs)
+            charts(chosen, passing)
     with words_tab:
         if words_tab.open:
             marking_words(chosen)
     with genres_tab:
         if genres_tab.open:
-            answering(songs, chosen)
+            answering(chosen, passing, found.songs)
+    with sql_tab:
+        if sql_tab.open:
+            sql_box(chosen, passing)

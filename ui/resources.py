@@ -6,7 +6,11 @@ which is also where tests put their small models.
 
 from __future__ import annotations
 
+import atexit
+from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import streamlit as st
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
 
     from engine.classifiers.prediction import GenreClassifier
     from engine.corpora import SongTable
+    from engine.corpora.store import Filters, Overview, SongStore
     from engine.formats.export import Export
     from engine.generator import ChordGenerator
     from engine.music.lead_sheet import LeadSheet
@@ -162,12 +167,89 @@ def read_table(name: str, data: bytes) -> SongTable:
     return read(name, data)
 
 
+@st.cache_resource(show_spinner="Opening the songbook")
+def songbook_store() -> SongStore:
+    """The songbook as a store, made once per process."""
+    from engine.corpora.songbook import folder_sha256, songbook_folder
+    from engine.corpora.store import SongStore, store_of_sheets
+
+    folder = TemporaryDirectory(prefix="lyric-lab-songbook-")
+    atexit.register(folder.cleanup)
+    place = Path(folder.name) / "songs.duckdb"
+    store_of_sheets(songbook(), place, "Songbook", folder_sha256(songbook_folder()))
+    return SongStore(place)
+
+
+@st.cache_resource(show_spinner="Opening the store", max_entries=4)
+def opened_store(_path: Path, identity: str) -> SongStore:
+    """A store on this machine; `identity` tells it from another at the same place."""
+    from engine.corpora.store import SongStore
+
+    return SongStore(_path)
+
+
+@st.cache_resource(show_spinner=False)
+def imports_queue() -> Queue:
+    """The line in which data sets wait to be imported, one at a time."""
+    return Queue("The line of imports", limit=3)
+
+
+@dataclass(frozen=True)
+class StoreFacts:
+    """What the filters over a store need to know of it."""
+
+    songs: int
+    genres: tuple[str, ...]
+    some_without_genre: bool
+    years: tuple[int, int] | None
+    words: tuple[int, int] | None
+    sources: tuple[str, ...]
+    notations: tuple[str, ...]
+    some_without_notation: bool
+
+
+@st.cache_data(show_spinner="Looking through the songs", max_entries=64)
+def store_facts(_store: SongStore, identity: str) -> StoreFacts:
+    """Facts of a whole store; `identity` stands for it in the cache."""
+    whole = _store.overview()
+    notations = tuple(_store.names("notation"))
+    return StoreFacts(
+        whole.songs,
+        tuple(sorted(_store.names("genre"))),
+        whole.missing["genre"] > 0,
+        _store.span("year"),
+        _store.span("words"),
+        tuple(_store.names("source")),
+        notations,
+        bool(_store.rows("SELECT 1 FROM songs WHERE notation = '' LIMIT 1")),
+    )
+
+
+@st.cache_data(show_spinner=False, max_entries=256)
+def overview(_store: SongStore, identity: str, filters: Filters) -> Overview:
+    """What passes some filters, in numbers."""
+    return _store.overview(filters)
+
+
+COUNTED_SONGS = 20_000
+"""Of more songs the words of so many, drawn by seed, are counted."""
+
+
 @st.cache_data(show_spinner="Counting words", max_entries=64)
-def marking_words(_songs: pd.DataFrame, identity: str, genre: str, min_songs: int) -> pd.DataFrame:
-    """The words that mark a genre in one table; `identity` stands for the table in the cache."""
+def marking_words(
+    _store: SongStore,
+    identity: str,
+    genre: str,
+    min_songs: int,
+) -> pd.DataFrame:
+    """The words that mark a genre in a store; `identity` stands for the store in the cache."""
     from engine.corpora import marking_words as marking
 
-    return marking(_songs, genre, min_songs=min_songs)
+    songs = _store.frame(
+        "SELECT genre, sung FROM songs WHERE words > 0 "  # noqa: S608 - a number of ours
+        f"USING SAMPLE reservoir({COUNTED_SONGS} ROWS) REPEATABLE (0)"
+    )
+    return marking(songs, genre, min_songs=min_songs)
 
 
 @st.cache_data(show_spinner="Engraving the staff", max_entries=64)

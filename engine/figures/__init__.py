@@ -14,7 +14,13 @@ from engine.figures.classification import (
     selective_accuracy,
 )
 from engine.figures.comparison import explanation_dots, pair_differences, score_panels
-from engine.figures.corpus import genre_counts, marking_word_bars, word_count_ranges, year_counts
+from engine.figures.corpus import (
+    genre_counts,
+    length_counts,
+    marking_word_bars,
+    word_count_ranges,
+    year_counts,
+)
 from engine.figures.genre import (
     probability_bars,
     probability_changes,
@@ -48,6 +54,7 @@ __all__ = [
     "form_heat_map",
     "genre_counts",
     "genre_strip",
+    "length_counts",
     "line_heat_map",
     "marking_word_bars",
     "pair_differences",

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import plotly.graph_objects as go
 
-from engine.figures.style import PALETTE, empty_figure, labelled
+from engine.figures.style import NEUTRAL, PALETTE, empty_figure, labelled
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def genre_counts(counts: pd.DataFrame) -> go.Figure:
-    """Songs per genre as horizontal bars; `counts` from `engine.corpora.songs_per_genre`."""
+def genre_counts(counts: pd.DataFrame, chosen: Sequence[str] = ()) -> go.Figure:
+    """Songs per genre as horizontal bars; `counts` has ``genre`` and ``songs``.
+
+    Bars of genres that are not `chosen`, if any are, are grey.
+    """
+    kept = [not chosen or genre in chosen for genre in counts["genre"]]
     counts = labelled(counts)
     figure = empty_figure(
         height=80 + 26 * len(counts),
@@ -24,7 +29,7 @@ def genre_counts(counts: pd.DataFrame) -> go.Figure:
         orientation="h",
         x=counts["songs"].tolist(),
         y=counts["genre"].tolist(),
-        marker_color=PALETTE[0],
+        marker_color=_coloured(kept),
         text=counts["songs"].tolist(),
         textposition="outside",
         cliponaxis=False,
@@ -33,16 +38,60 @@ def genre_counts(counts: pd.DataFrame) -> go.Figure:
     return figure
 
 
-def year_counts(counts: pd.DataFrame) -> go.Figure:
-    """Songs per year; `counts` from `engine.corpora.songs_per_year`."""
-    figure = empty_figure(height=260, xaxis={"title": "year"}, yaxis={"title": "songs"}, bargap=0.1)
+def year_counts(counts: pd.DataFrame, chosen: tuple[int, int] | None = None) -> go.Figure:
+    """Songs per year; `counts` has ``year`` and ``songs``.
+
+    Bars outside the range of years that is `chosen`, if one is, are grey.
+    """
+    years = counts["year"].tolist()
+    figure = _histogram("year")
     figure.add_bar(
-        x=counts["year"].tolist(),
+        x=years,
         y=counts["songs"].tolist(),
-        marker_color=PALETTE[0],
+        marker_color=_coloured([_within(year, year, chosen) for year in years]),
         hovertemplate="%{x}: %{y} songs<extra></extra>",
     )
     return figure
+
+
+def length_counts(counts: pd.DataFrame, chosen: tuple[int, int] | None = None) -> go.Figure:
+    """Songs by their words; `counts` from `engine.corpora.store.SongStore.lengths`.
+
+    Bars outside the range of words that is `chosen`, if one is, are grey.
+    """
+    lows, highs = counts["low"].tolist(), counts["high"].tolist()
+    figure = _histogram("words in a song")
+    figure.add_bar(
+        x=lows,
+        y=counts["songs"].tolist(),
+        offset=0,
+        width=min((high - low + 1 for low, high in zip(lows, highs, strict=True)), default=1)
+        * 0.95,
+        marker_color=_coloured([_within(*pair, chosen) for pair in zip(lows, highs, strict=True)]),
+        customdata=highs,
+        hovertemplate="%{x} to %{customdata} words: %{y} songs<extra></extra>",
+    )
+    return figure
+
+
+def _histogram(title: str) -> go.Figure:
+    """Axes for bars that a range can be drawn over."""
+    return empty_figure(
+        height=260,
+        xaxis={"title": title},
+        yaxis={"title": "songs"},
+        bargap=0.1,
+        dragmode="select",
+        selectdirection="h",
+    )
+
+
+def _within(low: int, high: int, chosen: tuple[int, int] | None) -> bool:
+    return chosen is None or (low <= chosen[1] and high >= chosen[0])
+
+
+def _coloured(kept: Sequence[bool]) -> list[str]:
+    return [PALETTE[0] if one else NEUTRAL for one in kept]
 
 
 def word_count_ranges(counts: pd.DataFrame) -> go.Figure:

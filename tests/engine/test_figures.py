@@ -21,6 +21,7 @@ from engine.figures.style import (
     CHALK_FROM,
     GRID,
     INK,
+    NEUTRAL,
     PALETTE,
     SEQUENTIAL,
     TEXT_BY_DAY,
@@ -44,6 +45,7 @@ SONGS = frame(
         {"genre": "rock", "year": 1991, "lyrics": "loud loud night", "words": 3, "lines": 1},
     ]
 )
+LENGTHS = pd.DataFrame({"low": [0, 10], "high": [9, 40], "songs": [3, 1]})
 VALUES = pd.DataFrame(
     {
         "model": ["llama", "roberta"],
@@ -92,6 +94,7 @@ ALL = {
     "genre_strip": lambda: figures.genre_strip(["one <b>", "two"], PREDICTIONS),
     "genre_counts": lambda: figures.genre_counts(corpora.songs_per_genre(SONGS)),
     "year_counts": lambda: figures.year_counts(corpora.songs_per_year(SONGS)),
+    "length_counts": lambda: figures.length_counts(LENGTHS, (0, 9)),
     "word_count_ranges": lambda: figures.word_count_ranges(corpora.word_counts_by_genre(SONGS)),
     "marking_word_bars": lambda: figures.marking_word_bars(
         corpora.marking_words(SONGS, "folk", min_songs=1)
@@ -134,6 +137,14 @@ ALL = {
         )
     ),
 }
+
+
+def test_bars_outside_what_is_chosen_are_grey() -> None:
+    years = figures.year_counts(corpora.songs_per_year(SONGS), (1990, 1990)).data[0]
+    assert [colour == NEUTRAL for colour in years.marker.color] == [False, True]
+    lengths = figures.length_counts(LENGTHS, (0, 9)).data[0]
+    assert [colour == NEUTRAL for colour in lengths.marker.color] == [False, True]
+    assert not len(figures.length_counts(LENGTHS.iloc[:0]).data[0].x)
 
 
 def test_every_figure_is_tried_here() -> None:

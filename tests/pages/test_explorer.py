@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import io
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +15,8 @@ from engine.classifiers.prediction import Prediction
 from engine.errors import WeightsError
 from engine.lyrics import Lyrics
 from tests.pages.conftest import FakeClassifier
-from ui import resources, turns
+from ui import local_files, resources, turns
+from ui.explorer import charts
 
 CSV = """title,artist,year,genre,lyrics
 Slow Rain,Ann,1999,folk,"Slow rain on the valley road"
@@ -44,23 +49,119 @@ def test_the_songbook_is_there_at_once(page: AppTest) -> None:
 
 
 def test_filters_narrow_the_table(page: AppTest) -> None:
-    page.multiselect(key="genres_songbook").set_value(["folk"]).run()
+    page.multiselect(key="genres").set_value(["folk"]).run()
     assert set(page.dataframe[0].value["genre"]) == {"folk"}
-    page.text_input(key="explorer_search").set_value("no such words anywhere").run()
+    page.text_input(key="search").set_value("no such words anywhere").run()
     assert count(page).startswith("0 of")
     assert not page.exception
 
 
-@pytest.mark.parametrize("tab", ["Charts", "Words that mark a genre"])
+def test_a_search_shows_its_hits_in_the_song(page: AppTest) -> None:
+    word = resources.songbook()[0].lines[0].words[0]
+    page.text_input(key="search").set_value(word).run()
+    choose_row(page, "songbook", 0)
+    assert any(f"<mark>{word}</mark>" in html.body for html in page.get("html"))
+
+
+def test_a_link_carries_the_view(app: AppTest) -> None:
+    app.run()
+    app.query_params["genres"] = "folk"
+    app.query_params["search"] = "the"
+    page = app.switch_page("pages/explorer.py").run()
+    assert page.multiselect(key="genres").value == ["folk"]
+    assert page.text_input(key="search").value == "the"
+    assert set(page.dataframe[0].value["genre"]) == {"folk"}
+
+
+def test_a_click_on_a_chart_filters_and_another_clears(page: AppTest) -> None:
+    def click() -> None:
+        charts._taken("chart", partial(charts._take_genre, ["folk", "pop"]))
+
+    page.session_state["explorer_tab"] = "Charts"
+    page.run()
+    turn = 0
+    choices: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(charts.st, "session_state", choices)
+        choices["chart"] = {"selection": {"points": [{"point_index": 1}]}}
+        click()
+        assert choices["genres"] == ["pop"]
+        assert choices["_explorer_charts"] == turn + 1
+        click()
+        assert choices["genres"] == []
+        choices["chart"] = {"selection": {"points": [{"point_index": 2}, {"point_index": 0}]}}
+        lows, highs = [0, 10, 20], [9, 19, 40]
+        charts._taken("chart", partial(charts._take_range, "words", lows, highs))
+        assert choices["words"] == (0, 40)
+        choices["chart"] = {"selection": {"points": []}}
+        click()
+        assert choices["genres"] == []
+
+
+def test_sql_follows_the_filters_and_is_answered_or_refused(page: AppTest) -> None:
+    page.multiselect(key="genres").set_value(["folk"])
+    page.session_state["explorer_tab"] = "SQL"
+    page.run()
+    assert "genre IN ('folk')" in page.text_area(key="explorer_sql").value
+    page.button(key="explorer_sql_run").click().run()
+    answered = next(f.value for f in page.dataframe if next(iter(f.value)) == "title")
+    assert set(answered["genre"]) == {"folk"}
+
+    page.text_area(key="explorer_sql").set_value("DROP TABLE songs")
+    page.button(key="explorer_sql_run").click().run()
+    assert "One SELECT" in page.error[0].value
+    page.multiselect(key="genres").set_value(["pop"]).run()
+    assert page.text_area(key="explorer_sql").value == "DROP TABLE songs", "what was edited stays"
+
+
+def test_files_of_chordpro_come_in_a_zip_and_keep_their_chords(page: AppTest) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("moon.cho", "{title: Low Moon}\n[G]Low moon on the [C]hill\n")
+        file.writestr("empty.txt", "")
+    page.button_group(key="explorer_source").set_value("My file").run()
+    page.file_uploader(key="explorer_file").set_value(
+        ("songs.zip", packed.getvalue(), "application/zip")
+    )
+    page.run()
+    assert count(page) == "1 of 1"
+    assert page.expander[0].label == "one line or file with something wrong"
+    choose_row(page, page.session_state["_own_songs"].identity, 0)
+    page.button(key="song_open").click().run()
+    assert page.title[0].value == "Chords"
+    assert page.header[0].value == "Low Moon"
+
+
+def test_a_data_set_on_this_machine_is_imported_and_opened(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "On this machine" not in page.button_group(key="explorer_source").options
+    monkeypatch.setattr(local_files, "allowed", lambda: True)
+    (tmp_path / "mine.csv").write_text(CSV)
+    page.run().button_group(key="explorer_source").set_value("On this machine").run()
+    page.text_input(key="explorer_path").set_value(str(tmp_path / "mine.csv")).run()
+    page.button(key="explorer_import").click().run()
+    end = time.monotonic() + 20
+    while "_explorer_import" in page.session_state:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+        page.run()
+    assert not page.exception
+    assert count(page) == "2 of 2"
+    page.text_input(key="explorer_path").set_value(str(tmp_path / "none")).run()
+    assert "There is no" in page.error[0].value
+
+
+@pytest.mark.parametrize("tab", ["Charts", "Words that mark a genre", "SQL"])
 def test_every_tab_draws(page: AppTest, tab: str) -> None:
     page.session_state["explorer_tab"] = tab
     page.run()
     assert not page.exception
-    assert page.get("plotly_chart")
+    assert page.get("plotly_chart") or tab == "SQL"
 
 
 def test_charts_of_no_songs_do_not_fail(page: AppTest) -> None:
-    page.text_input(key="explorer_search").set_value("no such words anywhere")
+    page.text_input(key="search").set_value("no such words anywhere")
     page.session_state["explorer_tab"] = "Charts"
     page.run()
     assert not page.exception
@@ -178,7 +279,7 @@ def test_a_model_tells_the_genre_of_the_songs_that_pass_the_filters(
     page: AppTest, model: Callable[..., None]
 ) -> None:
     model(lambda predict, lyrics: predict(lyrics))
-    page.multiselect(key="genres_songbook").set_value(["folk", "pop"]).run()
+    page.multiselect(key="genres").set_value(["folk", "pop"]).run()
     page.session_state["explorer_model"] = "bilstm-gru"
     ask_a_model(page)
     finished(page)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from engine.classifiers.prediction import Prediction
 from engine.corpora import SongTable
 from engine.corpora.songs import frame
+from engine.corpora.store import SongStore, store_of_table
 from engine.errors import InputError
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
@@ -18,7 +19,7 @@ from engine.music.editing import History
 from engine.music.lead_sheet import LeadSheet
 from tests.pages.live_text import HOSTILE, LIVE, live, shows
 from ui import resources, state
-from ui.explorer.source import Source
+from ui.explorer.opened import Source
 
 WORDS = "Slow rain on the valley road\nand all the words of strangers"
 
@@ -38,7 +39,7 @@ class HostileClassifier:
 
 
 @pytest.fixture
-def explorer(app: AppTest) -> AppTest:
+def explorer(app: AppTest, tmp_path: Path) -> AppTest:
     songs = frame(
         {
             "title": f"{n} {HOSTILE}",
@@ -54,14 +55,15 @@ def explorer(app: AppTest) -> AppTest:
     read = SongTable(
         songs, {HOSTILE: (7,)}, (HOSTILE,), {"lyrics": HOSTILE}, (HOSTILE,), (HOSTILE,), "0"
     )
-    own = Source(HOSTILE, "mine", songs, read)
+    store_of_table(read, tmp_path / "s.duckdb", HOSTILE)
+    own = Source(HOSTILE, "mine", SongStore(tmp_path / "s.duckdb"), read)
     page = app.run().switch_page("pages/explorer.py").run()
     page.session_state["explorer_source"] = "My file"
     page.session_state["_own_songs"] = own
     return page
 
 
-@pytest.mark.parametrize("tab", ["Songs", "Charts", "Words that mark a genre"])
+@pytest.mark.parametrize("tab", ["Songs", "Charts", "Words that mark a genre", "SQL"])
 def test_explorer(explorer: AppTest, tab: str) -> None:
     explorer.session_state["explorer_tab"] = tab
     explorer.session_state["songs_mine"] = {"selection": {"rows": [1], "columns": [], "cells": []}}

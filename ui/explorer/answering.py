@@ -16,13 +16,14 @@ from ui.numbers import percent
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from engine.batch import SongAnswers
-    from ui.explorer.source import Source
+    from engine.corpora.store import Filters
+    from ui.explorer.opened import Source
     from ui.queues import Job
 
 _LOG = logging.getLogger(__name__)
+MAX_SONGS = 20_000
+_COLUMNS = ("title", "artist", "year", "genre", "lyrics", "words", "lines")
 _POLL_SECONDS = 1.0
 _UNDER_WAY, _DONE, _PROBLEM = "_explorer_asking", "_explorer_answers", "_explorer_problem"
 
@@ -55,7 +56,7 @@ def genre_models() -> list[str]:
     return [name for name in CLASSIFIERS if name in (*resources.GENRE_MODELS, *pool)]
 
 
-def answering(songs: pd.DataFrame, chosen: Source) -> None:
+def answering(chosen: Source, passing: Filters, songs: int) -> None:
     """Choose a model, follow it through the songs that pass the filters, read what it says."""
     st.markdown(
         "One model tells the genre of every song that passes the filters above, in the background. "
@@ -73,12 +74,17 @@ def answering(songs: pd.DataFrame, chosen: Source) -> None:
             width=220,
         )
         st.button(
-            f"Tell the genre of {_counted(len(songs))}",
+            f"Tell the genre of {_counted(min(songs, MAX_SONGS))}",
             key="explorer_answer",
             type="primary",
             icon=":material/graphic_eq:",
-            disabled=asked is not None or songs.empty,
-            on_click=partial(_begin, songs, chosen.identity, str(model)),
+            disabled=asked is not None or not songs,
+            on_click=partial(_begin, chosen, passing, min(songs, MAX_SONGS), str(model)),
+        )
+    if songs > MAX_SONGS:
+        st.caption(
+            f"At most {MAX_SONGS:,} songs are answered here, the first ones; for more, download "
+            "them and run `python -m engine batch`."
         )
     if problem := st.session_state.pop(_PROBLEM, None):
         show_error(problem)
@@ -89,13 +95,13 @@ def answering(songs: pd.DataFrame, chosen: Source) -> None:
         _show(done)
 
 
-def _begin(songs: pd.DataFrame, source: str, model: str) -> None:
+def _begin(chosen: Source, passing: Filters, songs: int, model: str) -> None:
     """Put the table in the line (a callback: it draws nothing)."""
     from engine.batch import answer_songs
 
     def task(job: Job[SongAnswers]) -> SongAnswers:
         return answer_songs(
-            songs,
+            chosen.store.table(passing, _COLUMNS, MAX_SONGS),
             model,
             progress=job.report,
             cancelled=job.cancelled,
@@ -108,7 +114,7 @@ def _begin(songs: pd.DataFrame, source: str, model: str) -> None:
     except EngineError as error:
         st.session_state[_PROBLEM] = str(error)
         return
-    st.session_state[_UNDER_WAY] = _Asked(source, model, len(songs), job)
+    st.session_state[_UNDER_WAY] = _Asked(chosen.identity, model, songs, job)
 
 
 def _take_finished() -> None:

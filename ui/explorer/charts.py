@@ -1,41 +1,98 @@
-"""Charts of the songs that passed the filters."""
+"""Charts of the songs that pass: each shows all filters but its own, which a click on it sets."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Literal
 
 import streamlit as st
 
-if TYPE_CHECKING:
-    import pandas as pd
+from engine.corpora.store import Filters
+from ui.explorer.choices import WORDS, YEARS, set_range, toggle_genre
+from ui.explorer.opened import Source
+
+MOST_GENRES = 30
+_TURN = "_explorer_charts"  # a chart that was clicked is drawn anew, without its selection
 
 
-def charts(songs: pd.DataFrame) -> None:
+def charts(chosen: Source, passing: Filters) -> None:
     """Songs per genre and year, and how long they are."""
-    from engine import corpora, figures
+    from engine import figures
 
-    settings = figures.download_settings
+    st.caption("Click a bar, or drag over years or lengths, and all else follows.")
+    store = chosen.store
+    genres = store.genres(passing)
     left, right = st.columns(2)
-    left.markdown("**Songs per genre**")
-    left.plotly_chart(
-        figures.genre_counts(corpora.songs_per_genre(songs)),
-        key="chart_genres",
-        config=settings("songs-per-genre"),
-        alt="Bars: songs per genre",
-    )
-    right.markdown("**Length by genre**")
-    right.plotly_chart(
-        figures.word_count_ranges(corpora.word_counts_by_genre(songs)),
-        key="chart_words",
-        config=settings("words-per-song"),
-        alt="Median and quartiles of words per song, by genre",
-    )
-    years = corpora.songs_per_year(songs)
-    if len(years):
-        st.markdown("**Songs per year**")
-        st.plotly_chart(
-            figures.year_counts(years),
-            key="chart_years",
-            config=settings("songs-per-year"),
-            alt="Bars: songs per year",
+    with left:
+        more = f", the {MOST_GENRES} commonest" if len(genres) > MOST_GENRES else ""
+        st.markdown(f"**Songs per genre**{more}")
+        shown = genres.head(MOST_GENRES)
+        names = [str(name) for name in shown["genre"]]
+        _chart(
+            figures.genre_counts(shown, passing.genres),
+            "chart_genres",
+            "songs-per-genre",
+            "Bars: songs per genre",
+            partial(_take_genre, names),
+            ("points",),
         )
+    lengths = store.lengths(passing)
+    with right:
+        st.markdown("**Words in a song**")
+        _chart(
+            figures.length_counts(lengths, passing.words),
+            "chart_words",
+            "words-per-song",
+            "Bars: songs by how many words they have",
+            partial(_take_range, WORDS, lengths["low"].tolist(), lengths["high"].tolist()),
+        )
+        years = store.years(passing)
+        if len(years):
+            st.markdown("**Songs per year**")
+            _chart(
+                figures.year_counts(years, passing.years),
+                "chart_years",
+                "songs-per-year",
+                "Bars: songs per year",
+                partial(_take_range, YEARS, years["year"].tolist(), years["year"].tolist()),
+            )
+
+
+def _chart(
+    figure: Any,
+    name: str,
+    file: str,
+    alt: str,
+    take: Callable[[list[int]], None],
+    modes: tuple[Literal["points", "box"], ...] = ("points", "box"),
+) -> None:
+    from engine import figures
+
+    key = f"{name}_{st.session_state.get(_TURN, 0)}"
+    with st.container(key=name):
+        st.plotly_chart(
+            figure,
+            key=key,
+            config=figures.download_settings(file),
+            on_select=partial(_taken, key, take),
+            selection_mode=modes,
+            alt=alt,
+        )
+
+
+def _taken(key: str, take: Callable[[list[int]], None]) -> None:
+    """Hand the bars that were chosen to what they filter (a callback: it draws nothing)."""
+    selection: Any = st.session_state[key]["selection"]
+    bars = sorted({int(point["point_index"]) for point in selection["points"]})
+    if bars:
+        take(bars)
+        st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
+
+
+def _take_genre(names: list[str], bars: list[int]) -> None:
+    toggle_genre(names[bars[0]])
+
+
+def _take_range(key: str, lows: list[int], highs: list[int], bars: list[int]) -> None:
+    set_range(key, lows[bars[0]], highs[bars[-1]])

@@ -1,33 +1,78 @@
-"""One song of the table: its words, and the way to the models."""
+"""One song of the table: its words, its music, and the way to the other pages."""
 
 from __future__ import annotations
 
+from html import escape
+from typing import TYPE_CHECKING, Any
+
 import streamlit as st
 
+from engine.corpora.store import hits
+from engine.errors import EngineError
 from ui import resources, state
-from ui.explorer.source import Source
-from ui.lead_sheet_html import leadsheet_html
+from ui.explorer.opened import Source
+from ui.lead_sheet_html import leadsheet_html, with_accidentals
 from ui.lyric_input import lyric_of
-from ui.plain_text import plain
+from ui.plain_text import plain, show_error
+
+if TYPE_CHECKING:
+    from engine.music.lead_sheet import LeadSheet
 
 
-def opened_song(chosen: Source, index: int) -> None:
+def opened_song(chosen: Source, row: int, search: str = "") -> None:
     """One song: its words, its chords if it has them, and the way to both tasks."""
-    row = chosen.songs.loc[index]
-    sheet = resources.songbook()[index] if chosen.read is None else None
-    title = str(row["title"] or "Untitled")
-    text = lyric_of(sheet) if sheet else str(row["lyrics"])
+    song = chosen.store.song(row)
+    sheet = _sheet(chosen, song)
+    title = str(song["title"] or "Untitled")
+    text = lyric_of(sheet) if sheet else str(song["lyrics"])
     st.subheader(plain(title), anchor=False)
-    facts = [str(row[name]) for name in ("artist", "genre") if row[name]]
-    if str(row["year"]) != "<NA>":
-        facts.append(str(row["year"]))
-    facts.append(f"{int(row['words']):,} words")
+    facts = [str(song[name]) for name in ("artist", "genre", "source") if song[name]]
+    facts += [str(int(song["year"]))] if song["year"] is not None else []
+    facts += [with_accidentals(str(song["key"]))] if song["key"] else []
+    facts.append(f"{int(song['words']):,} words")
     st.caption(" · ".join(map(plain, facts)))
+    if tags := [tag for tag in song["tags"] if tag != song["genre"]]:
+        st.caption(plain(f"Tags: {', '.join(tags)}"))
+    _ways(sheet, text, title, chosen)
+    if search:
+        _hits(text, search)
+    with st.container(border=True, key="song_words"):
+        if sheet:
+            st.html(leadsheet_html(sheet))
+        elif text:
+            st.text(text)
+        else:
+            st.caption("The data set has no words of this song.")
+
+
+def _sheet(chosen: Source, song: dict[str, Any]) -> LeadSheet | None:
+    """The song with its chords, if it has any."""
+    if chosen.is_songbook:
+        return resources.songbook()[int(song["row"])]
+    if not song["sheet"]:
+        return None
+    from engine.formats import json_format
+
+    try:
+        return json_format.read(str(song["sheet"]).encode())
+    except EngineError as error:
+        show_error(error)
+        return None
+
+
+def _ways(sheet: LeadSheet | None, text: str, title: str, chosen: Source) -> None:
     with st.container(horizontal=True, key="song_tasks"):
-        genre = st.button("Tell its genre", key="song_genre", icon=":material/graphic_eq:")
-        write = st.button("Write new chords", key="song_chords", icon=":material/piano:")
+        genre = st.button(
+            "Open in Genre", key="song_genre", icon=":material/graphic_eq:", disabled=not text
+        )
         opened = sheet is not None and st.button(
-            "Open with its own chords", key="song_open", icon=":material/music_note:"
+            "Open in Chords", key="song_open", icon=":material/music_note:"
+        )
+        write = st.button(
+            "Write new chords" if sheet else "Open in Chords",
+            key="song_chords",
+            icon=":material/piano:",
+            disabled=not text,
         )
     if genre or write or opened:
         state.set_song(text, title)
@@ -36,9 +81,17 @@ def opened_song(chosen: Source, index: int) -> None:
     if write:
         state.go("chords")
     if opened and sheet:
-        state.open_song(state.Song(sheet, text, "from the songbook"))
-    with st.container(border=True, key="song_words"):
-        if sheet:
-            st.html(leadsheet_html(sheet))
-        else:
-            st.text(text)
+        source = "from the songbook" if chosen.is_songbook else f"from {chosen.name}"
+        state.open_song(state.Song(sheet, text, source))
+
+
+def _hits(text: str, search: str) -> None:
+    """The lines in which the search stands."""
+    found = hits(text, search)
+    if found:
+        lines = "".join(
+            f"<div>{escape(before)}<mark>{escape(hit)}</mark>{escape(behind)}</div>"
+            for before, hit, behind in found
+        )
+        with st.container(key="song_hits"):
+            st.html(f'<div class="ll-hits">{lines}</div>')

@@ -1,71 +1,61 @@
-"""The table of songs: filters above it, and the row that the user chooses."""
+"""The songs that pass the filters: in numbers, as a table, and to take away."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.corpora.store import Filters
 from engine.music.chord_names import with_accidentals
-from ui.explorer.source import Source
+from ui import resources
+from ui.explorer.choices import clear
+from ui.explorer.opened import Source
 
 if TYPE_CHECKING:
-    import pandas as pd
+    from engine.corpora.store import Overview
 
-_SONGBOOK_COLUMNS = ("title", "genre", "words", "lines", "key", "time_signature", "tempo", "chords")
-_OWN_COLUMNS = ("title", "artist", "year", "genre", "words", "lines")
-_TITLES = {"time_signature": "metre", "tempo": "tempo (bpm)"}
-
-
-def filtered(chosen: Source) -> pd.DataFrame:
-    """Draw the filters that this table has use for; give the songs that pass."""
-    from engine.corpora import filtered as passing
-
-    songs = chosen.songs
-    key = chosen.identity
-    genres = names_in(songs, "genre")
-    with st.container(border=True, key="explorer_filters"):
-        left, right = st.columns(2)
-        search = left.text_input(
-            "Search in titles, artists and words",
-            key="explorer_search",
-            persist_state="session",
-            icon=":material/search:",
-        )
-        kept_genres = right.multiselect("Genres", genres, key=f"genres_{key}", placeholder="All")
-        places = iter((left, right))
-        years = _range(places, "Years", songs["year"].dropna(), f"years_{key}")
-        words = _range(places, "Words in a song", songs["words"], f"words_{key}")
-    return passing(songs, kept_genres, years, words, search)
+MOST_ROWS = 1000
+_COLUMNS = ("row", "title", "artist", "year", "genre", "source", "key", "words", "lines")
+_TITLES = {"time_signature": "metre", "tempo": "tempo (bpm)", "source": "part"}
+_MISSING = {"artist": "an artist", "year": "a year", "genre": "a genre", "lyrics": "words"}
 
 
-def _range(places: Iterator[Any], label: str, values: Any, key: str) -> tuple[int, int] | None:
-    """A range slider over a column; None (no filter) at its full width or without a spread."""
-    if values.empty or int(values.min()) == int(values.max()):
-        return None
-    low, high = int(values.min()), int(values.max())
-    chosen = next(places).slider(label, low, high, (low, high), key=key)
-    return None if tuple(chosen) == (low, high) else (int(chosen[0]), int(chosen[1]))
+def summary(chosen: Source, passing: Filters) -> Overview:
+    """Draw the size of what passed the filters; give it."""
+    found = resources.overview(chosen.store, chosen.identity, passing)
+    of = resources.store_facts(chosen.store, chosen.identity).songs
+    with st.container(horizontal=True, vertical_alignment="bottom", key="explorer_summary"):
+        st.metric("Songs", f"{found.songs:,} of {of:,}", width="content")
+        st.metric("Words", f"{found.words:,}", width="content")
+        st.metric("Genres", f"{found.genres:,}", width="content")
+        if found.artists > 1:
+            st.metric("Artists", f"{found.artists:,}", width="content")
+        if passing != Filters():
+            st.button(
+                "Clear filters", key="explorer_clear", icon=":material/clear:", on_click=clear
+            )
+    if not chosen.is_songbook:
+        missing = [
+            f"{count:,} without {what}"
+            for name, what in _MISSING.items()
+            if (count := found.missing[name])
+        ]
+        if missing:
+            st.caption(f"Of these songs {', '.join(missing)}.")
+    return found
 
 
-def summary(songs: pd.DataFrame, of: int) -> None:
-    """The size of what passed the filters."""
-    with st.container(horizontal=True, key="explorer_summary"):
-        st.metric("Songs", f"{len(songs):,} of {of:,}", width="content")
-        words: Any = songs["words"]
-        st.metric("Words", f"{int(words.sum()):,}", width="content")
-        genres = len(names_in(songs, "genre"))
-        st.metric("Genres", f"{genres:,}", width="content")
-        artists = len(names_in(songs, "artist"))
-        if artists > 1:
-            st.metric("Artists", f"{artists:,}", width="content")
-
-
-def chosen_row(songs: pd.DataFrame, chosen: Source) -> int | None:
-    """The songs as a table; give the index label of the row the user chose."""
-    columns = _SONGBOOK_COLUMNS if chosen.read is None else _OWN_COLUMNS
-    shown: Any = songs[[name for name in columns if name in songs and _has_values(songs[name])]]
+def chosen_row(chosen: Source, passing: Filters, songs: int) -> int | None:
+    """The songs as a table; give the number of the song in the row the user chose."""
+    table: Any = chosen.store.table(passing, _COLUMNS, MOST_ROWS).set_index("row")
+    if chosen.is_songbook:
+        extra = resources.songbook_table()[["time_signature", "tempo", "chords"]]
+        table = table.join(extra)
+    shown: Any = table[[name for name in table if _has_values(table[name])]]
     if "key" in shown:
         shown = shown.assign(key=[with_accidentals(str(key)) for key in shown["key"]])
     event: Any = st.dataframe(
@@ -78,13 +68,36 @@ def chosen_row(songs: pd.DataFrame, chosen: Source) -> int | None:
         column_config={"year": st.column_config.NumberColumn(format="%d")},
         alt="Table of songs; choose a row to read the song below.",
     )
-    rows = [row for row in event["selection"]["rows"] if row < len(songs)]
-    return int(songs.index[rows[0]]) if rows else None
+    if songs > len(table):
+        st.caption(f"The first {len(table):,} of {songs:,} songs are shown; filter to see others.")
+    _downloads(chosen, passing)
+    rows = [row for row in event["selection"]["rows"] if row < len(shown)]
+    return int(shown.index[rows[0]]) if rows else None
 
 
-def names_in(songs: pd.DataFrame, column: str) -> list[str]:
-    """The names in a column, each once and in their order; those that are missing are none."""
-    return sorted({str(name) for name in songs[column].unique() if name})
+def _downloads(chosen: Source, passing: Filters) -> None:
+    with st.container(horizontal=True, key="explorer_table_downloads"):
+        for name, ending, mime, icon in (
+            ("CSV", ".csv", "text/csv", "table"),
+            ("Parquet", ".parquet", "application/vnd.apache.parquet", "deployed_code"),
+        ):
+            st.download_button(
+                f"Download {name}",
+                partial(_exported, chosen, passing, ending),
+                f"songs{ending}",
+                mime,
+                key=f"explorer_songs{ending.replace('.', '_')}",
+                icon=f":material/{icon}:",
+                on_click="ignore",
+                help="All songs that pass the filters, with their words",
+            )
+
+
+def _exported(chosen: Source, passing: Filters, ending: str) -> bytes:
+    with TemporaryDirectory(prefix="lyric-lab-") as folder:
+        path = Path(folder) / f"songs{ending}"
+        chosen.store.export(passing, path)
+        return path.read_bytes()
 
 
 def _has_values(column: Any) -> bool:

@@ -12,6 +12,7 @@ from engine.corpora.store.making import (
     store_of_sheets,
     store_of_table,
 )
+from engine.corpora.store.song_files import files_in_zip, store_of_files
 from engine.corpora.store.songs import Overview, SongStore, hits
 
 __all__ = [
@@ -20,9 +21,11 @@ __all__ = [
     "Filters",
     "Overview",
     "SongStore",
+    "files_in_zip",
     "hits",
     "import_songs",
     "store_beside",
+    "store_of_files",
     "store_of_sheets",
     "store_of_table",
 ]

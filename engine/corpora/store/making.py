@@ -7,12 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.corpora.reading import SongTable, read_file
-from engine.corpora.songbook import folder_sha256, sheets_of, song_files
 from engine.corpora.store.genius import GeniusFiles, import_genius, is_genius
 from engine.corpora.store.musicpile import import_musicpile, is_musicpile, local_shards
-from engine.corpora.store.schema import LEAD_SHEET, Sung, song_row, sung
+from engine.corpora.store.schema import Sung, song_row
+from engine.corpora.store.song_files import (
+    MAX_BYTES,
+    files_in_folder,
+    files_in_zip,
+    sheet_row,
+    store_of_files,
+)
 from engine.corpora.store.writing import Bad, Reached, writing
 from engine.errors import CancelledError, InputError
+from engine.files import file_bytes
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
@@ -43,8 +50,8 @@ def import_songs(
     Parameters
     ----------
     source : Path
-        A folder with Genius Expertise, MusicPile (a Parquet file or a folder of them), a folder of
-        ChordPro files, or a table of songs.
+        A folder with Genius Expertise, MusicPile (a Parquet file or a folder of them), a folder or
+        zip of ChordPro and text files, or a table of songs.
     store : Path, optional
         Where it shall lie; by default beside the data (`store_beside`).
     sources : collection of str
@@ -70,13 +77,17 @@ def import_songs(
         shards = local_shards(source)
         import_musicpile(shards, place, source.name, sources, limit, progress, cancelled)
     elif source.is_dir():
-        if not song_files(source):
+        files = files_in_folder(source)
+        if not files:
             raise InputError(
                 f"{source} holds no data set that can be read: neither Genius Expertise (lyrics.jl "
-                "and song_info.jl) nor MusicPile (Parquet with text and src) nor ChordPro files."
+                "and song_info.jl), nor MusicPile (Parquet with text and src), nor ChordPro or "
+                "text files."
             )
-        sheets = sheets_of(source)
-        store_of_sheets(sheets, place, source.name, folder_sha256(source))
+        store_of_files(files, place, source.name)
+    elif source.suffix.lower() == ".zip":
+        data = file_bytes(source, MAX_BYTES)
+        store_of_files(files_in_zip(source.name, data), place, source.name)
     else:
         store_of_table(read_file(source), place, source.name, cancelled)
     return place
@@ -107,7 +118,10 @@ def store_of_sheets(sheets: Iterable[LeadSheet], store: Path, name: str, sha256:
     """Make a store of lead sheets, which songs keep."""
     with writing(store, {"kind": "sheets", "sha256": sha256}) as writer:
         seen: set[str] = set()
-        rows = [_sheet_row(sheet, number, seen) for number, sheet in enumerate(sheets)]
+        rows = [
+            sheet_row(sheet, _unique(sheet.title or str(number), seen))
+            for number, sheet in enumerate(sheets)
+        ]
         with writer.batch(name, Reached(0, len(rows))):
             writer.add_songs(rows)
         writer.tell(kind="sheets", name=name, source=name)
@@ -133,37 +147,6 @@ def _table_row(number: int, song: dict[str, Any], seen: set[str]) -> dict[str, A
         sung=told.text,
         words=told.words,
         lines=told.lines,
-    )
-
-
-def _sheet_row(sheet: LeadSheet, number: int, seen: set[str]) -> dict[str, Any]:
-    from engine.formats import json_format
-
-    lines: list[str] = []
-    stanza = heading = None
-    for line in sheet.lines:
-        if not line.words:
-            continue
-        if (line.stanza, line.heading) != (stanza, heading):
-            lines += [""] if lines else []
-            lines += [f"[{line.heading}]"] if line.section else []
-        stanza, heading = line.stanza, line.heading
-        lines.append(" ".join(line.words))
-    lyrics = "\n".join(lines)
-    told = sung(lyrics)
-    return song_row(
-        id=_unique(sheet.title or str(number), seen),
-        title=sheet.title,
-        artist=sheet.artist or "",
-        genre=sheet.genre or "",
-        tags=[sheet.genre] if sheet.genre else [],
-        key=sheet.key.name,
-        notation=LEAD_SHEET,
-        lyrics=lyrics,
-        sung=told.text,
-        words=told.words,
-        lines=told.lines,
-        sheet=json_format.write(sheet).decode(),
     )
 
 

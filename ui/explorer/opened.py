@@ -1,0 +1,57 @@
+"""Songs that are open: a store with a name and an identity that caches can use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from ui import resources
+
+if TYPE_CHECKING:
+    from engine.corpora import SongTable
+    from engine.corpora.store import SongStore
+
+
+@dataclass(frozen=True)
+class Source:
+    """The songs being explored, with an identity that caches can use.
+
+    `read` is what was understood of a user's table; `folder` holds the store of a user's file and
+    goes when nobody has the source any more.
+    """
+
+    name: str
+    identity: str
+    store: SongStore
+    read: SongTable | None = None
+    folder: TemporaryDirectory[str] | None = None
+
+    @property
+    def is_songbook(self) -> bool:
+        """Whether these are our own songs."""
+        return self.identity == "songbook"
+
+
+def source_of(name: str, data: bytes, identity: str) -> Source:
+    """A user's file as a store that only this visit knows.
+
+    Raises
+    ------
+    EngineError
+        If it cannot be read.
+    """
+    from engine.corpora.store import SongStore, files_in_zip, store_of_files, store_of_table
+
+    folder = TemporaryDirectory(prefix="lyric-lab-songs-")
+    place = Path(folder.name) / "songs.duckdb"
+    if name.lower().endswith(".zip"):
+        store_of_files(files_in_zip(name, data), place, name)
+        return Source(name, identity, SongStore(place), None, folder)
+    table = resources.read_table(name, data)
+    store_of_table(table, place, name)
+    # The songs are in the store; the page needs only what was understood of the file.
+    return Source(
+        name, identity, SongStore(place), replace(table, songs=table.songs.head(0)), folder
+    )
