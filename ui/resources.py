@@ -7,6 +7,7 @@ which is also where tests put their small models.
 from __future__ import annotations
 
 import atexit
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from engine.formats.export import Export
     from engine.generator import ChordGenerator
     from engine.music.lead_sheet import LeadSheet
+    from engine.notation.abc import EngravedTune
 
 TITLES = {
     "llama": "LLaMA",
@@ -160,11 +162,11 @@ def songbook_table() -> pd.DataFrame:
     return songs_table(songbook())
 
 
-def read_table(name: str, data: bytes) -> SongTable:
+def read_table(name: str, data: bytes, columns: Mapping[str, str] | None = None) -> SongTable:
     """A user's file as a table of songs; kept by the session that brought it, not here."""
     from engine.corpora import read_table as read
 
-    return read(name, data)
+    return read(name, data, columns)
 
 
 @st.cache_resource(show_spinner="Opening the songbook")
@@ -271,6 +273,22 @@ def staff(
         page_height=page_height,
         footer=page_height is not None,
     )
+
+
+@st.cache_data(show_spinner="Engraving the tune", max_entries=64)
+def engraved_tune(abc: str, width: int) -> EngravedTune:
+    """A tune in ABC notation as pictures in dark ink and notes."""
+    from engine.notation.abc import engraved_tune as engraved
+
+    return engraved(abc, width, "#1b1613")
+
+
+@st.cache_data(show_spinner="Rendering the sound", max_entries=8)
+def tune_sound(midi: bytes) -> bytes:
+    """The notes of a tune as a WAV file."""
+    from engine.notation.abc import tune_wav
+
+    return tune_wav(midi)
 
 
 @st.cache_data(show_spinner="Rendering the sound", max_entries=8)

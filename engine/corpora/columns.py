@@ -9,10 +9,22 @@ from typing import Any, cast
 from engine.corpora.rows import is_missing
 
 ALIASES: dict[str, tuple[str, ...]] = {
-    "lyrics": ("lyrics", "lyric", "song_lyrics", "lyrics_text", "text", "words", "content", "body"),
-    "title": ("title", "song", "song_title", "song_name", "track", "track_name", "name"),
-    "artist": ("artist", "artist_name", "primary_artist", "performer", "singer", "author", "band"),
-    "genre": ("genre", "genres", "tag", "tags", "style", "label", "category", "class"),
+    "lyrics": (
+        *("lyrics", "lyric", "song_lyrics", "lyrics_text", "lyric_text", "song_text", "songtext"),
+        *("text", "words", "content", "body"),
+    ),
+    "title": (
+        *("title", "song", "song_title", "song_name", "songname", "sname", "track", "track_name"),
+        "name",
+    ),
+    "artist": (
+        *("artist", "artist_name", "primary_artist", "artists", "track_artist", "performer"),
+        *("singer", "author", "band"),
+    ),
+    "genre": (
+        *("genre", "genres", "music_genre", "main_genre", "track_genre", "playlist_genre"),
+        *("top_genre", "tag", "tags", "style", "label", "category", "class"),
+    ),
     "year": ("year", "release_year", "release_date", "released", "date", "album_year"),
     "id": ("id", "song_id", "track_id"),
 }

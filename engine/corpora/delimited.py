@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from collections.abc import Iterator
 from typing import TextIO
 
@@ -14,6 +15,7 @@ from engine.corpora.tables import MAX_RECORD, Table, chunked, lines_of, text_of,
 
 _DELIMITERS = ",;\t|"
 _SAMPLE = 2**14
+_TOLD = re.compile(r"sep=(.)\r?\n")
 
 
 class DelimitedTable(Table):
@@ -26,7 +28,13 @@ class DelimitedTable(Table):
         csv.field_size_limit(MAX_RECORD)
         with self._opened() as file:
             sample = file.read(_SAMPLE)
-        self.delimiter = "\t" if source.kind == ".tsv" else _delimiter(sample)
+        # Spreadsheets write what parts the values into a first line of its own.
+        told = _TOLD.match(sample)
+        self._skipped = bool(told)
+        if told:
+            self.delimiter = told.group(1)
+        else:
+            self.delimiter = "\t" if source.kind == ".tsv" else _delimiter(sample)
         with self._opened() as file:
             names = next((values for values, _ in self._records(file)), [])
         self._name_columns(names)
@@ -52,6 +60,9 @@ class DelimitedTable(Table):
         """Values of each record, and what is wrong with its quotation marks."""
         held: list[str] = []
         size = 0
+
+        if self._skipped:
+            file.readline()
 
         def lines() -> Iterator[str]:
             nonlocal size

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any, TextIO, cast
 
+from engine.corpora.columns import columns_found
 from engine.corpora.encoding import encoding_of
 from engine.corpora.rows import ABSENT, Chunk, Row, kind, unique
 from engine.corpora.sources import Source
@@ -23,7 +24,7 @@ MAX_DEPTH = 64
 # Characters of a file that is one JSON value; a line-by-line file may have any length.
 MAX_DOCUMENT = 200 * 2**20
 # Where programs that save songs put them: {"songs": [...]}.
-WRAPPERS = ("songs", "tracks", "rows", "data", "items", "results")
+WRAPPERS = ("songs", "tracks", "rows", "data", "items", "results", "hits", "records")
 
 _TOO_DEEP = f"A row is nested deeper than {MAX_DEPTH} levels."
 _MARK = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
@@ -79,7 +80,7 @@ class JsonTable(Table):
         if isinstance(item, _Broken):
             return self.source.kind == ".json"
         wraps = any(isinstance(item.get(name), list) for name in WRAPPERS)
-        return wraps and not others.strip()
+        return (wraps or rows_in(item) is not None) and not others.strip()
 
     def _items(self) -> Iterator[dict[str, Any] | _Broken]:
         with self._opened() as file:
@@ -162,7 +163,7 @@ def _document_items(text: str) -> Iterator[Any]:
         raise ValueError(f"there is more behind its end, at character {end:,}")
 
 
-def _array_items(text: str, at: int) -> Iterator[Any]:
+def _array_items(text: str, at: int) -> Generator[Any, None, int]:
     """The items of an array whose bracket was opened; returns where it ends."""
     at = _skipped(text, at)
     while text[at : at + 1] != "]":
@@ -176,10 +177,11 @@ def _array_items(text: str, at: int) -> Iterator[Any]:
     return at + 1
 
 
-def _wrapped_items(text: str, start: int) -> Iterator[Any]:
+def _wrapped_items(text: str, start: int) -> Generator[Any, None, int]:
     """The items of the first array under one of `WRAPPERS`, else the object itself."""
     at = _skipped(text, start + 1)
     found = False
+    names: list[str] = []
     while text[at : at + 1] != "}":
         key, at = _DECODER.raw_decode(text, at)
         at = _skipped(text, at)
@@ -188,17 +190,80 @@ def _wrapped_items(text: str, start: int) -> Iterator[Any]:
         at = _skipped(text, at + 1)
         if not found and key in WRAPPERS and text[at : at + 1] == "[":
             found = True
-            at = yield from _array_items(text, at + 1)
+            items = _array_items(text, at + 1)
+            at = yield from _named(items, names) if names else items
+        elif key == "columns" and text[at : at + 1] == "[":
+            value, at = _value(text, at)
+            names = [str(name) for name in value]
         else:
-            at = _end(text, at)
+            at = _end(text, at, len(text))
         at = _skipped(text, at)
         if text[at : at + 1] == ",":
             at = _skipped(text, at + 1)
         elif text[at : at + 1] != "}":
             raise ValueError(f"',' or '}}' is missing at character {at:,}")
     if not found:
-        yield _value(text, start)[0]
+        whole = _DECODER.raw_decode(text, start)[0]
+        rows = rows_in(whole)
+        if rows is None:  # one song, which is no longer than a row may be
+            rows = [_value(text, start)[0]]
+        yield from rows
     return at + 1
+
+
+def _named(items: Generator[Any, None, int], names: list[str]) -> Generator[Any, None, int]:
+    """Rows that are lists of values, with the names of their columns (pandas: orient="split")."""
+    while True:
+        try:
+            item = next(items)
+        except StopIteration as end:
+            return end.value
+        named = isinstance(item, list) and len(cast("list[Any]", item)) == len(names)
+        yield dict(zip(names, item, strict=True)) if named else item
+
+
+def rows_in(item: Any) -> list[Any] | None:
+    """The rows of an object that is a table of another shape; None where it is none.
+
+    Column by column (each name with a list of values, or with an object from row to value), row by
+    row under ids, or any of these, or a list of songs, one or more objects further in.
+    """
+    if not isinstance(item, dict) or not item:
+        return None
+    fields = cast("dict[str, Any]", item)
+    found = _columns_in(fields)
+    for name, value in fields.items() if found is None else ():
+        within = rows_in(value)
+        if within is None and name in WRAPPERS and isinstance(value, list) and value:
+            within = cast("list[Any]", value)
+        if within is not None:
+            return within
+    if found is None and all(_tells_lyrics(value) for value in fields.values()):
+        return list(fields.values())
+    return found
+
+
+def _columns_in(fields: dict[str, Any]) -> list[Any] | None:
+    """The rows of an object that goes from columns to their values."""
+    values = list(fields.values())
+    if len(fields) < 2 or not _tells_lyrics(fields):
+        return None
+    if all(isinstance(value, list) for value in values):
+        # Words and tags of one song may be lists, too; but a song has one title.
+        names_songs = columns_found(list(fields)).keys() & {"title", "artist", "id"}
+        if not names_songs or len({len(value) for value in values}) > 1:
+            return None
+        return [dict(zip(fields, row, strict=True)) for row in zip(*values, strict=True)]
+    if all(isinstance(value, dict) for value in values):
+        places = dict.fromkeys(place for value in values for place in value)
+        return [{name: of[place] for name, of in fields.items() if place in of} for place in places]
+    return None
+
+
+def _tells_lyrics(fields: Any) -> bool:
+    return isinstance(fields, dict) and "lyrics" in columns_found(
+        list(cast("dict[str, Any]", fields))
+    )
 
 
 def _value(text: str, at: int) -> tuple[Any, int]:
@@ -209,7 +274,7 @@ def _value(text: str, at: int) -> tuple[Any, int]:
     return value, end
 
 
-def _end(text: str, at: int) -> int:
+def _end(text: str, at: int, most: int = MAX_RECORD) -> int:
     """Where the value that begins here ends; `InputError` if it is too deep or too long."""
     if text[at : at + 1] not in {"[", "{"}:
         return _DECODER.raw_decode(text, at)[1]
@@ -219,7 +284,7 @@ def _end(text: str, at: int) -> int:
         depth += (symbol in "[{") - (symbol in "]}")
         if depth > MAX_DEPTH:
             raise InputError(_TOO_DEEP)
-        if mark.end() - at > MAX_RECORD:
+        if mark.end() - at > most:
             raise InputError(f"A row has more than {MAX_RECORD:,} characters.")
         if not depth:
             return mark.end()

@@ -6,7 +6,7 @@ left out and named in `SongTable.problems`; nothing disappears in silence.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from engine.corpora.opening import open_table
 from engine.corpora.songs import frame
 from engine.corpora.sources import Source
 from engine.corpora.tables import Table
-from engine.errors import InputError
+from engine.errors import InputError, quoted
 from engine.files import megabytes
 from engine.lyrics import Lyrics
 from engine.plain_text import one_line
@@ -91,8 +91,15 @@ def read_file(path: Path) -> SongTable:
     return _songs_of(source)
 
 
-def read_table(name: str, data: bytes) -> SongTable:
+def read_table(name: str, data: bytes, columns: Mapping[str, str] | None = None) -> SongTable:
     """Read songs from the bytes of an upload; its name's extension tells the format.
+
+    Parameters
+    ----------
+    name : str
+    data : bytes
+    columns : mapping, optional
+        Our names of columns to those of the table ("" for none), instead of guessing.
 
     Raises
     ------
@@ -101,7 +108,7 @@ def read_table(name: str, data: bytes) -> SongTable:
     """
     source = Source.of_upload(name, data)
     _refuse_more_than_is_held(source, len(data))
-    return _songs_of(source)
+    return _songs_of(source, columns)
 
 
 def _refuse_more_than_is_held(source: Source, size: int) -> None:
@@ -111,14 +118,14 @@ def _refuse_more_than_is_held(source: Source, size: int) -> None:
         )
 
 
-def _songs_of(source: Source) -> SongTable:
-    table = open_table(source)
+def _songs_of(source: Source, columns: Mapping[str, str] | None = None) -> SongTable:
+    table = open_table(source, columns.get("lyrics") if columns else None)
     if table.rows > MAX_SONGS:
         raise InputError(
             f"{source.name} has too many songs ({table.rows:,}); at most {MAX_SONGS:,} are "
             "accepted."
         )
-    places = columns_found(table.columns)
+    places = _places(table, columns) if columns else columns_found(table.columns)
     songs: list[dict[str, Any]] = []
     left_out: dict[str, list[int]] = {}
     texts: dict[int, str] = {}
@@ -156,6 +163,17 @@ def _songs_of(source: Source) -> SongTable:
         table.sha256,
         texts,
     )
+
+
+def _places(table: Table, columns: Mapping[str, str]) -> dict[str, int]:
+    """Where the table has the columns that were named; `InputError` if it has not."""
+    places: dict[str, int] = {}
+    for ours, theirs in columns.items():
+        if theirs and theirs not in table.columns:
+            raise InputError(f"{table.name} has no column {quoted(theirs)}.")
+        if theirs:
+            places[ours] = table.columns.index(theirs)
+    return places | {"lyrics": table.text}
 
 
 def _shown(values: Sequence[Any]) -> str:

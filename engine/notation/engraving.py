@@ -104,7 +104,7 @@ def staff_svg(
     drawn: list[str] = []
     for number, page in enumerate(pages):
         plain = page.replace(f' xmlns="{_XMLNS}"', "", 1)
-        picture = _cleaned(fromstring(plain), colour)  # noqa: S314 - verovio's own output
+        picture = cleaned(fromstring(plain), colour)  # noqa: S314 - verovio's own output
         if number == 0 and header:
             _add_header(picture, sheet, scale)
         if footer:
@@ -168,7 +168,7 @@ def _verovio(root: Element, width: float, scale: int, page_height: int | None) -
     return [toolkit.renderToSVG(page) for page in range(1, toolkit.getPageCount() + 1)]
 
 
-def _cleaned(svg: Element, colour: str) -> Element:
+def cleaned(svg: Element, colour: str) -> Element:
     """Return verovio's drawing with glyphs in place, one colour, and nothing it does not need."""
     glyphs = {
         group.get("id", ""): path.get("d", "")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from ui import resources
 
@@ -19,7 +21,7 @@ class Source:
     """The songs being explored, with an identity that caches can use.
 
     `read` is what was understood of a user's table; `folder` holds the store of a user's file and
-    goes when nobody has the source any more.
+    goes when nobody has the source any more; `file` tells which upload it was.
     """
 
     name: str
@@ -27,6 +29,7 @@ class Source:
     store: SongStore
     read: SongTable | None = None
     folder: TemporaryDirectory[str] | None = None
+    file: str = ""
 
     @property
     def is_songbook(self) -> bool:
@@ -34,8 +37,10 @@ class Source:
         return self.identity == "songbook"
 
 
-def source_of(name: str, data: bytes, identity: str) -> Source:
-    """A user's file as a store that only this visit knows.
+def source_of(
+    name: str, data: bytes, file: str, columns: Mapping[str, str] | None = None
+) -> Source:
+    """A user's file as a store that only this visit knows; `columns` put right what is guessed.
 
     Raises
     ------
@@ -44,14 +49,15 @@ def source_of(name: str, data: bytes, identity: str) -> Source:
     """
     from engine.corpora.store import SongStore, files_in_zip, store_of_files, store_of_table
 
+    identity = uuid4().hex
     folder = TemporaryDirectory(prefix="lyric-lab-songs-")
     place = Path(folder.name) / "songs.duckdb"
     if name.lower().endswith(".zip"):
         store_of_files(files_in_zip(name, data), place, name)
-        return Source(name, identity, SongStore(place), None, folder)
-    table = resources.read_table(name, data)
+        return Source(name, identity, SongStore(place), None, folder, file)
+    table = resources.read_table(name, data, columns)
     store_of_table(table, place, name)
     # The songs are in the store; the page needs only what was understood of the file.
     return Source(
-        name, identity, SongStore(place), replace(table, songs=table.songs.head(0)), folder
+        name, identity, SongStore(place), replace(table, songs=table.songs.head(0)), folder, file
     )

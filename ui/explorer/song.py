@@ -8,15 +8,20 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from engine.corpora.store import hits
+from engine.corpora.store.music_text import tunes_in
+from engine.corpora.store.schema import ABC
 from engine.errors import EngineError
+from engine.music.chord_names import with_accidentals
 from ui import resources, state
 from ui.explorer.opened import Source
-from ui.lead_sheet_html import leadsheet_html, with_accidentals
+from ui.lead_sheet_html import leadsheet_html
 from ui.lyric_input import lyric_of
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
+
+_MOST_TUNES = 3
 
 
 def opened_song(chosen: Source, row: int, search: str = "") -> None:
@@ -36,6 +41,8 @@ def opened_song(chosen: Source, row: int, search: str = "") -> None:
     _ways(sheet, text, title, chosen)
     if search:
         _hits(text, search)
+    if song["notation"] == ABC:
+        _tunes(text)
     with st.container(border=True, key="song_words"):
         if sheet:
             st.html(leadsheet_html(sheet))
@@ -83,6 +90,24 @@ def _ways(sheet: LeadSheet | None, text: str, title: str, chosen: Source) -> Non
     if opened and sheet:
         source = "from the songbook" if chosen.is_songbook else f"from {chosen.name}"
         state.open_song(state.Song(sheet, text, source))
+
+
+def _tunes(text: str) -> None:
+    """The tunes in ABC notation that a text holds, engraved and played."""
+    tunes = tunes_in(text)
+    for number, tune in enumerate(tunes[:_MOST_TUNES]):
+        try:
+            engraved = resources.engraved_tune(tune.abc, 900)
+        except EngineError as error:
+            show_error(error)
+            continue
+        with st.container(key=f"tune_{number}"):
+            for page in engraved.pages:
+                st.image(page, width="stretch", alt=f"Staff notation of {tune.title or 'the tune'}")
+        if st.button("Play it", key=f"song_play_{number}", icon=":material/play_arrow:"):
+            st.audio(resources.tune_sound(engraved.midi), format="audio/wav", autoplay=True)
+    if len(tunes) > _MOST_TUNES:
+        st.caption(f"The first {_MOST_TUNES} of {len(tunes)} tunes are engraved.")
 
 
 def _hits(text: str, search: str) -> None:

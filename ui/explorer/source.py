@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import uuid4
 
 import streamlit as st
 
 from engine.errors import EngineError
 from ui import local_files, resources
 from ui.explorer.choices import clear
+from ui.explorer.columns import columns_put_right
 from ui.explorer.importing import source_on_machine
 from ui.explorer.opened import Source, source_of
 from ui.plain_text import plain, show_error
@@ -60,11 +60,14 @@ def _own_source() -> Source | None:
     kept: Source | None = st.session_state.get(_OWN)
     if uploaded is None:
         return kept
-    if kept is None or kept.identity != uploaded.file_id:
+    file = str(uploaded.file_id or "")
+    if kept is None or kept.file != file:
         with st.spinner("Reading the file"):
-            kept = source_of(
-                str(uploaded.name), uploaded.getvalue(), str(uploaded.file_id or uuid4())
-            )
+            kept = source_of(str(uploaded.name), uploaded.getvalue(), file)
+        st.session_state[_OWN] = kept
+    if kept.read and (columns := columns_put_right(kept.read, file)):
+        kept = source_of(str(uploaded.name), uploaded.getvalue(), file, columns)
+        clear()
         st.session_state[_OWN] = kept
     return kept
 

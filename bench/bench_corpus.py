@@ -1,0 +1,168 @@
+"""A data set of Genius Expertise's size: import, and what the Explorer asks of it, beside pandas.
+
+``python bench/bench_corpus.py [--songs N] [--folder FOLDER]``. The dump is `genius_dump.py`'s, with
+words of its own and broken lines; it is imported by a process of its own, whose memory is read at
+the end. Then 50 questions as the page asks them (searches of words that come often, seldom and
+never, filters, charts, the first rows of the table), each asked once of the store and once of a
+pandas data frame of the same songs, which holds all of them in memory; both answers must be alike.
+The store is also asked beside a busy process. The dump is deleted afterwards unless a folder is
+named. The last line of stdout is one JSON object.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import genius_dump
+from measuring import ROOT, busy_neighbour, last_line, parsed_arguments
+
+from engine.corpora import filtered
+from engine.corpora.store import Filters, SongStore
+
+QUESTIONS = 50
+_IMPORT = """
+import json, resource, sys, time
+from pathlib import Path
+from engine.corpora.store import import_songs
+began = time.perf_counter()
+import_songs(Path(sys.argv[1]))
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"seconds": time.perf_counter() - began, "mib": memory}))
+"""
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = parsed_arguments(
+        __doc__,
+        precision=False,
+        songs={"type": int, "default": 223_000},
+        folder={"type": Path, "help": "keep the dump here, or take it from here"},
+    )
+    with tempfile.TemporaryDirectory(prefix="lyric-lab-bench-") as temporary:
+        folder = arguments.folder or Path(temporary)
+        if not (folder / "lyrics.jl").exists():
+            genius_dump.write(folder, arguments.songs)
+        for old in folder.glob("songs.duckdb*"):
+            old.unlink()
+        read = sum((folder / name).stat().st_size for name in ("lyrics.jl", "song_info.jl")) / 1e6
+        imported = import_measured(folder)
+        speed = read / imported["seconds"]
+        print(
+            f"import: {read:,.0f} MB in {imported['seconds']:.1f} s, {speed:.1f} MB/s, "
+            f"{imported['mib']:,.0f} MiB of memory",
+            flush=True,
+        )
+        store = SongStore(folder / "songs.duckdb")
+        queries = questions(store)
+        quiet = [seconds(lambda ask=ask: ask(store)) for ask, _ in queries]
+        with busy_neighbour():
+            busy = [seconds(lambda ask=ask: ask(store)) for ask, _ in queries]
+        songs = store.table(Filters(), ("title", "artist", "year", "genre", "words", "sung"))
+        songs["year"] = songs["year"].astype("Int64")
+        songs["lyrics"] = songs["sung"]
+        pandas = [seconds(lambda ask=ask: ask(songs)) for _, ask in queries]
+        for number, (ask, other) in enumerate(queries):
+            assert ask(store) == other(songs), f"question {number} is answered differently"  # noqa: S101
+        ratio = statistics.median(b / a for a, b in zip(quiet, pandas, strict=True))
+        print(
+            f"{QUESTIONS} questions over {len(songs):,} songs: p95 {p95(quiet):.3f} s, beside a "
+            f"busy process {p95(busy):.3f} s; pandas {p95(pandas):.3f} s, {ratio:.1f} times as "
+            "long in the median",
+            flush=True,
+        )
+        store.close()
+    last_line(
+        "corpus",
+        songs=len(songs),
+        import_mb_per_second=round(speed, 1),
+        import_mib=round(imported["mib"]),
+        p95={name: round(p95(of), 3) for name, of in (("quiet", quiet), ("busy", busy))},
+        pandas_p95=round(p95(pandas), 3),
+        pandas_ratio=round(ratio, 2),
+    )
+
+
+def import_measured(folder: Path) -> dict[str, float]:
+    """Seconds and memory (MiB) of an import by a process of its own."""
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", _IMPORT, str(folder)],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def questions(store: SongStore) -> list[tuple[Callable[[SongStore], Any], Callable[[Any], Any]]]:
+    """Questions for the store and the same for a data frame, with answers that can be compared."""
+    chance = random.Random(0)  # noqa: S311 - not for secrets
+    words = str(store.song(0)["sung"]).split()
+    genres = store.names("genre")
+    found: list[tuple[Callable[[SongStore], Any], Callable[[Any], Any]]] = []
+    for number in range(QUESTIONS):
+        search = chance.choice([*words, "no such word", "", " ".join(words[:2]), words[0] * 2])
+        chosen = tuple(chance.sample(genres, 3)) if number % 2 else ()
+        years = (1990, chance.randrange(2000, 2020)) if number % 3 == 0 else None
+        filters = Filters(genres=chosen, years=years, search=search)
+        found.append(_question(number % 4, filters))
+    return found
+
+
+def _question(
+    kind: int, filters: Filters
+) -> tuple[Callable[[SongStore], Any], Callable[[Any], Any]]:
+    def passing(songs: Any) -> Any:
+        return filtered(songs, filters.genres, filters.years, filters.words, filters.search)
+
+    if kind == 0:
+        return (
+            lambda store: store.overview(filters).words,
+            lambda songs: int(passing(songs)["words"].sum()),
+        )
+    if kind == 1:
+        whole = filters.without("genres")
+        return (
+            lambda store: dict(store.genres(whole).itertuples(index=False, name=None)),
+            lambda songs: (
+                filtered(songs, (), whole.years, None, whole.search)["genre"]
+                .replace("", "unknown")
+                .value_counts()
+                .to_dict()
+            ),
+        )
+    if kind == 2:
+        return (
+            lambda store: store.table(filters, ("title",), 1000)["title"].tolist(),
+            lambda songs: passing(songs)["title"].head(1000).tolist(),
+        )
+    return (
+        lambda store: int(store.lengths(filters)["songs"].sum()),
+        lambda songs: len(passing(songs)),
+    )
+
+
+def seconds(task: Callable[[], Any]) -> float:
+    """Wall time of a call."""
+    began = time.perf_counter()
+    task()
+    return time.perf_counter() - began
+
+
+def p95(times: list[float]) -> float:
+    """The time that 95 of 100 stay within."""
+    return sorted(times)[int(0.95 * len(times))]
+
+
+if __name__ == "__main__":
+    main()
