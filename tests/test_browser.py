@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -18,7 +20,7 @@ import pytest
 from PIL import Image
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Locator, Page, WebSocket
 
 ROOT = Path(__file__).parent.parent
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -41,6 +43,8 @@ And a light in the kitchen was still burning on
 Oh lay the table, leave a light
 The river can keep its secrets tonight
 """
+# By page, the kinds of messages that runs of its script are made of, in their order.
+RUNS: dict[Page, list[str]] = {}
 MINUTES = 60_000  # milliseconds; a model's base is unpacked on first use in a fresh home
 
 pytestmark = [
@@ -51,38 +55,53 @@ pytestmark = [
 ]
 
 
+class Server:
+    """The real app on a free port, by a user who never started it before."""
+
+    def __init__(self, home: Path) -> None:
+        with socket.socket() as found:
+            found.bind(("127.0.0.1", 0))
+            self.port = found.getsockname()[1]
+        self.address = f"http://localhost:{self.port}"
+        self._home = home
+        self._log = (home / "server.log").open("w")
+
+    def start(self) -> None:
+        command = [sys.executable, "-m", "streamlit", "run", "Home.py"]
+        options = ["--server.headless=true", f"--server.port={self.port}"]
+        environment = {**os.environ, "HOME": str(self._home)}
+        environment.pop("LYRICLAB_CACHE", None)
+        self._process = subprocess.Popen(  # noqa: S603 - our own app
+            [*command, *options],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+        )
+        wait_until_up(f"{self.address}/_stcore/health", self._process)
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        self._process.send_signal(how)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:  # a model is still loading for the page left last
+            self._process.kill()
+            self._process.wait(20)
+
+    def __enter__(self) -> Server:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._log.close()
+
+
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real app on a free port, by a user who never started it before."""
-    home = tmp_path_factory.mktemp("home")
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "Home.py"]
-    options = ["--server.headless=true", f"--server.port={port}"]
-    environment = {**os.environ, "HOME": str(home)}
-    environment.pop("LYRICLAB_CACHE", None)
-    log = (home / "server.log").open("w")
-    server = subprocess.Popen(  # noqa: S603 - our own app
-        [*command, *options],
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=subprocess.STDOUT,
-    )
-    try:
-        address = f"http://localhost:{port}"
-        wait_until_up(f"{address}/_stcore/health", server)
-        yield address
-    finally:
-        server.terminate()
-        try:
-            server.wait(20)
-        except subprocess.TimeoutExpired:  # a model is still loading for the page left last
-            server.kill()
-            server.wait(20)
-        log.close()
+    with Server(tmp_path_factory.mktemp("home")) as server:
+        yield server.address
 
 
 def wait_until_up(address: str, server: subprocess.Popen[bytes], seconds: float = 60) -> None:
@@ -98,22 +117,93 @@ def wait_until_up(address: str, server: subprocess.Popen[bytes], seconds: float 
             return
 
 
-@pytest.fixture
-def page(address: str) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     from playwright.sync_api import sync_playwright
 
     assert CHROMIUM, "chromium is not installed, and CI=true asks for it"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        context = browser.new_context(viewport={"width": 1280, "height": 900})
-        page = context.new_page()
-        strangers: list[str] = []
-        page.on("request", lambda request: strangers.append(request.url))
-        page.goto(address)
-        yield page
+        yield browser
         browser.close()
-    own = (address, address.replace("http", "ws"), "data:", "blob:")
+
+
+@pytest.fixture
+def page(browser: Browser, address: str) -> Iterator[Page]:
+    with visited(browser, address) as page:
+        yield page
+
+
+@contextmanager
+def visited(browser: Browser, address: str) -> Iterator[Page]:
+    """A page in a profile of its own, as a visitor has it who comes for the first time."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    watch(page)
+    strangers: list[str] = []
+    page.on("request", lambda request: strangers.append(request.url))
+    page.goto(address)
+    yield page
+    context.close()
+    host = "/".join(address.split("/")[:3])
+    own = (host, host.replace("http", "ws"), "data:", "blob:")
     assert not [url for url in strangers if not url.startswith(own)], "the page asked elsewhere"
+
+
+def watch(page: Page) -> None:
+    """Note of whatever is shown in it when the script is asked to run, begins and ends."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+    runs = RUNS[page] = []
+
+    def sent(frame: str | bytes) -> None:
+        if isinstance(frame, bytes):
+            runs.append(str(BackMsg.FromString(frame).WhichOneof("type")))
+
+    def received(frame: str | bytes) -> None:
+        if isinstance(frame, bytes):
+            runs.append(str(ForwardMsg.FromString(frame).WhichOneof("type")))
+
+    def opened(websocket: WebSocket) -> None:
+        runs.clear()  # what was asked over a connection that is gone is never answered
+        websocket.on("framesent", sent)
+        websocket.on("framereceived", received)
+
+    page.on("websocket", opened)
+
+
+def settle(page: Page, *, told: int = 0) -> None:
+    """Wait until the script rests, for a click while it runs could be lost.
+
+    It rests if all runs it was asked for have ended and nothing was said for 0.3 seconds; it has to
+    have been asked for one since the first `told` messages.
+    """
+    runs, end = RUNS[page], time.monotonic() + MINUTES / 1000
+    count, quiet_since = -1, time.monotonic()
+    while True:
+        page.wait_for_timeout(30)
+        if len(runs) != count:
+            count, quiet_since = len(runs), time.monotonic()
+        asked, begun, ended = (
+            [place for place, kind in enumerate(runs) if kind == wanted]
+            for wanted in ("rerun_script", "new_session", "script_finished")
+        )
+        asked = [place for place in asked if place >= told]
+        rests = asked and begun and ended and asked[-1] < begun[-1] < ended[-1]
+        if rests and time.monotonic() > quiet_since + 0.3:
+            return
+        assert time.monotonic() < end, "the script never came to rest"
+
+
+def enter(page: Page, box: Locator, text: str) -> None:
+    """Write into a box and leave it, which sends the text, and wait for what comes of that."""
+    box.wait_for(timeout=MINUTES)
+    settle(page)
+    told = len(RUNS[page])
+    box.fill(text)
+    box.press("Tab")
+    settle(page, told=told)
 
 
 def click(page: Page, key: str) -> None:
@@ -123,10 +213,7 @@ def click(page: Page, key: str) -> None:
 def test_from_a_pasted_lyric_to_genre_chords_and_musicxml(page: Page, tmp_path: Path) -> None:
     from playwright.sync_api import expect
 
-    page.locator(".st-key-lyric textarea").fill(LYRIC)
-    # Leaving the box sends its text; a click during that very rerun could be lost.
-    page.locator(".st-key-lyric textarea").press("Tab")
-    page.wait_for_timeout(2000)
+    enter(page, page.locator(".st-key-lyric textarea"), LYRIC)
     click(page, "home_genre")
     page.get_by_role("heading", name="Genre", exact=True).wait_for(timeout=MINUTES)
     for model, title in (("llama", "LLaMA"), ("roberta", "RoBERTa"), ("bilstm-gru", "BiLSTM-GRU")):
@@ -166,12 +253,8 @@ def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
 
     page.goto(f"{address}/chords")
     box = page.locator(".st-key-lyric textarea")
-    box.fill(LYRIC)
-    box.press("Tab")
-    title = page.locator(".st-key-song_title input")
-    title.fill("Dusty road")
-    title.press("Tab")
-    page.wait_for_timeout(1000)
+    enter(page, box, LYRIC)
+    enter(page, page.locator(".st-key-song_title input"), "Dusty road")
     click(page, "chords_write")
     cancel = page.locator(".st-key-chords_cancel button")
     cancel.wait_for(timeout=MINUTES)
@@ -192,9 +275,10 @@ def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
     page.get_by_role("heading", name="Dusty road").wait_for(timeout=MINUTES)
 
     other = page.context.browser.new_page()  # type: ignore[union-attr]
+    watch(other)
     other.goto(f"{address}/chords")
     other.get_by_role("heading", name="Chords", exact=True).wait_for(timeout=MINUTES)
-    other.wait_for_timeout(2000)
+    settle(other)
     assert other.locator(".st-key-lyric textarea").input_value() == ""
     assert other.locator(".ll-sheet").count() == 0
 
@@ -240,8 +324,7 @@ def test_a_leaderboard_view_is_shared_by_its_address(page: Page, address: str) -
     page.goto(f"{address}/leaderboard?view=Songs&song=004ed36c3e48&only_wrong=false")
     page.get_by_role("heading", name="Song 004ed36c3e48").wait_for(timeout=2 * MINUTES)
     words = page.locator(".st-key-words_004ed36c3e48 textarea")
-    words.fill(LYRIC)
-    words.press("Tab")
+    enter(page, words, LYRIC)
     page.locator(".st-key-song_open_page button:enabled").click(timeout=MINUTES)
     page.get_by_role("heading", name="Genre", exact=True).wait_for(timeout=MINUTES)
     page.get_by_text("This song is labelled hip-hop").wait_for(timeout=MINUTES)
@@ -335,7 +418,7 @@ def test_on_a_narrow_window_a_choice_closes_the_menu(page: Page) -> None:
     page.set_viewport_size({"width": 420, "height": 800})
     page.reload()
     page.locator(".st-key-lyric textarea").wait_for(timeout=MINUTES)
-    page.wait_for_timeout(2000)  # a click during the first run could be lost
+    settle(page)
     page.get_by_test_id("stExpandSidebarButton").click(timeout=MINUTES)
     page.get_by_role("link", name="Models").click()
     page.get_by_role("heading", name="Models", exact=True).wait_for(timeout=MINUTES)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.test_browser import MINUTES, address, click, page, pytestmark
+from tests.test_browser import MINUTES, address, browser, click, page, pytestmark, settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-__all__ = ["address", "page", "pytestmark"]
+__all__ = ["address", "browser", "page", "pytestmark"]
 
 
 @pytest.fixture
@@ -21,12 +21,12 @@ def song(page: Page) -> Page:
     """The example song, open on the Chords page."""
     click(page, "home_open")
     page.locator(".ll-sheet .chord").first.wait_for(timeout=MINUTES)
-    page.wait_for_timeout(1500)
+    settle(page)
     return page
 
 
 def chords(page: Page, number: int = 0) -> list[str]:
-    return page.locator(".ll-line").nth(number).locator(".chord b").all_inner_texts()
+    return page.locator(".ll-line").nth(number).locator(".chord b").all_text_contents()
 
 
 def wait_for_chords(page: Page, expected: list[str], number: int = 0) -> None:
@@ -88,6 +88,76 @@ def test_the_keyboard_alone_selects_adds_moves_locks_and_undoes(song: Page) -> N
     for _ in range(3):
         song.keyboard.press("Control+z")
     wait_for_chords(song, ["Em", "D", "Em"])
+
+
+def tab_to(page: Page, selector: str) -> None:
+    """Press Tab until what is wanted has the keyboard, inside components too."""
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        if page.evaluate(
+            """selector => {
+                let found = document.activeElement;
+                while (found?.shadowRoot?.activeElement) found = found.shadowRoot.activeElement;
+                return Boolean(found?.matches(selector) || found?.closest(selector));
+            }""",
+            selector,
+        ):
+            return
+    pytest.fail(f"the keyboard does not come to {selector}")
+
+
+def test_a_pasted_chart_of_150_lines_is_kept_and_edited_at_once_by_keys_alone(
+    page: Page, address: str
+) -> None:
+    line = "Over [G]water and [D/F#]under the [Em7]stone"
+    page.goto(f"{address}/chords")
+    page.locator(".st-key-lyric textarea").wait_for(timeout=MINUTES)
+    settle(page)
+    tab_to(page, ".st-key-lyric textarea")
+    page.keyboard.insert_text("\n".join(f"{line} {number}" for number in range(150)))
+    tab_to(page, ".st-key-chords_write button")  # leaving the box sends it
+    page.locator(".st-key-chords_keep button").wait_for(timeout=MINUTES)
+    settle(page)
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.locator(".ll-sheet .chord").first.wait_for(timeout=MINUTES)
+    assert page.locator(".ll-line").count() == 150
+    assert chords(page, 149) == ["G", "D/F♯", "Em7"]
+    settle(page)
+
+    tab_to(page, ".ll-sheet button")
+    for key in ("End", "ArrowUp", "Home", "ArrowRight", "ArrowRight"):
+        page.keyboard.press(key)
+    page.locator(".chord:focus").wait_for(timeout=MINUTES)
+    foreseen: list[int] = []
+    for locked in (1, 0, 1, 0, 1):
+        page.keyboard.press("l")
+        settle(page)
+        assert page.locator(".chord.locked").count() == locked
+        board = page.locator(".board")
+        foreseen.append(int(board.get_attribute("data-foreseen") or 10_000))
+    assert sorted(foreseen)[2] < 150, f"milliseconds until an edit is drawn: {foreseen}"
+    page.keyboard.press("Control+z")
+    page.locator(".ll-sheet:not(:has(.chord.locked))").wait_for(timeout=MINUTES)
+
+
+def test_ranked_chords_come_to_a_place_and_one_chord_is_written_anew(song: Page) -> None:
+    song.locator(".chord").nth(1).click()
+    song.get_by_text("Likely here").wait_for(timeout=5 * MINUTES)
+    likely = [text for text in song.locator(".pop .pick").all_inner_texts() if "%" in text]
+    shares = [int(text.rsplit("·", 1)[1].strip(" %")) for text in likely]
+    assert len(shares) >= 3
+    assert shares == sorted(shares, reverse=True)
+    assert 1 <= sum(shares) <= 101
+
+    before = [chords(song, number) for number in range(3)]
+    song.get_by_role("button", name="Another chord here").click()
+    song.locator(".ll-sheet.busy").wait_for(timeout=MINUTES)
+    song.locator(".ll-sheet:not(.busy)").wait_for(timeout=5 * MINUTES)
+    after = [chords(song, number) for number in range(3)]
+    assert after[1:] == before[1:]
+    assert (after[0][0], after[0][2]) == (before[0][0], before[0][2])
+    assert after[0][1] != before[0][1]
 
 
 def test_a_locked_chord_outlives_the_rewriting_of_its_line_in_the_exported_file(

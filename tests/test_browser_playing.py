@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.test_browser import MINUTES, address, click, page, pytestmark
+from tests.test_browser import MINUTES, address, browser, click, page, pytestmark
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-__all__ = ["address", "page", "pytestmark"]
+__all__ = ["address", "browser", "page", "pytestmark"]
 
 # What reaches the loudspeakers: level() is its root mean square over the last 0.7 seconds.
 LISTEN = """

@@ -7,6 +7,7 @@ writes what it is told into the browser, and gives it back when somebody opens i
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -26,12 +27,17 @@ _LINK = "song"  # the parameter of an address that carries a song
 _ID = re.compile(r"[0-9a-f]{24}\Z")
 
 
-def keep() -> None:
-    """Have the browser keep what stands on the page (at the end of a run)."""
-    text = work.written()
-    data = {"role": "keeper", "text": text, "title": _title(), "desk": state.desk()}
-    with st.container(key="desk_keeper"):
-        _component("keeper")(key="keeper", data=data)
+def keep(where: str = "page") -> None:
+    """Have the browser keep what stands on the page (at the end of a run, or of a part's run)."""
+    data = {
+        "role": "keeper",
+        "text": work.written(),
+        "title": _title(),
+        "desk": state.desk(),
+        "at": time.time(),  # a part of the page may know more than the rest of it
+    }
+    with st.container(key=f"desk_keeper_{where}"):
+        _component("keeper")(key=f"keeper_{where}", data=data)
 
 
 def button() -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from engine.errors import EngineError, InputError
 from engine.music.editing import free_chord, with_chord_rewritten, with_lines_rewritten
-from ui import presence, resources, state
+from ui import desk, presence, resources, state
 from ui.chords import ranking
 from ui.chords.acts import View, edited, place_of
 from ui.chords.sheet_data import sheet_data
@@ -69,6 +69,7 @@ def _sheet(style: str, steps: int, fret: int) -> None:
         on_asked_change=partial(_asked, View(shown.key, semitones)),
         on_rests_change=_draw_whole_page,
     )
+    desk.keep("sheet")
 
 
 def _draw_whole_page() -> None:

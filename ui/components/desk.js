@@ -44,9 +44,12 @@ function tab() {
 const number = () => Array.from(window.crypto.getRandomValues(new Uint8Array(12)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 // Keeper -------------------------------------------------------------------------------------------
+let newest = 0;
 let written = null;
 
-async function keep({ text, title, desk }) {
+async function keep({ text, title, desk, at }) {
+  if (at <= newest) return;
+  newest = at;
   const own = tab();
   if (!own || !text || written === desk + text) return;
   await put({ id: `draft-${own}`, title, text, of: desk, saved: false });
@@ -123,9 +126,10 @@ class List {
         input, make("button", { type: "submit" }, "Rename"), button("Keep the old name", () => this.tried(() => this.draw()))));
     }
     return make("li", {}, make("span", { class: "name" }, make("b", {}, title), make("small", {}, [when, state].filter(Boolean).join(" · "))),
-      button("Open", () => this.tried(() => this.open(song.id)), { "aria-label": `Open ${title}`, disabled: state === "open now" }),
-      button("Rename", () => this.tried(() => this.draw(song.id)), { "aria-label": `Rename ${title}` }),
-      button("Delete", (event) => this.tried(() => this.remove(song, event.target)), { "aria-label": `Delete ${title}` }));
+      make("span", { class: "acts" },
+        button("Open", () => this.tried(() => this.open(song.id)), { "aria-label": `Open ${title}`, disabled: state === "open now" }),
+        button("Rename", () => this.tried(() => this.draw(song.id)), { "aria-label": `Rename ${title}` }),
+        button("Delete", (event) => this.tried(() => this.remove(song, event.target)), { "aria-label": `Delete ${title}` })));
   }
 
   async rename(id, name) {
@@ -146,6 +150,7 @@ class List {
     if (!pressed.dataset.sure) {
       pressed.dataset.sure = "yes";
       pressed.textContent = "Delete for good?";
+      pressed.setAttribute("aria-label", `Delete ${song.title || "Untitled"} for good?`);
       return;
     }
     await remove(song.id);

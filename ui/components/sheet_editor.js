@@ -349,7 +349,7 @@ class Editor {
     const isChord = element.dataset.chord !== undefined;
     if (isChord && event.shiftKey) { this.markTo(element); return; }
     if (isChord && (event.ctrlKey || event.metaKey)) { this.mark(element); return; }
-    this.show(element);
+    this.show(element, "", event.pointerType === "touch");
     if (isChord && this.hears())
       sound(this.data.lines[element.dataset.line].chords[element.dataset.chord].n);
   }
@@ -397,7 +397,8 @@ class Editor {
     if (was && back) this.go(was.at);
   }
 
-  show(element, typed = "") {
+  // A finger does not want the keyboard of the screen before it has seen what there is.
+  show(element, typed = "", touched = false) {
     this.focused(element);
     const at = this.focus;
     if (this.data.busy) { this.say.textContent = "Chords are being written; wait for them or cancel."; return; }
@@ -410,7 +411,7 @@ class Editor {
     const left = Math.max(0, Math.min(box.left - board.left, board.width - this.pop.offsetWidth));
     this.pop.style.left = `${left}px`;
     this.pop.style.top = `${box.bottom - board.top + 4}px`;
-    const first = this.pop.querySelector("input, select, button");
+    const first = touched ? this.pop : this.pop.querySelector("input, select, button");
     first?.focus();
     if (typed && first) first.setSelectionRange(typed.length, typed.length);
     else first?.select?.();
