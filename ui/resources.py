@@ -256,7 +256,13 @@ def marking_words(
 
 @st.cache_data(show_spinner="Engraving the staff", max_entries=64)
 def staff(
-    sheet: LeadSheet, width: int, parts: str, page_height: int | None, size: int = 100
+    sheet: LeadSheet,
+    width: int,
+    parts: str,
+    page_height: int | None,
+    size: int = 100,
+    *,
+    repeats: bool = False,
 ) -> list[str]:
     """Pages of staff notation, SVG in dark ink, this many pixels wide; None is one tall page.
 
@@ -272,6 +278,7 @@ def staff(
         colour="#1b1613",
         page_height=page_height,
         footer=page_height is not None,
+        repeats=repeats,
     )
 
 

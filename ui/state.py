@@ -57,6 +57,7 @@ KEPT = (
     "instrument",
     "staff_view",
     "staff_size",
+    "staff_repeats",
 )
 _BEGIN = "_begin"
 _TITLED = "_titled"  # the words that a title came with

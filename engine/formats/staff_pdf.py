@@ -32,7 +32,9 @@ def write(sheet: LeadSheet, export: Export = AS_IT_IS) -> bytes:
     points = (paper.WIDTH - 2 * paper.MARGIN) / width
     height = (paper.HEIGHT - 2 * paper.MARGIN - _FOOT) / points - _HEAD
     ink = "#{:02x}{:02x}{:02x}".format(*paper.INK)
-    pictures = staff_svg(sheet, width, parts=export.parts, colour=ink, page_height=round(height))
+    pictures = staff_svg(
+        sheet, width, parts=export.parts, colour=ink, page_height=round(height), repeats=True
+    )
     document = paper.document(sheet, SERIF)
     for number, picture in enumerate(pictures, start=1):
         document.add_page()

@@ -18,12 +18,13 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Comment, Element, SubElement
 
 from engine.notation.score import WORDS_ID, score, xml_text
-from engine.notation.staves import Staff
+from engine.notation.staves import Piece, Staff
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
 
 _STAFF_HEIGHT = "6"  # millimetres
+_FAR = 64  # pieces that are looked at for the end of a held word
 
 
 def document(
@@ -85,13 +86,29 @@ def _identify(root: Element, sheet: LeadSheet) -> None:
 
 
 def _extend(root: Element, staff: Staff) -> None:
-    """Draw a line after words that are held over further notes."""
-    sung = [
-        piece.syllable for start, _ in staff.bars for piece in staff.words[start] if piece.syllable
-    ]
-    for lyric, syllable in zip(root.iter("lyric"), sung, strict=True):
-        if syllable.extended:
-            SubElement(lyric, "extend")
+    """Draw a line after words that are held over further notes, and number the verses.
+
+    Readers draw it up to the last note before the next syllable, so words before slashes have none.
+    """
+    pieces = [piece for start, _ in staff.bars for piece in staff.words[start]]
+    lyrics = root.iter("lyric")
+    for at, piece in enumerate(pieces):
+        for syllable in piece.syllables:
+            lyric = next(lyrics)
+            if syllable.extended and not _reaches_slash(
+                pieces[at + 1 : at + 1 + _FAR], syllable.verse
+            ):
+                SubElement(lyric, "extend")
+            if syllable.numbered:
+                lyric.set("name", f"{syllable.verse}.")
+
+
+def _reaches_slash(following: Sequence[Piece], verse: int) -> bool:
+    """Whether slashes come before the next syllable of a verse."""
+    for piece in following:
+        if piece.slash or any(syllable.verse == verse for syllable in piece.syllables):
+            return piece.slash
+    return False
 
 
 def _silence(part: Element) -> None:

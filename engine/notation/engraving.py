@@ -21,6 +21,7 @@ from engine.arrangement.rhythm import layout
 from engine.arrangement.styles import style
 from engine.music.metre import Metre
 from engine.notation.document import document
+from engine.notation.folding import folded
 from engine.notation.score import xml_text
 from engine.notation.staves import Staff
 from engine.notation.systems import signature_width, system_bars, text_width, widest_bar
@@ -53,7 +54,7 @@ _DROPPED = {"desc", "title", "style", "defs"}
 _TEXT_STYLES = {"reh": {"font-weight": "bold"}, "mNum": {"font-style": "italic"}}
 
 
-def staff_svg(
+def staff_svg(  # noqa: PLR0913 - each is a choice of the reader
     sheet: LeadSheet,
     width: int = 1000,
     *,
@@ -63,6 +64,7 @@ def staff_svg(
     page_height: int | None = None,
     header: bool = True,
     footer: bool = False,
+    repeats: bool = False,
 ) -> list[str]:
     """Return the staff notation of a lead sheet as SVG, one string a page.
 
@@ -86,8 +88,12 @@ def staff_svg(
         Whether title, artist, style and tempo stand above the music.
     footer
         Whether title and page number stand below each page.
+    repeats
+        Whether sections that return are printed once (`engine.notation.folding`).
     """
     staff = Staff(layout(sheet), style(sheet.genre), words_shown=parts != "slash")
+    if repeats:
+        staff = folded(sheet, staff)
     width = max(240, width)
     signature = signature_width(sheet.key.fifths)
     wanted = (widest_bar(staff) * _SLACK + signature) * _EM + 2 * _MARGIN
@@ -122,6 +128,10 @@ def _prepare(root: Element) -> None:
         kind = harmony.find("kind")
         if kind is not None and kind.get("text"):
             kind.set("text", _typographic(kind.get("text", "")))
+    for lyric in root.iter("lyric"):
+        text = lyric.find("text")
+        if (number := lyric.get("name", "")).endswith(".") and text is not None:
+            text.text = f"{number}\u00a0{text.text}"
     for text in root.iter("text"):
         text.text = (text.text or "").replace("_", _UNDERSCORE)
     for measure in root.iter("measure"):

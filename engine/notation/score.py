@@ -112,8 +112,38 @@ def _words_part(sheet: LeadSheet, staff: Staff, systems: frozenset[int]) -> Any:
         if end in sections and 0 < end < staff.bars[-1][1]:
             measure.rightBarline = bar.Barline("double")
         part.append(measure)
-    part.getElementsByClass("Measure").last().rightBarline = bar.Barline("final")
+    _end(part, staff)
+    _bracket(part, staff)
     return part
+
+
+def _end(part: Any, staff: Staff) -> None:
+    """Set the final bar line, and the signs of repeats."""
+    from music21 import bar
+
+    measures = list(part.getElementsByClass("Measure"))
+    measures[-1].rightBarline = bar.Barline("final")
+    for (start, _), measure in zip(staff.bars, measures, strict=True):
+        signs = staff.signs.get(start)
+        if signs and signs.begins:
+            measure.leftBarline = bar.Repeat(direction="start")
+        if signs and signs.times:
+            measure.rightBarline = bar.Repeat(direction="end", times=signs.times)
+
+
+def _bracket(part: Any, staff: Staff) -> None:
+    """Set the brackets of endings."""
+    from music21 import spanner
+
+    bracket: Any = None
+    for (start, _), measure in zip(staff.bars, part.getElementsByClass("Measure"), strict=True):
+        signs = staff.signs.get(start)
+        if signs is None or not signs.ending:
+            continue
+        if signs.opens:
+            bracket = spanner.RepeatBracket(number=", ".join(map(str, signs.ending)))
+            part.insert(0, bracket)
+        bracket.addSpannedElements(measure)
 
 
 def _measure(sheet: LeadSheet, staff: Staff, start: int, end: int, *, treble: bool) -> Any:
@@ -156,11 +186,10 @@ def _slash_note(piece: Piece, pitch: str, length: float) -> Any:
     if written.pitch.accidental is not None:
         written.pitch.accidental.displayStatus = False
     written.stemDirection = "noStem" if piece.slash else "down"
-    if piece.syllable is not None:
-        text = xml_text(piece.syllable.text)
-        sung: Any = note.Lyric(text=text, number=1, applyRaw=True)
-        sung.syllabic = piece.syllable.place
-        written.lyrics = [sung]
+    for syllable in piece.syllables:
+        lyric: Any = note.Lyric(text=xml_text(syllable.text), number=syllable.verse, applyRaw=True)
+        lyric.syllabic = syllable.place
+        written.lyrics.append(lyric)
     _tie(written, piece.tied)
     return written
 
@@ -244,7 +273,7 @@ def _piano_part(sheet: LeadSheet, staff: Staff, hand: str) -> Any:
         if end in sections and 0 < end < staff.bars[-1][1]:
             measure.rightBarline = bar.Barline("double")
         part.append(measure)
-    part.getElementsByClass("Measure").last().rightBarline = bar.Barline("final")
+    _end(part, staff)
     return part
 
 

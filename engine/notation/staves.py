@@ -7,8 +7,8 @@ that a chord symbol always stands over the beginning of a piece.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import TypeVar
@@ -36,11 +36,22 @@ class Syllable:
         Its place in the word: ``"single"``, ``"begin"``, ``"middle"`` or ``"end"``.
     extended
         Whether a line says that the end of the word is held over further notes.
+    verse
+        The pass it is sung in, 1 for the first.
+    numbered
+        Whether its verse's number stands before it.
     """
 
     text: str
     place: str = SINGLE
     extended: bool = False
+    verse: int = 1
+    numbered: bool = False
+
+    @property
+    def closes(self) -> bool:
+        """Whether the word ends with it."""
+        return self.place in {SINGLE, END}
 
 
 @dataclass(frozen=True)
@@ -51,8 +62,8 @@ class Piece:
     ----------
     start, end
         Slots from the downbeat of bar 1.
-    syllable
-        The word, or the part of one, that begins here.
+    syllables
+        The word, or the part of one, that begins here; one for each verse that has one.
     note
         Whether it is sung (also where a word is held over from the piece before).
     slash
@@ -63,7 +74,7 @@ class Piece:
 
     start: int
     end: int
-    syllable: Syllable | None = None
+    syllables: tuple[Syllable, ...] = ()
     note: bool = False
     slash: bool = False
     tied: tuple[bool, bool] = (False, False)
@@ -85,6 +96,28 @@ class PianoPiece:
         return bool(self.pitches)
 
 
+@dataclass(frozen=True)
+class Signs:
+    """What stands at a bar beside its notes.
+
+    Parameters
+    ----------
+    begins
+        Whether a repeat begins with it.
+    times
+        How often what ends with it is played; 0 where nothing is repeated.
+    ending
+        The passes for which it is, where endings differ; with `opens` and `closes`, whether the
+        bracket begins or ends here.
+    """
+
+    begins: bool = False
+    times: int = 0
+    ending: tuple[int, ...] = ()
+    opens: bool = False
+    closes: bool = False
+
+
 _P = TypeVar("_P", Piece, PianoPiece)
 
 
@@ -98,11 +131,14 @@ class Staff:
         The piano plays what is heard in it.
     words_shown
         Whether words stand under their rhythm; without them every beat is a slash.
+    signs
+        Repeats and endings, by the first slot of a bar.
     """
 
     layout: Layout
     style: Style = PLAIN
     words_shown: bool = True
+    signs: Mapping[int, Signs] = field(default_factory=dict[int, "Signs"])
 
     @property
     def metre(self) -> Metre:
@@ -167,9 +203,9 @@ class Staff:
         for onset, release, syllable in _sung(word):
             cuts = list(self._cut(onset, release))
             last = len(cuts) - 1
-            held = last > 0 and syllable.place in {SINGLE, END}
+            held = last > 0 and syllable.closes
             for index, (start, end) in enumerate(cuts):
-                first = replace(syllable, extended=held) if index == 0 else None
+                first = (replace(syllable, extended=held),) if index == 0 else ()
                 yield Piece(start, end, first, note=True, tied=(index > 0, index < last))
 
     def _slashes(self, start: int, end: int) -> Iterator[Piece]:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from engine.music.chord import Chord
-from engine.notation.staves import END, SINGLE, Staff
+from engine.notation.staves import Staff
 
 BARS_PER_SYSTEM = 4
 MOST_BARS = 6
@@ -22,6 +22,7 @@ _NOTE = 1.3
 _BAR_LINE = 1.0
 _WORD_SPACE = 0.45
 _HYPHEN_SPACE = 0.9
+_NUMBER = 1.0  # of a verse
 _SIGNATURES = 3.6
 _ACCIDENTAL = 0.5
 _CHORD_SCALE = 1.1
@@ -142,9 +143,10 @@ def bar_widths(staff: Staff) -> list[float]:
         for piece in staff.words[start]:
             length = (piece.end - piece.start) * staff.metre.slot_length
             note = _NOTE + 0.25 * max(0.0, length - 0.5)
-            if piece.syllable is not None:
-                space = _WORD_SPACE if piece.syllable.place in {SINGLE, END} else _HYPHEN_SPACE
-                note = max(note, text_width(piece.syllable.text) + space)
+            for syllable in piece.syllables:
+                space = _WORD_SPACE if syllable.closes else _HYPHEN_SPACE
+                space += _NUMBER if syllable.numbered else 0.0
+                note = max(note, text_width(syllable.text) + space)
             if piece.start in chords:
                 width += max(0.0, pending)
                 pending = _chord_width(chords[piece.start])

@@ -27,11 +27,11 @@ def parts() -> str:
 
 def show(sheet: LeadSheet) -> None:
     """Engravings for a wide and a narrow window and for paper; the style sheet shows one."""
-    size = _size()
+    size, repeats = _controls()
     try:
         for name, width, height in _ENGRAVINGS:
             with st.container(key=name):
-                pages = resources.staff(sheet, width, parts(), height, size)
+                pages = resources.staff(sheet, width, parts(), height, size, repeats=repeats)
                 for number, page in enumerate(pages, 1):
                     st.image(
                         page,
@@ -42,9 +42,9 @@ def show(sheet: LeadSheet) -> None:
         show_error(error)
 
 
-def _size() -> int:
-    """Draw the controls; how large the staff is, in per cent."""
-    state.preset(staff_view=next(iter(_VIEWS)), staff_size=100)
+def _controls() -> tuple[int, bool]:
+    """Draw the controls; how large the staff is, in per cent, and whether it has repeats."""
+    state.preset(staff_view=next(iter(_VIEWS)), staff_size=100, staff_repeats=True)
     with st.container(horizontal=True, vertical_alignment="bottom", key="staff_controls"):
         st.segmented_control(
             "Staff",
@@ -64,4 +64,11 @@ def _size() -> int:
             width=220,
             help="The music is broken anew, so that no line leaves the page; print takes it too.",
         )
-    return int(size)
+        repeats = st.toggle(
+            "Repeats",
+            key="staff_repeats",
+            persist_state="session",
+            help="Sections that return with the same chords are printed once, with repeat signs, "
+            "endings and numbered verses. Files for other programs are written out in full.",
+        )
+    return int(size), repeats

@@ -142,7 +142,7 @@ def test_an_underscore_is_written_as_one(song: LeadSheet) -> None:
 def test_a_word_held_over_notes_has_a_line_and_its_syllables_have_notes() -> None:
     sheet = chordpro.read(b"{key: C}\n[C]Riv[G]er [C]slow")
     pieces = [piece for bar in Staff(layout(sheet)).words.values() for piece in bar]
-    sung = [piece.syllable for piece in pieces if piece.syllable]
+    sung = [syllable for piece in pieces for syllable in piece.syllables]
     assert [(s.text, s.place) for s in sung] == [
         ("Riv", "begin"),
         ("er", "end"),
