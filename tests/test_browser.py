@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import shutil
 import signal
@@ -281,6 +282,47 @@ def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
     settle(other)
     assert other.locator(".st-key-lyric textarea").input_value() == ""
     assert other.locator(".ll-sheet").count() == 0
+
+
+def test_what_if_and_the_explorer_ask_models_again(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{address}/genre")
+    page.locator(".st-key-lyric textarea").fill(LYRIC)
+    page.locator(".st-key-lyric textarea").press("Tab")
+    page.wait_for_timeout(1000)
+    click(page, "genre_run")
+    page.locator(".st-key-answer_combined").wait_for(timeout=5 * MINUTES)
+    page.get_by_role("tab", name="What if").click()
+    changed = page.locator(".st-key-what_if_lyric textarea")
+    expect(changed).to_have_value(LYRIC, timeout=MINUTES)
+    click(page, "what_if_remove")
+    rest = LYRIC.split("\n", 2)[2]
+    expect(changed).to_have_value(f"[Verse]\n{rest}", timeout=MINUTES)
+    page.locator(".st-key-what_if_chart .js-plotly-plot .bars").first.wait_for(timeout=MINUTES)
+    for key, word in (("what_if_old_word", "light"), ("what_if_new_word", "fire")):
+        page.locator(f".st-key-{key} input").fill(word)
+        page.locator(f".st-key-{key} input").press("Tab")
+        page.wait_for_timeout(500)
+    click(page, "what_if_swap")
+    expect(changed).to_have_value(f"[Verse]\n{rest}".replace("light", "fire"), timeout=MINUTES)
+    page.get_by_text("Swapped 2 times.").wait_for(timeout=MINUTES)
+
+    page.get_by_role("link", name="Explorer").click()
+    page.get_by_role("tab", name="Ask a model").click(timeout=MINUTES)
+    page.locator(".st-key-explorer_model input").click(timeout=MINUTES)
+    page.get_by_role("option", name="BiLSTM-GRU").click()
+    page.wait_for_timeout(1000)
+    click(page, "explorer_answer")
+    page.get_by_text("BiLSTM-GRU answered 120 songs").wait_for(timeout=3 * MINUTES)
+    with page.expect_download(timeout=MINUTES) as download:
+        click(page, "explorer_csv")
+    download.value.save_as(tmp_path / "genres.csv")
+    rows = list(csv.DictReader((tmp_path / "genres.csv").open(encoding="utf-8")))
+    assert len(rows) == 120
+    assert all(0 < float(row["confidence"]) <= 1 for row in rows)
 
 
 def test_home_plays_an_example_that_opens_and_prints_as_a_song_alone(page: Page) -> None:

@@ -31,6 +31,9 @@ from engine.figures.style import (
     ink_on,
     mixed,
 )
+from engine.listening.heard import Heard, HeardChord
+from engine.music.chord import Chord
+from engine.music.key import Key
 from tests.pages.live_text import strings
 
 ROOT = Path(__file__).parents[2]
@@ -86,7 +89,19 @@ BESIDE = pd.DataFrame(
     ],
     columns=["model", "metric", "axis", "value", "low", "high"],
 )
+HEARD = Heard(
+    2.0,
+    120.0,
+    (0.0, 0.5, 1.0, 1.5),
+    4,
+    0,
+    Key("G", "major"),
+    (HeardChord(0.0, 1.0, Chord.harte("G")), HeardChord(1.0, 2.0, Chord.harte("D:7"))),
+    (0.0, 1.0, 2.0),
+    ((0.5,) * 12, (0.1,) * 12),
+)
 ALL = {
+    "chroma_with_chords": lambda: figures.chroma_with_chords(HEARD),
     "probability_bars": lambda: figures.probability_bars(PREDICTIONS),
     "probability_changes": lambda: figures.probability_changes(PREDICTIONS, PREDICTIONS[::-1]),
     "two_lyrics_bars": lambda: figures.two_lyrics_bars(*PREDICTIONS, ("A", "B")),
