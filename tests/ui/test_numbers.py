@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from ui.numbers import percent, signed
 
 
@@ -13,3 +16,16 @@ def test_a_minus_sign_is_no_hyphen_and_nothing_has_no_sign_of_its_own() -> None:
     assert signed(-0.254) == "\u22120.25"
     assert signed(0.5, 1) == "+0.5"
     assert signed(-0.001) == "+0.00"
+
+
+def test_no_percent_sign_stands_apart_from_its_number() -> None:
+    root = Path(__file__).parents[2]
+    files = [*root.glob("ui/**/*.py"), *root.glob("pages/*.py"), *root.glob("engine/figures/*.py")]
+    apart = re.compile(r"[}\ddfx](?: |\\u00a0)%+[\"'.,;: ]")
+    found = [
+        f"{file.name}: {line.strip()}"
+        for file in files
+        for line in file.read_text("utf-8").splitlines()
+        if apart.search(line)
+    ]
+    assert not found

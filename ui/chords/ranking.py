@@ -11,6 +11,7 @@ from engine.errors import EngineError
 from engine.generator.controls import Controls
 from ui import presence, resources, state
 from ui.chords.sheet_data import chord_data
+from ui.numbers import percent
 
 if TYPE_CHECKING:
     from engine.generator import Alternative
@@ -84,7 +85,7 @@ def found(shown: LeadSheet, style: str, semitones: int) -> dict[str, Any] | None
             shown.key,
             style,
         )
-        | {"p": f"{100 * one.probability:.0f} %"}
+        | {"p": percent(one.probability)}
         for one in ranked
     ]
     return place | {"chords": chords}

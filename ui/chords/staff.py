@@ -58,7 +58,7 @@ def _controls() -> tuple[int, bool]:
             "Size",
             *_SIZES,
             step=10,
-            format="%d %%",
+            format="%d%%",
             key="staff_size",
             persist_state="session",
             width=220,
