@@ -142,12 +142,25 @@ def _value(value: Any) -> Any:
     try:
         return value.as_py()
     except UnicodeDecodeError:
-        return value.as_buffer().to_pybytes().decode("utf-8", "replace")
+        return _with_broken_text(value)
     except (OverflowError, ValueError, KeyError, OSError):
         try:
             return str(value.cast(pa.string()))
         except pa.ArrowException:
             return repr(value)
+
+
+def _with_broken_text(value: Any) -> Any:
+    """A value that holds bytes that are no UTF-8, which become question marks."""
+    import pyarrow as pa
+
+    if isinstance(value, pa.DictionaryScalar):
+        return _value(value.value)
+    if isinstance(value, pa.StructScalar):
+        return {str(name): _value(value[index]) for index, name in enumerate(value.keys())}
+    if isinstance(value, pa.ListScalar):
+        return [_value(item) for item in value.values]
+    return value.as_buffer().to_pybytes().decode("utf-8", "replace")
 
 
 def _first_line(error: Exception) -> str:

@@ -311,3 +311,18 @@ class TestBounds:
         pq.write_table(pa.table({"lyrics": ["a" * 2**21]}), path, compression="zstd")
         with pytest.raises(InputError, match="unpacks to 2 MB for 1 values"):
             open_table(path)
+
+
+def test_parquet_with_broken_text_in_any_column_is_read(tmp_path: Path) -> None:
+    broken = pa.StringArray.from_buffers(
+        2, pa.py_buffer(b"\0\0\0\0\6\0\0\0\14\0\0\0"), pa.py_buffer(b"\xff\xferainla la ")
+    )
+    columns = {
+        "lyrics": pa.array(["rain falls", "la la"]),
+        "plain": broken,
+        "listed": pa.ListArray.from_arrays(pa.array([0, 1, 2]), broken),
+        "held": pa.StructArray.from_arrays([broken], ["t"]),
+    }
+    pq.write_table(pa.table(columns), tmp_path / "songs.parquet")
+    first, _ = rows_of(open_table(tmp_path / "songs.parquet"))
+    assert first == ["rain falls", "��rain", ["��rain"], {"t": "��rain"}]
