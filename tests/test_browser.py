@@ -456,6 +456,22 @@ def test_no_image_or_link_of_a_stranger_is_on_the_page(page: Page, address: str)
     assert "![stranger]" in main.inner_text()
 
 
+def test_a_click_on_a_chart_filters_and_stands_in_the_address(page: Page, address: str) -> None:
+    page.goto(f"{address}/explorer?search=the")
+    page.get_by_role("tab", name="Charts").click(timeout=MINUTES)
+    bar = page.locator(".st-key-chart_genres .barlayer .point path").nth(2)
+    bar.wait_for(timeout=MINUTES)
+    page.wait_for_timeout(1000)  # plotly draws bars before it listens
+    box = bar.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_url("**genres=**", timeout=MINUTES)
+    assert "search=the" in page.url
+    page.get_by_text("Clear filters").click()
+    page.wait_for_url(lambda url: "genres" not in url and "search" not in url, timeout=MINUTES)
+    page.get_by_text("120 of 120").wait_for(timeout=MINUTES)
+
+
 def test_on_a_narrow_window_a_choice_closes_the_menu(page: Page) -> None:
     page.set_viewport_size({"width": 420, "height": 800})
     page.reload()

@@ -75,6 +75,21 @@ def test_a_link_carries_the_view(app: AppTest) -> None:
     assert page.multiselect(key="genres").value == ["folk"]
     assert page.text_input(key="search").value == "the"
     assert set(page.dataframe[0].value["genre"]) == {"folk"}
+    page.slider(key="words").set_value((100, 200)).run()
+    page.button(key="explorer_clear").click().run()
+    assert count(page) == "120 of 120", "what is cleared does not come back from the address"
+
+
+def test_a_range_of_other_songs_is_no_filter(page: AppTest) -> None:
+    full = page.slider(key="words").value
+    page.button_group(key="explorer_source").set_value("My file").run()
+    page.file_uploader(key="explorer_file").set_value(("songs.csv", CSV.encode(), "text/csv"))
+    page.run()
+    assert not page.exception
+    assert count(page) == "2 of 2"
+    page.button_group(key="explorer_source").set_value("Songbook").run()
+    assert page.slider(key="words").value == full
+    assert count(page) == "120 of 120"
 
 
 def test_a_click_on_a_chart_filters_and_another_clears(page: AppTest) -> None:

@@ -16,9 +16,26 @@ KEYS = (SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION)
 
 
 def clear() -> None:
-    """Forget all filters (in a callback)."""
-    for key in KEYS:
-        st.session_state.pop(key, None)
+    """Let all songs pass (in a callback).
+
+    Values are set, not dropped: a dropped one would come back from the address.
+    """
+    for key in (GENRES, PARTS, NOTATION):
+        st.session_state[key] = []
+    st.session_state[SEARCH] = ""
+    for key, span in _spans().items():
+        st.session_state[key] = span
+
+
+def fit(key: str, span: tuple[int, int]) -> None:
+    """Make a range fit the songs that are open now; call it before its slider is drawn."""
+    value = st.session_state.get(key)
+    before = _spans().get(key)
+    if value is not None and (
+        tuple(value) == before or not span[0] <= value[0] <= value[1] <= span[1]
+    ):
+        st.session_state[key] = span
+    _spans()[key] = span
 
 
 def toggle_genre(name: str) -> None:
@@ -30,3 +47,8 @@ def toggle_genre(name: str) -> None:
 def set_range(key: str, low: int, high: int) -> None:
     """Filter for a range of years or words (in a callback)."""
     st.session_state[key] = (low, high)
+
+
+def _spans() -> dict[str, tuple[int, int]]:
+    """The full width of each range that was drawn."""
+    return st.session_state.setdefault("_explorer_spans", {})

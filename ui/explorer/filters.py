@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.corpora.store import UNKNOWN, Filters
 from ui import resources
-from ui.explorer.choices import GENRES, NOTATION, PARTS, SEARCH, WORDS, YEARS
+from ui.explorer.choices import GENRES, NOTATION, PARTS, SEARCH, WORDS, YEARS, fit
 from ui.explorer.opened import Source
 
 _NOTATIONS: dict[str, str] = {
@@ -73,5 +73,6 @@ def _range(
     if span is None or span[0] == span[1]:
         return None
     low, high = span
+    fit(key, span)
     chosen = next(places).slider(label, low, high, (low, high), key=key, bind="query-params")
     return None if tuple(chosen) == span else (int(chosen[0]), int(chosen[1]))
