@@ -19,6 +19,7 @@ from engine.classifiers.direct_path import DirectPath, load_direct, without_firs
 from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import Reading, TransformerClassifier, distinct_text
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
+from engine.lyrics.casing import sentence_case
 from engine.models.bases import base_source
 from engine.models.quantization import quantization_config
 from engine.models.weights import check_adapter, load_into, load_tensors
@@ -155,9 +156,10 @@ def padding_id(tokenizer: Any) -> int:
 def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[int]]:
     """Ids of a song's distinct lines in at most `most` windows of `size` ids.
 
-    Each window begins with the beginning-of-text token.
+    Each window begins with the beginning-of-text token. Lines in one case are read as printed.
     """
-    ids = tokenizer(distinct_text(text), add_special_tokens=False, verbose=False)["input_ids"]
+    read = sentence_case(distinct_text(text))
+    ids = tokenizer(read, add_special_tokens=False, verbose=False)["input_ids"]
     return [[tokenizer.bos_token_id, *window] for window in even_windows(ids, size - 1, most)]
 
 
@@ -189,6 +191,10 @@ class LlamaClassifier(TransformerClassifier):
         if self.slot.quantization is None:
             self.model.decoder.to(self.device, self.dtype)
         self.model.head.to(self.device)
+
+    def text_read(self, lyric: Lyrics) -> str:
+        """The distinct lines; those in one case as they are printed."""
+        return sentence_case(super().text_read(lyric))
 
     def readings(self, lyric: Lyrics) -> list[Reading]:
         """The decoder, window by window, each led by the beginning-of-text token."""

@@ -225,7 +225,10 @@ class TorchClassifier(ABC):
         return tuple(sorted(zip(names, probabilities.tolist(), strict=True), key=lambda t: -t[1]))
 
     def text_read(self, lyric: Lyrics) -> str:
-        """The text that is tokenized: each distinct line of ``lyric.text`` once, in their order."""
+        """The text that is tokenized: each distinct line of ``lyric.text`` once, in their order.
+
+        Letters may be of another case than there, in the same places.
+        """
         return distinct_text(lyric.text)
 
     def readings(self, lyric: Lyrics) -> list[Reading]:
@@ -312,7 +315,7 @@ class TransformerClassifier(TorchClassifier):
         encoded = self.tokenizer(
             read, add_special_tokens=False, verbose=False, return_offsets_mapping=True
         )
-        return spans_in_lyric(lyric, read, encoded["offset_mapping"])
+        return spans_in_lyric(lyric, distinct_text(lyric.text), encoded["offset_mapping"])
 
 
 def tfidf_shares(
