@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from engine.arrangement.performance import performance
 from engine.arrangement.playback import PARTS, master_gain, spans
@@ -32,7 +33,7 @@ def player_data(
     played = performance(music)
     sounds = _bank_data(played, sample_bank(played.style)) if with_sounds else {}
     return sounds | {
-        "song": f"{music.title}\n{music.lines[0].text}",
+        "song": crc32(f"{music.title}\n{music.lines[0].text}".encode()),  # another one stops
         "tempo": music.tempo,
         "quarters": played.quarters_per_minute,
         "pulse": played.metre.pulse,
