@@ -38,7 +38,7 @@ def test_chords_of_the_lead_sheet_and_letters_of_figures_have_aa_contrast() -> N
     style = (ROOT / "ui/style.css").read_text("utf-8")
     pairs = re.findall(r"light-dark\((#\w{6}), (#\w{6})\)", style)
     assert pairs
-    assert re.search(r"xtick text[^}]*fill: light-dark", style)
+    assert re.search(r"tick\"\] text[^}]*fill: light-dark", style)
     for light, dark in pairs:
         assert contrast(light, CONFIG["theme"]["light"]["backgroundColor"]) >= 4.5
         assert contrast(dark, CONFIG["theme"]["dark"]["backgroundColor"]) >= 4.5
