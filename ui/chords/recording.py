@@ -87,7 +87,7 @@ def _tell(name: str, heard: Heard) -> None:
         key="recording_picture",
         config=figures.download_settings("recording"),
     )
-    st.code(with_accidentals(heard.chord_line) or "No chords were heard.", wrap_lines=True)
+    st.code(with_accidentals(heard.chord_line) or "No chords were heard.", None, wrap_lines=True)
 
 
 def _offer(heard: Heard) -> None:
