@@ -38,6 +38,7 @@ def main() -> int:
                 "threads": 2,
             },
         )
+        connection.execute("SET enable_progress_bar = false")  # it would draw into the answer
         connection.execute("SET lock_configuration = true")
         statements = connection.extract_statements(asked["sql"])
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:

@@ -242,7 +242,8 @@ class SongStore:
 
     def _cursor(self) -> Any:
         with self._lock:
-            return self._connection.cursor()
+            cursor = self._connection.cursor()
+        return cursor.execute("SET enable_progress_bar = false")  # it would draw on the terminal
 
 
 def hits(text: str, search: str, most: int = _SHOWN_HITS) -> list[tuple[str, str, str]]:

@@ -149,6 +149,7 @@ def writing(path: Path, identity: dict[str, Any]) -> Generator[StoreWriter]:
     except (duckdb.IOException, OSError) as error:
         raise _not_written(part, error) from None
     try:
+        connection.execute("SET enable_progress_bar = false")  # it would draw over our own
         writer = StoreWriter(connection, part)
         yield writer
         connection.execute("DROP TABLE progress")
