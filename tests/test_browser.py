@@ -244,7 +244,7 @@ def test_from_a_pasted_lyric_to_genre_chords_and_musicxml(page: Page, tmp_path: 
     score = converter.parse(path)
     assert len(list(score.recurse().getElementsByClass(harmony.ChordSymbol))) >= 6
     sung = [lyric.text for note in score.recurse().notes for lyric in note.lyrics]
-    assert "dusty" in " ".join(sung) or "dus" in sung
+    assert "dusty" in "".join(sung)  # in syllables
 
 
 def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
@@ -266,7 +266,7 @@ def test_a_reload_keeps_lyric_wishes_and_song_and_the_way_to_end_it(
     if cancel.is_visible():
         cancel.click()
         page.get_by_text("Cancelled").wait_for(timeout=MINUTES)
-    page.locator(".st-key-chords_asking summary").click()
+    page.locator(".st-key-chords_asking summary").first.click()
     click(page, "chords_write")
     page.locator(".ll-sheet").wait_for(timeout=5 * MINUTES)
     assert page.get_by_text("Waiting: ").count() == 0

@@ -11,7 +11,6 @@ import io
 import json
 import subprocess
 import sys
-import warnings
 import wave
 from dataclasses import dataclass
 from pathlib import Path
@@ -93,9 +92,7 @@ def tune_wav(midi: bytes) -> bytes:
     import numpy as np
     import pretty_midi
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # verovio puts the key on a later track
-        notes = pretty_midi.PrettyMIDI(io.BytesIO(midi))
+    notes = pretty_midi.PrettyMIDI(io.BytesIO(_on_one_track(midi)))
     for instrument in notes.instruments:
         instrument.notes = [note for note in instrument.notes if note.end <= LONGEST_SECONDS]
     sound = np.asarray(notes.synthesize(fs=_SAMPLE_RATE))
@@ -108,3 +105,15 @@ def tune_wav(midi: bytes) -> bytes:
         out.setframerate(_SAMPLE_RATE)
         out.writeframes(samples.tobytes())
     return file.getvalue()
+
+
+def _on_one_track(midi: bytes) -> bytes:
+    """The same with all on one track: verovio puts the key where pretty_midi warns of it."""
+    import mido
+
+    read = mido.MidiFile(file=io.BytesIO(midi))
+    whole = mido.MidiFile(type=0, ticks_per_beat=read.ticks_per_beat)
+    whole.tracks.append(mido.merge_tracks(read.tracks))
+    written = io.BytesIO()
+    whole.save(file=written)
+    return written.getvalue()
