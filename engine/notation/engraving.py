@@ -169,6 +169,7 @@ def _verovio(root: Element, width: float, scale: int, page_height: int | None) -
             "pageWidth": round(width),
             "scale": scale,
             "smuflTextFont": "none",
+            "minLastJustification": 0.4,  # else words collide in a last system that is half full
             "spacingSystem": 8,
             "svgFormatRaw": True,
             "svgRemoveXlink": True,
