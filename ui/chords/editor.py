@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parent.parent / "components"
 _KEY = "sheet_editor"
 _ANSWER = "_sheet_answer"  # (number of the last act, what to say of it, whether it went wrong)
+_CARRIED_OUT = "_sheet_carried_out"  # the last act, as it was asked for
 _DRAWN = "_sheet_drawn"  # the song that the whole page shows
 _WHOLE_PAGE = "_sheet_whole_page"
 
@@ -79,8 +80,10 @@ def _draw_whole_page() -> None:
 def _asked(view: View) -> None:
     """Carry out what was asked (a callback, so widgets can still be filled)."""
     asked: dict[str, Any] | None = st.session_state[_KEY].get("asked")
-    if not asked:
+    # Runs that overtake each other may bring one act twice; acts are numbered, none equals another.
+    if not asked or asked == st.session_state.get(_CARRIED_OUT):
         return
+    st.session_state[_CARRIED_OUT] = asked
     message, bad = "", False
     try:
         message = _answer(asked, view)
