@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from engine.classifiers.prediction import GENRES
 from engine.formats import write
 from engine.generator import COMPLEXITIES, Controls, load_generator
-from engine.generator.placing import capacity
+from engine.generator.placement.ranker import capacity
 from engine.generator.vocabulary import complexity_of
 from engine.generator.wishes import wished_form
 from engine.lyrics import Lyrics, line_key

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import time
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,9 +17,9 @@ from engine.errors import EngineError
 from engine.project import file, link
 from ui import state, work
 from ui.chords.files import file_name
+from ui.components import component
 from ui.plain_text import plain, show_error
 
-_FOLDER = Path(__file__).parent / "components"
 _LIST = "desk_list"
 _POPOVER = "desk"
 _LINK = "song"  # the parameter of an address that carries a song
@@ -37,7 +36,7 @@ def keep(where: str = "page") -> None:
         "at": time.time(),  # a part of the page may know more than the rest of it
     }
     with st.container(key=f"desk_keeper_{where}"):
-        _component("keeper")(key=f"keeper_{where}", data=data)
+        component("keeper", "elements", "desk")(key=f"keeper_{where}", data=data)
 
 
 def button() -> None:
@@ -53,7 +52,7 @@ def button() -> None:
         )
         text = work.written()
         data = {"role": "list", "text": text, "title": _title(), "desk": state.desk()}
-        _component("list")(
+        component("desk", "elements", "desk")(
             key=_LIST,
             data=data,
             on_saved_change=_saved,
@@ -139,14 +138,3 @@ def _opened() -> None:
         return
     desk = str(wanted.get("desk", ""))
     work.show(project, desk if _ID.match(desk) else "")
-
-
-@st.cache_resource(show_spinner=False)
-def _component(role: str) -> Any:
-    from streamlit.components import v2
-
-    js = (_FOLDER / "desk.js").read_text("utf-8")
-    if role == "keeper":
-        return v2.component("lyric_lab_keeper", js=js)
-    html, css = ((_FOLDER / f"desk.{ending}").read_text("utf-8") for ending in ("html", "css"))
-    return v2.component("lyric_lab_desk", html=html, css=css, js=js)

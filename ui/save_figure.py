@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
-_FOLDER = Path(__file__).parent / "components"
+from ui.components import component
 
 
 def save_figure(figure: Any, name: str) -> None:
@@ -22,7 +21,7 @@ def save_figure(figure: Any, name: str) -> None:
     from engine import figures
 
     with st.popover("Save this figure", icon=":material/download:", type="tertiary"):
-        _component()(key=f"save_{name}", data=figures.as_file(figure, name))
+        component("save_figure")(key=f"save_{name}", data=figures.as_file(figure, name))
         st.download_button(
             "Download as HTML",
             partial(figures.as_html, figure),
@@ -33,13 +32,3 @@ def save_figure(figure: Any, name: str) -> None:
             on_click="ignore",
             help="One page that can be zoomed and hovered over, also without a network (5 MB)",
         )
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    from streamlit.components import v2
-
-    html, css, js = (
-        (_FOLDER / f"save_figure.{ending}").read_text("utf-8") for ending in ("html", "css", "js")
-    )
-    return v2.component("lyric_lab_save_figure", html=html, css=css, js=js)

@@ -16,12 +16,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from ui import presence
+from ui.components import component
 from ui.presence import Presence
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 MAX_VISITS = 200
 KEPT_SECONDS = 2 * 60 * 60
-_SCRIPT = Path(__file__).parent / "components" / "tab.js"
 Restore = Callable[[dict[str, Any]], bool]
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _OWN = "_visit"
@@ -150,7 +149,7 @@ def follow(keys: tuple[str, ...], words: str, restore: Restore) -> None:
 def _ask_tab(words: str, restore: Restore) -> None:
     """Learn which tab this is, without running the page again unless something is to be shown."""
     data = {"known": _KNOWN_AS in st.session_state, "wants": bool(st.session_state.get(_WANTS))}
-    told = _component()(
+    told = component("tab")(
         key=_TAB,
         data=data,
         on_id_change=partial(_told, words),
@@ -209,10 +208,3 @@ def _take_up(before: Visit, now: Visit) -> None:
 @st.cache_resource(show_spinner=False)
 def _all() -> Visits:
     return Visits()
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    from streamlit.components import v2
-
-    return v2.component("lyric_lab_tab", js=_SCRIPT.read_text("utf-8"))

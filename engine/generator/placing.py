@@ -1,4 +1,4 @@
-"""Where chords stand on a line that has them already: how many fit, copied ones, more or fewer."""
+"""Where chords stand on a line that has them already: copied ones, more or fewer."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from collections.abc import Collection, Sequence
 from engine.generator.draft import Slot
 from engine.generator.placement.ranker import MOST_PER_WORD
 from engine.lyrics.prosody import is_weak, words_as_far_in
-
-
-def capacity(words: int) -> int:
-    """How many chords fit on a line: two a word, and two after the last."""
-    return MOST_PER_WORD * (words + 1)
 
 
 def mapped(source: Sequence[str], held: Sequence[int], words: Sequence[str]) -> list[int]:

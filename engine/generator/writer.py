@@ -27,9 +27,9 @@ from engine.generator.memory.features import Facts, SongMemory, genre_index
 from engine.generator.memory.model import ChordMemory
 from engine.generator.memory.outline import Outline
 from engine.generator.palette import Palette, home_chord
-from engine.generator.placement.ranker import PlacementRanker
+from engine.generator.placement.ranker import PlacementRanker, capacity
 from engine.generator.placement.song import PlacementFacts, SongPlaces
-from engine.generator.placing import capacity, mapped, resized
+from engine.generator.placing import mapped, resized
 from engine.generator.vocabulary import HOME, MODES, metre_of
 from engine.generator.wishes import LineWishes
 from engine.lyrics import LyricLine, line_key

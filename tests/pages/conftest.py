@@ -122,3 +122,11 @@ def lyric() -> str:
 @pytest.fixture
 def until_finished() -> Callable[[AppTest], AppTest]:
     return finished
+
+
+@pytest.fixture
+def written(page: AppTest, lyric: str, until_finished: Callable[[AppTest], AppTest]) -> AppTest:
+    """The Chords page, which the test opens as `page`, with a song that was written there."""
+    page.text_area(key="lyric").set_value(lyric)
+    page.button(key="chords_write").click().run()
+    return until_finished(page)

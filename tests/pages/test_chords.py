@@ -20,13 +20,6 @@ def page(app: AppTest) -> AppTest:
     return app.run().switch_page("pages/chords.py").run()
 
 
-@pytest.fixture
-def written(page: AppTest, lyric: str, until_finished: Wait) -> AppTest:
-    page.text_area(key="lyric").set_value(lyric)
-    page.button(key="chords_write").click().run()
-    return until_finished(page)
-
-
 def lead_sheet(page: AppTest) -> str:
     """What the editor in the browser is told of the song."""
     (told,) = (e.proto.json for e in page.get("bidi_component") if '"choices"' in e.proto.json)

@@ -46,13 +46,6 @@ def page(app: AppTest) -> AppTest:
     return app.run().switch_page("pages/chords.py").run()
 
 
-@pytest.fixture
-def written(page: AppTest, lyric: str, until_finished: Wait) -> AppTest:
-    page.text_area(key="lyric").set_value(lyric)
-    page.button(key="chords_write").click().run()
-    return until_finished(page)
-
-
 def kept(page: AppTest) -> Project:
     """What the browser is told to keep at the end of a run (Home.py, which AppTest skips)."""
     with pytest.MonkeyPatch.context() as patch:

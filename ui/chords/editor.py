@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -16,6 +15,7 @@ from ui import desk, presence, resources, state
 from ui.chords import ranking
 from ui.chords.acts import View, edited, place_of
 from ui.chords.sheet_data import sheet_data
+from ui.components import component
 from ui.lyric_input import lyric_of
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
     from ui.queues import Job
 
-_FOLDER = Path(__file__).parent.parent / "components"
 _KEY = "sheet_editor"
 _ANSWER = "_sheet_answer"  # (number of the last act, what to say of it, whether it went wrong)
 _CARRIED_OUT = "_sheet_carried_out"  # the last act, as it was asked for
@@ -64,7 +63,7 @@ def _sheet(style: str, steps: int, fret: int) -> None:
         "behind": song is not st.session_state.get(_DRAWN),
         "ranked": ranking.found(shown, style, semitones),
     }
-    _component()(
+    component("sheet_editor", "elements", "sheet_editor")(
         key=_KEY,
         data=data,
         on_asked_change=partial(_asked, View(shown.key, semitones)),
@@ -172,13 +171,3 @@ def _begin(
 
     queue = resources.queue(resources.GENERATOR)
     state.keep_job(queue.submit(name, task, presence.of_this_tab()))
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    from streamlit.components import v2
-
-    html, css, js = (
-        (_FOLDER / f"sheet_editor.{ending}").read_text("utf-8") for ending in ("html", "css", "js")
-    )
-    return v2.component("lyric_lab_sheet_editor", html=html, css=css, js=js)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ui.chords.player_data import player_data, sounds
+from ui.components import component
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
 
-_FOLDER = Path(__file__).parent.parent / "components"
 _WANTED = "_sounds_wanted"  # the instruments are sent once somebody plays
 
 
@@ -24,22 +23,11 @@ def show(music: LeadSheet, shown: LeadSheet, style: str) -> None:
 def _player(music: LeadSheet, shown: LeadSheet, style: str) -> None:
     wanted = bool(st.session_state.get(_WANTED))
     data = player_data(music, shown, style, with_sounds=wanted)
-    _component("player")(key="player", data=data, on_wanted_change=_want)
+    component("player")(key="player", data=data, on_wanted_change=_want)
     if wanted:
         with st.container(key="sounds"):
-            _component("sounds")(key="sounds_of_style", data=sounds(music.genre))
+            component("sounds")(key="sounds_of_style", data=sounds(music.genre))
 
 
 def _want() -> None:
     st.session_state[_WANTED] = True
-
-
-@st.cache_resource(show_spinner=False)
-def _component(name: str) -> Any:
-    from streamlit.components import v2
-
-    def asset(ending: str) -> str | None:
-        path = _FOLDER / f"{name}.{ending}"
-        return path.read_text("utf-8") if path.exists() else None
-
-    return v2.component(f"lyric_lab_{name}", html=asset("html"), css=asset("css"), js=asset("js"))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from ui import resources
+from ui.components import component
 
 if TYPE_CHECKING:
     from engine.formats.export import Export
     from engine.music.lead_sheet import LeadSheet
 
-_FOLDER = Path(__file__).parent.parent / "components"
 _KEY = "take_along"
 _WANTED = "_midi_wanted"  # (song, export) whose MIDI file is to be dragged
 
@@ -35,14 +34,6 @@ def show(sheet: LeadSheet, export: Export, name: str) -> None:
     def want() -> None:
         st.session_state[_WANTED] = (sheet, export)
 
-    _component()(key=_KEY, data={"chart": chart, "midi": midi, "name": name}, on_wanted_change=want)
-
-
-@st.cache_resource(show_spinner=False)
-def _component() -> Any:
-    from streamlit.components import v2
-
-    html, css, js = (
-        (_FOLDER / f"take_along.{ending}").read_text("utf-8") for ending in ("html", "css", "js")
+    component("take_along")(
+        key=_KEY, data={"chart": chart, "midi": midi, "name": name}, on_wanted_change=want
     )
-    return v2.component("lyric_lab_take_along", html=html, css=css, js=js)

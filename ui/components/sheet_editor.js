@@ -7,19 +7,6 @@ const PATIENCE = 8000; // milliseconds after which a lost answer is waited for n
 const REST = 500; // milliseconds without an act after which the rest of the page follows an edit
 const POLL = [60, 120, 250, 500]; // milliseconds between asking whether ranked chords are there
 
-const make = (tag, attributes = {}, ...children) => {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (name === "class") element.className = value;
-    else if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (value === true) element.setAttribute(name, "");
-    else if (value !== false && value != null) element.setAttribute(name, value);
-  }
-  element.append(...children);
-  return element;
-};
-const button = (text, act, attributes = {}) => make("button", { type: "button", onclick: act, ...attributes }, text);
-
 class Editor {
   constructor(root) {
     this.root = root;

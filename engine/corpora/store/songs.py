@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import finalize
 
 from engine.corpora.store.filters import ALL, UNKNOWN, Filters, searched
 from engine.corpora.store.schema import LIGHT, VERSION
@@ -70,8 +69,6 @@ class SongStore:
             if not path.is_file():
                 raise InputError(f"There is no store of songs at {path}.")
             self._connection = duckdb.connect(str(path), read_only=True, config=settings)
-            # One that is open when Python ends would be told of on the terminal, at length.
-            finalize(self, self._connection.close)
             told = self._connection.execute("SELECT name, value FROM about").fetchall()
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]

@@ -92,7 +92,7 @@ class PlacementRanker:
         """
         owed = sorted(fixed)
         if count is not None:
-            count = min(count, MOST_PER_WORD * (song.words + 1))
+            count = min(count, capacity(song.words))
         while True:
             candidates = song.candidates()
             allowed = self._allowed(candidates, song.placed, owed, count, first=first)
@@ -149,6 +149,11 @@ class PlacementRanker:
                 with np.errstate(over="ignore"):  # far below 0 it is 0
                     hidden = hidden / (1 + np.exp(-hidden))  # SiLU
         return hidden[:, 0]
+
+
+def capacity(words: int) -> int:
+    """How many chords fit on a line: two a word, and two after the last."""
+    return MOST_PER_WORD * (words + 1)
 
 
 def log_softmax(scores: Array) -> Array:

@@ -11,7 +11,7 @@ from engine.errors import InputError
 from engine.generator import Controls
 from engine.generator.cadences import CADENCES, OPEN, asked_of
 from engine.generator.instruments import INSTRUMENTS
-from engine.generator.placing import capacity
+from engine.generator.placement.ranker import capacity
 from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.generator.vocabulary import complexity_of
 from engine.generator.wishes import line_wishes

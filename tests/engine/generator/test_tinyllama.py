@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.errors import CancelledError, InputError, WeightsError
 from engine.generator import Controls, load_generator
-from engine.generator.placing import capacity
+from engine.generator.placement.ranker import capacity
 from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.generator.vocabulary import complexity_of
 from engine.lyrics import Lyrics, line_key
