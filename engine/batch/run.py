@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -209,13 +209,30 @@ def _answer(
                 unusable.append((number, None, str(error)))
         return unusable + (_answers(predict, lyrics, labels) if lyrics else [])
 
+    def keep(batch: list[Answer]) -> None:
+        answers.add(batch)
+        if progress:
+            progress(answers.answered, table.rows)
+
     with _workers() as workers:
         for chunk in _in_chunks(row for read in table.chunks() for row in read.rows):
             open_rows = [numbered for numbered in chunk if not answers.done[numbered[0]]]
-            for batch in workers.map(ask, _groups(open_rows, table.text)):
-                answers.add(batch)
-                if progress:
-                    progress(answers.answered, table.rows)
+            _keep([workers.submit(ask, group) for group in _groups(open_rows, table.text)], keep)
+
+
+def _keep(asked: Sequence[Future[list[Answer]]], keep: Callable[[list[Answer]], None]) -> None:
+    """Keep each group's answers as they come; if one fails, also those being made just then."""
+    waiting = set(asked)
+    try:
+        for future in as_completed(asked):
+            waiting.discard(future)
+            keep(future.result())
+    except BaseException:  # Ctrl-C among them
+        under_way = [future for future in waiting if not future.cancel()]
+        for future in wait(under_way).done:
+            if not future.exception():
+                keep(future.result())
+        raise
 
 
 @contextmanager

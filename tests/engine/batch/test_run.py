@@ -378,6 +378,36 @@ def test_ctrl_c_says_how_to_go_on_and_no_song_is_asked_twice(
     assert output.read_bytes() == (tmp_path / "again.csv").read_bytes()
 
 
+def test_what_others_were_answering_as_one_failed_is_kept(
+    answered: Callable[..., Any],
+    model: CountingModel,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(run, "_GROUP_CHARACTERS", 2000)
+    monkeypatch.setattr(run, "cores", lambda: 2)
+    source = write_songs(tmp_path / "in.csv", songs(100))
+    answer, first, failed = model.predict, threading.Lock(), threading.Event()
+
+    def predict(lyrics: Sequence[Lyrics]) -> list[Prediction]:
+        if first.acquire(blocking=False):  # the group before all others is the last to be done
+            failed.wait(60)
+            return answer(lyrics)
+        if len(model.batches) == 2:
+            failed.set()
+            raise KeyboardInterrupt
+        return answer(lyrics)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(model, "predict", predict)
+        with pytest.raises(CancelledError):
+            answered(source, tmp_path / "out.csv")
+    assert len(model.batches) >= 3  # the two, and the one under way
+
+    kept = sum(map(len, model.batches))
+    assert answered(source, tmp_path / "out.csv").resumed == kept
+
+
 def test_answers_of_another_input_or_model_are_refused(
     answered: Callable[..., Any],
     model: CountingModel,
