@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import re
 import threading
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 from engine.corpora.store.filters import ALL, UNKNOWN, Filters, searched
 from engine.corpora.store.schema import LIGHT, VERSION
@@ -59,6 +61,7 @@ class SongStore:
         import duckdb
 
         self.path = path
+        self._lock = threading.Lock()
         settings: dict[str, Any] = {
             "memory_limit": MEMORY,
             "threads": 2,
@@ -68,12 +71,12 @@ class SongStore:
         try:
             if not path.is_file():
                 raise InputError(f"There is no store of songs at {path}.")
-            self._connection = duckdb.connect(str(path), read_only=True, config=settings)
+            self._connection: Any = duckdb.connect(str(path), read_only=True, config=settings)
+            _OPEN.add(self)
             told = self._connection.execute("SELECT name, value FROM about").fetchall()
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise InputError(f"{path} is no store of songs that can be read ({reason}).") from None
-        self._lock = threading.Lock()
         about: dict[str, Any] = {name: json.loads(value) for name, value in told}
         if about.get("identity", {}).get("version") != VERSION:
             raise InputError(f"The store {path} was made by another version; import it again.")
@@ -81,8 +84,11 @@ class SongStore:
         """Facts of the whole: ``kind``, ``name``, ``source``, and what its reader told."""
 
     def close(self) -> None:
-        """Give its memory back."""
-        self._connection.close()
+        """Give its memory back; nothing can be asked of it any more."""
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None  # an object that Python's end finds is told of at length
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a query of ours answers; from any thread."""
@@ -242,8 +248,20 @@ class SongStore:
 
     def _cursor(self) -> Any:
         with self._lock:
+            if self._connection is None:
+                raise InputError(f"The store {self.path.name} is closed.")
             cursor = self._connection.cursor()
         return cursor.execute("SET enable_progress_bar = false")  # it would draw on the terminal
+
+
+_OPEN: WeakSet[SongStore] = WeakSet()
+
+
+@atexit.register
+def _close_all() -> None:
+    """Close what caches and visits still hold when Python ends."""
+    for store in list(_OPEN):
+        store.close()
 
 
 def hits(text: str, search: str, most: int = _SHOWN_HITS) -> list[tuple[str, str, str]]:

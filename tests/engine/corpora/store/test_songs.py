@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,3 +140,15 @@ def test_hits_are_shown_in_their_lines() -> None:
     assert hits(text, "it's raining") == [("", "It’s  raining", "")]
     assert hits(text, "MOON") == [("Low ", "moon", "")]
     assert hits(text, "  ") == []
+
+
+def test_a_store_still_held_when_python_ends_is_closed_without_a_report(store: SongStore) -> None:
+    held = (
+        "import ctypes, sys; from pathlib import Path; from engine.corpora.store import SongStore; "
+        "store = SongStore(Path(sys.argv[1])); print(store.overview().songs); "
+        "ctypes.pythonapi.Py_IncRef(ctypes.py_object(store))"  # as a cache that nobody empties
+    )
+    command = [sys.executable, "-c", held, str(store.path)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603
+    assert ended.stdout.strip().isdigit()
+    assert ended.stderr == ""
