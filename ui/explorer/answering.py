@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from engine.classifiers import CLASSIFIERS
-from engine.errors import CancelledError, EngineError
-from ui import presence, resources, turns
+from ui import resources, turns
+from ui.explorer.background import UnderWay, Work, time_left
 from ui.numbers import percent
-from ui.plain_text import plain, show_error
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     from engine.batch import SongAnswers
@@ -21,11 +20,16 @@ if TYPE_CHECKING:
     from ui.explorer.opened import Source
     from ui.queues import Job
 
-_LOG = logging.getLogger(__name__)
 MAX_SONGS = 20_000
 _COLUMNS = ("title", "artist", "year", "genre", "lyrics", "words", "lines")
-_POLL_SECONDS = 1.0
-_UNDER_WAY, _DONE, _PROBLEM = "_explorer_asking", "_explorer_answers", "_explorer_problem"
+_DONE = "_explorer_answers"
+_ASKING = Work(
+    "_explorer_asking",
+    "The table",
+    "explorer_cancel",
+    "The table was cancelled; nothing of it is kept.",
+    "; try another model",
+)
 
 
 @dataclass(frozen=True)
@@ -35,15 +39,13 @@ class _Asked:
     source: str
     model: str
     songs: int
-    job: Job[SongAnswers]
 
 
 @dataclass(frozen=True)
 class _Done:
     """What it said."""
 
-    source: str
-    model: str
+    asked: _Asked
     answers: SongAnswers
 
 
@@ -62,8 +64,9 @@ def answering(chosen: Source, passing: Filters, songs: int) -> None:
         "One model tells the genre of every song that passes the filters above, in the background. "
         "The answers can be taken away with the table."
     )
-    _take_finished()
-    asked: _Asked | None = st.session_state.get(_UNDER_WAY)
+    if ended := _ASKING.taken():
+        asked, answers = ended
+        st.session_state[_DONE] = _Done(asked, answers)
     with st.container(horizontal=True, vertical_alignment="bottom", key="explorer_ask"):
         model = st.selectbox(
             "Model",
@@ -78,7 +81,7 @@ def answering(chosen: Source, passing: Filters, songs: int) -> None:
             key="explorer_answer",
             type="primary",
             icon=":material/graphic_eq:",
-            disabled=asked is not None or not songs,
+            disabled=_ASKING.under_way() is not None or not songs,
             on_click=partial(_begin, chosen, passing, min(songs, MAX_SONGS), str(model)),
         )
     if songs > MAX_SONGS:
@@ -86,12 +89,9 @@ def answering(chosen: Source, passing: Filters, songs: int) -> None:
             f"At most {MAX_SONGS:,} songs are answered here, the first ones; for more, download "
             "them and run `python -m engine batch`."
         )
-    if problem := st.session_state.pop(_PROBLEM, None):
-        show_error(problem)
-    if asked is not None:
-        st.fragment(_progress, run_every=_POLL_SECONDS)()
+    _ASKING.follow(_told)
     done: _Done | None = st.session_state.get(_DONE)
-    if done is not None and done.source == chosen.identity:
+    if done is not None and done.asked.source == chosen.identity:
         _show(done)
 
 
@@ -108,61 +108,24 @@ def _begin(chosen: Source, passing: Filters, songs: int, model: str) -> None:
             load=lambda name, _preset: turns.loaded(name, job.cancelled),
         )
 
-    title = resources.model_title(model)
-    try:
-        job = resources.tables_queue().submit(title, task, presence.of_this_tab())
-    except EngineError as error:
-        st.session_state[_PROBLEM] = str(error)
-        return
-    st.session_state[_UNDER_WAY] = _Asked(chosen.identity, model, songs, job)
+    asked = _Asked(chosen.identity, model, songs)
+    _ASKING.begin(resources.tables_queue(), resources.model_title(model), task, asked)
 
 
-def _take_finished() -> None:
-    """When it has ended, keep what it said, or say what went wrong."""
-    asked: _Asked | None = st.session_state.get(_UNDER_WAY)
-    if asked is None or not asked.job.finished:
-        return
-    del st.session_state[_UNDER_WAY]
-    try:
-        st.session_state[_DONE] = _Done(asked.source, asked.model, asked.job.result())
-    except CancelledError:
-        st.info("The table was cancelled; nothing of it is kept.", icon=":material/cancel:")
-    except EngineError as error:
-        show_error(error)
-    except Exception as error:  # noqa: BLE001 - a file of a stranger's must not break the page
-        _LOG.warning("A table broke off", exc_info=error)
-        show_error(f"The table broke off ({type(error).__name__}: {error}); try another model.")
-
-
-def _progress() -> None:
-    asked: _Asked | None = st.session_state.get(_UNDER_WAY)
-    if asked is None:  # a poll that was already under way when it ended
-        return
-    job = asked.job
-    if job.finished:
-        st.rerun(scope="app")
+def _told(work: UnderWay[SongAnswers]) -> tuple[float, str]:
+    asked, job = work.about, work.job
     title = resources.model_title(asked.model)
     if not job.started:
-        share, told = 0.0, f"{title}: waiting for another table to end"
-    elif not job.step:
-        share, told = 0.0, f"{title} is reading the first of {_counted(asked.songs)}"
-    else:
-        share = min(job.step / (job.steps + 1), 1.0)
-        told = f"{title}: {job.step:,} of {_counted(job.steps)}{_left(job)}"
-    st.progress(share, text=told)
-    st.button("Cancel", key="explorer_cancel", icon=":material/cancel:", on_click=job.cancel)
-
-
-def _left(job: Job[Any]) -> str:
-    seconds = job.seconds / job.step * (job.steps - job.step)
-    if seconds < 1:
-        return ""
-    return f", {seconds:.0f} s left" if seconds < 90 else f", {seconds / 60:.0f} min left"
+        return 0.0, f"{title}: waiting for another table to end"
+    if not job.step:
+        return 0.0, f"{title} is reading the first of {_counted(asked.songs)}"
+    told = f"{title}: {job.step:,} of {_counted(job.steps)}{time_left(job)}"
+    return job.step / (job.steps + 1), told
 
 
 def _show(done: _Done) -> None:
     answers = done.answers
-    title = resources.model_title(done.model)
+    title = resources.model_title(done.asked.model)
     alike, compared = answers.told_alike
     told = f"**{title}** answered {_counted(answers.run.rows - answers.run.errors)}"
     if answers.run.errors:
@@ -187,7 +150,7 @@ def _show(done: _Done) -> None:
         st.download_button(
             "Download CSV",
             lambda: answers.csv,
-            f"genres-{done.model}.csv",
+            f"genres-{done.asked.model}.csv",
             "text/csv",
             key="explorer_csv",
             icon=":material/table:",
@@ -196,7 +159,7 @@ def _show(done: _Done) -> None:
         st.download_button(
             "Download Parquet",
             answers.parquet,
-            f"genres-{done.model}.parquet",
+            f"genres-{done.asked.model}.parquet",
             "application/vnd.apache.parquet",
             key="explorer_parquet",
             icon=":material/deployed_code:",

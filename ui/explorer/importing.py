@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from engine.errors import CancelledError, EngineError, InputError
-from ui import local_files, presence, resources
+from ui import local_files, resources
+from ui.explorer.background import UnderWay, Work, time_left
 from ui.explorer.choices import clear
 from ui.explorer.opened import Source
-from ui.plain_text import plain, show_error
+from ui.plain_text import plain
 from ui.queues import Job
 
-_LOG = logging.getLogger(__name__)
 _PATH = "explorer_path"
-_UNDER_WAY, _PROBLEM = "_explorer_import", "_explorer_import_problem"
-_POLL_SECONDS = 1.0
-
-
-@dataclass(frozen=True)
-class _Import:
-    path: Path
-    job: Job[Path]
+_IMPORT = Work("_explorer_import", "The import", "explorer_import_cancel")
 
 
 def source_on_machine() -> Source | None:
@@ -40,12 +30,9 @@ def source_on_machine() -> Source | None:
         "a folder or zip of ChordPro files, a table of songs, or a store made of one of these "
         "(songs.duckdb).",
     )
-    _take_finished()
-    if problem := st.session_state.pop(_PROBLEM, None):
-        show_error(problem)
-    under_way: _Import | None = st.session_state.get(_UNDER_WAY)
-    if under_way is not None:
-        st.fragment(_progress, run_every=_POLL_SECONDS)()
+    _IMPORT.taken()
+    if _IMPORT.under_way():
+        _IMPORT.follow(_told)
         return None
     if not (named or "").strip():
         st.caption("A data set is read once and put into a store beside it, which opens at once.")
@@ -85,41 +72,12 @@ def _begin(path: Path) -> None:
     def task(job: Job[Path]) -> Path:
         return import_songs(path, None, job.report, job.cancelled)
 
-    try:
-        job = resources.imports_queue().submit("An import", task, presence.of_this_tab())
-    except EngineError as error:
-        st.session_state[_PROBLEM] = str(error)
-        return
-    st.session_state[_UNDER_WAY] = _Import(path, job)
+    _IMPORT.begin(resources.imports_queue(), "An import", task, path)
 
 
-def _take_finished() -> None:
-    under_way: _Import | None = st.session_state.get(_UNDER_WAY)
-    if under_way is None or not under_way.job.finished:
-        return
-    del st.session_state[_UNDER_WAY]
-    try:
-        under_way.job.result()
-    except CancelledError as error:
-        st.info(plain(error), icon=":material/cancel:")
-    except InputError as error:
-        show_error(error)
-    except Exception as error:  # noqa: BLE001 - a data set of a stranger's must not break the page
-        _LOG.warning("An import broke off", exc_info=error)
-        show_error(f"The import broke off ({type(error).__name__}: {error}).")
-
-
-def _progress() -> None:
-    under_way: _Import | None = st.session_state.get(_UNDER_WAY)
-    if under_way is None:  # a poll that was already under way when it ended
-        return
-    job = under_way.job
-    if job.finished:
-        st.rerun(scope="app")
+def _told(work: UnderWay[Path]) -> tuple[float, str]:
+    job = work.job
     share = min(job.step / job.steps, 1.0) if job.steps else 0.0
-    told = "Waiting for another import to end" if not job.started else f"{share:.0%} is read"
-    if job.step and job.seconds > 2:
-        left = job.seconds / job.step * (job.steps - job.step)
-        told += f", {left:,.0f} s left"
-    st.progress(share, text=told)
-    st.button("Cancel", key="explorer_import_cancel", icon=":material/cancel:", on_click=job.cancel)
+    if not job.started:
+        return share, "Waiting for another import to end"
+    return share, f"{share:.0%} is read{time_left(job)}"
