@@ -114,6 +114,7 @@ ROOMS = {
         *("arrangement", "batch", "classifiers", "corpora", "errors", "explanation"),
         *("files", "formats", "generator", "lyrics", "models", "music"),
     },
+    "audit": {"corpora", "errors", "evaluation", "lyrics"},
     "figures": {"classifiers", "evaluation", "listening", "plain_text"},
 }
 

@@ -1,0 +1,182 @@
+"""Songs of a store beside what several models said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from engine.audit.answers import Answers, Match, matched
+from engine.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from engine.corpora.store import Filters, SongStore
+
+_FACTS = ("row", "title", "artist", "year", "genre", "words")
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Songs and what models said of them.
+
+    Attributes
+    ----------
+    songs : data frame
+        Songs that some model answered: ``row``, ``title``, ``artist``, ``year``, ``genre``,
+        ``words``.
+    models : tuple of str
+        Names of the answers.
+    labels : dict
+        Name to the labels of its answers.
+    probabilities : dict
+        Name to an array of shape (songs, labels); rows of NaN where it did not answer.
+    matches : dict
+        Name to how its answers were found again (`Match`).
+    """
+
+    songs: pd.DataFrame
+    models: tuple[str, ...]
+    labels: dict[str, tuple[str, ...]]
+    probabilities: dict[str, NDArray[np.float32]]
+    matches: dict[str, Match]
+
+    def answered(self, name: str) -> NDArray[np.bool_]:
+        """Which songs a model answered."""
+        import numpy as np
+
+        missing: Any = np.isnan(self.probabilities[name]).any(axis=1)
+        return ~missing
+
+    def predictions(self, name: str) -> NDArray[Any]:
+        """A model's answer to each song; "" where it gave none."""
+        import numpy as np
+
+        labels = np.array([*self.labels[name], ""], dtype=object)
+        values = np.nan_to_num(self.probabilities[name], nan=-1.0)
+        return labels[np.where(self.answered(name), values.argmax(axis=1), len(labels) - 1)]
+
+    def confidences(self, name: str) -> NDArray[np.float32]:
+        """The probability of each answer; NaN where there is none."""
+        return self.probabilities[name].max(axis=1)
+
+    def judged(self, name: str) -> NDArray[np.bool_]:
+        """Which songs it can be right or wrong of: answered, with a genre that it knows."""
+        known: Any = self.songs["genre"].isin(self.labels[name]).to_numpy()
+        return self.answered(name) & known
+
+    def wrong(self, name: str) -> NDArray[np.bool_]:
+        """Which of those it tells otherwise than the table."""
+        return self.judged(name) & (self.predictions(name) != self.songs["genre"].to_numpy(object))
+
+    def compared(self) -> NDArray[np.bool_]:
+        """Which songs all models answered."""
+        import numpy as np
+
+        return np.logical_and.reduce([self.answered(name) for name in self.models])
+
+    def differ(self) -> NDArray[np.bool_]:
+        """Of which of those they do not all say the same."""
+        first, *others = (self.predictions(name) for name in self.models)
+        unlike = self.compared() & False
+        for other in others:
+            unlike |= first != other
+        return unlike & self.compared()
+
+    def table(self) -> pd.DataFrame:
+        """The songs with a column for each model's answer, and one for how sure it is."""
+        columns: dict[str, Any] = {}
+        for name in self.models:
+            columns[name] = self.predictions(name)
+            columns[f"{name}: sure"] = self.confidences(name)
+        return self.songs.assign(**columns)
+
+
+def compared(
+    store: SongStore, filters: Filters, answers: Sequence[Answers], keys: pd.DataFrame
+) -> Compared:
+    """Put answers beside the songs that pass filters.
+
+    Parameters
+    ----------
+    keys : data frame
+        Of the store (`engine.audit.answers.song_keys`).
+
+    Raises
+    ------
+    InputError
+        If there are no answers, or two are called the same.
+    """
+    import numpy as np
+
+    names = [one.name for one in answers]
+    if not names or len(set(names)) < len(names):
+        raise InputError("Answers of one or more models are compared, each with its own name.")
+    songs: Any = store.table(filters, _FACTS)
+    at = keys.set_index("row").index.get_indexer(songs["row"])
+    matches = {one.name: matched(keys, one) for one in answers}
+    places = {
+        name: np.where(at >= 0, match.places[at] if len(keys) else -1, -1)
+        for name, match in matches.items()
+    }
+    some = np.logical_or.reduce([there >= 0 for there in places.values()])
+    return Compared(
+        songs[some].reset_index(drop=True),
+        tuple(names),
+        {one.name: one.labels for one in answers},
+        {one.name: _taken(one.probabilities, places[one.name][some]) for one in answers},
+        matches,
+    )
+
+
+def confusion_of(whole: Compared, name: str) -> tuple[NDArray[np.int64], list[str]]:
+    """Counts of shape (labels, labels), genre by answer, and the labels that occur."""
+    from engine.evaluation.metrics.genre import confusion
+
+    table: Any = whole.songs.assign(
+        reference=whole.songs["genre"], prediction=whole.predictions(name)
+    )
+    table = table[whole.judged(name)]
+    there = {*table["reference"], *table["prediction"]}
+    labels = [label for label in whole.labels[name] if label in there]
+    return confusion(table, labels), labels
+
+
+def dimensions(songs: pd.DataFrame, languages: Mapping[int, str] | None = None) -> dict[str, Any]:
+    """What songs are sliced by: name to a value for each song, "" where it is unknown."""
+    years = songs["year"].astype("Int64")
+    found: dict[str, Any] = {
+        "genre": songs["genre"].astype(str).tolist(),
+        "decade": [
+            "" if missing else f"{int(year) // 10 * 10}s"
+            for year, missing in zip(years, years.isna(), strict=True)
+        ],
+        "length": [length_of(int(words)) for words in songs["words"]],
+        "artist": songs["artist"].astype(str).tolist(),
+    }
+    if languages:
+        found["language"] = [languages.get(int(row), "") for row in songs["row"]]
+    return found
+
+
+_LENGTHS = (
+    (100, "under 100 words"),
+    (200, "100 to 199 words"),
+    (300, "200 to 299 words"),
+    (500, "300 to 499 words"),
+)
+
+
+def length_of(words: int) -> str:
+    """In words, how long a song of so many words is."""
+    return next((name for most, name in _LENGTHS if words < most), "500 words and more")
+
+
+def _taken(values: NDArray[np.float32], places: NDArray[np.int64]) -> NDArray[np.float32]:
+    import numpy as np
+
+    taken = values[places] if len(values) else np.zeros((len(places), values.shape[1]), np.float32)
+    return np.where((places >= 0)[:, None], taken, np.float32("nan"))

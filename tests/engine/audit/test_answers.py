@@ -1,0 +1,107 @@
+"""Answers find their songs again: by id and words, by words alone, never by id alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from engine.audit.answers import (
+    FILE,
+    Answers,
+    matched,
+    read_answers,
+    song_keys,
+    text_key,
+)
+from engine.corpora.sources import Source
+from engine.corpora.store import SongStore
+from engine.errors import InputError
+from tests.engine.audit.conftest import LABELS, SONGS, genre_of, sure_of
+
+
+def batch_table(table: pd.DataFrame) -> pd.DataFrame:
+    """As `python -m engine batch` writes it."""
+    shares = [sure_of(genre_of(n)) for n in range(len(table))]
+    told = {f"p_{label}": [share[at] for share in shares] for at, label in enumerate(LABELS)}
+    return table.assign(
+        prediction=[genre_of(n) for n in range(len(table))], confidence=0.8, **told, error=None
+    )
+
+
+def test_words_have_one_key_in_the_store_and_in_python(store: SongStore) -> None:
+    keys = song_keys(store)
+    assert len(keys) == SONGS
+    for row in (0, 59):
+        lyrics = store.song(row)["lyrics"]
+        elsewhere = " " + lyrics.replace("\n", " \r\n") + "\n"
+        assert keys["text"][row] == text_key(lyrics) == text_key(elsewhere)
+    assert text_key("a b") != text_key("a\nb")
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])
+def test_a_table_that_batch_wrote_is_joined_whatever_its_order(
+    table: pd.DataFrame, store: SongStore, tmp_path: Path, ending: str
+) -> None:
+    written = batch_table(table).iloc[::-1]
+    path = tmp_path / f"scored{ending}"
+    if ending == ".csv":
+        written.to_csv(path, index=False)
+    elif ending == ".jsonl":
+        written.to_json(path, orient="records", lines=True)
+    else:
+        written.to_parquet(path, index=False)
+    answers = read_answers(Source.of_upload(path.name, path.read_bytes()))
+    assert (answers.name, answers.origin, answers.labels) == (path.name, FILE, LABELS)
+    match = matched(song_keys(store), answers)
+    assert match.places.tolist() == list(range(SONGS))[::-1]
+    assert (match.other_words, match.elsewhere) == (0, 0)
+
+
+def test_without_an_id_the_words_are_enough(table: pd.DataFrame, store: SongStore) -> None:
+    data = batch_table(table).drop(columns="id").iloc[5:].to_csv(index=False).encode()
+    match = matched(song_keys(store), read_answers(Source.of_upload("some.csv", data)))
+    assert match.places[:5].tolist() == [-1] * 5
+    assert match.places[5:].tolist() == list(range(SONGS - 5))
+
+
+def test_an_answer_to_other_words_of_the_same_id_is_not_taken(
+    table: pd.DataFrame, store: SongStore
+) -> None:
+    changed = table.assign(lyrics=["other words now", "none of these", *table["lyrics"][2:]])
+    changed.loc[1, "id"] = "stranger"
+    data = batch_table(changed).to_csv(index=False).encode()
+    match = matched(song_keys(store), read_answers(Source.of_upload("some.csv", data)))
+    assert match.places[:2].tolist() == [-1, -1]
+    assert (match.other_words, match.elsewhere) == (1, 1)
+
+
+def test_rows_with_an_error_have_no_answer(table: pd.DataFrame) -> None:
+    written = batch_table(table.head(3))
+    written["error"] = written["error"].astype(object)
+    written.loc[1, ["prediction", "confidence", *(f"p_{label}" for label in LABELS)]] = None
+    written.loc[1, "error"] = "The lyric is missing."
+    answers = read_answers(Source.of_upload("a.csv", written.to_csv(index=False).encode()))
+    assert (len(answers.songs), answers.not_answered) == (2, 1)
+
+
+def test_kept_answers_come_back_as_they_were(first: Answers, tmp_path: Path) -> None:
+    path = tmp_path / "first.answers.parquet"
+    replace(first, model="llama", not_answered=2).write(path)
+    again = read_answers(Source.of_file(path))
+    assert (again.name, again.model, again.not_answered) == ("First", "llama", 2)
+    assert again.songs.equals(first.songs)
+    assert np.array_equal(again.probabilities, first.probabilities)
+
+
+def test_what_holds_no_answers_is_refused_in_a_sentence(table: pd.DataFrame) -> None:
+    with pytest.raises(InputError, match="holds no answers"):
+        read_answers(Source.of_upload("a.csv", table.to_csv(index=False).encode()))
+    wrong = batch_table(table.head(2)).assign(p_folk=3.0)
+    with pytest.raises(InputError, match=r"Row 1 of .* no probabilities"):
+        read_answers(Source.of_upload("a.csv", wrong.to_csv(index=False).encode()))
+    with pytest.raises(InputError, match="not readable as Parquet"):
+        read_answers(Source.of_upload("a.parquet", b"PAR1 no"))
