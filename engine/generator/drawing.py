@@ -13,7 +13,11 @@ from engine.generator.memory.features import SongMemory
 from engine.generator.memory.model import ChordMemory, normalised
 from engine.generator.palette import Palette
 
-TOP_P = 0.98  # nucleus sampling: Holtzman et al. 2020 (arXiv:1904.09751)
+# Chords this much less likely than the likeliest are not drawn, min-p sampling: Nguyen et al. 2024
+# (arXiv:2407.01082). A nucleus of .98 before let through what no song does: on 90 validation songs
+# .9% of the steps from chord to chord were all but unknown in the training songs, with humans .2%;
+# now .2% are, while chords can be drawn so much livelier that songs swing between two less often.
+MIN_P = 0.065
 _FORBIDDEN = -1e9
 # A song that has swung between two chords is read as one that swings, and goes on. So many nats
 # less for the fourth chord of X-Y-X-Y, chosen on 60 validation songs: .12 of four chords then do
@@ -68,17 +72,15 @@ class Mix:
 
 
 def drawn(
-    scores: Array, temperature: float, random: np.random.Generator, top_p: float = TOP_P
+    scores: Array, temperature: float, random: np.random.Generator, min_p: float = MIN_P
 ) -> int:
-    """An index drawn from scores: the greatest at temperature 0, else by nucleus sampling."""
+    """An index drawn from scores: the greatest at temperature 0, else by min-p sampling."""
     if temperature <= 0:
         return int(scores.argmax())
     # Below a hundredth, differences of scores would overflow; the draw is greedy long before.
     probability = np.exp(normalised(scores / max(temperature, 0.01)))
-    order = np.argsort(-probability, kind="stable")
-    ordered = probability[order]
-    ordered[np.cumsum(ordered) - ordered >= top_p] = 0.0
-    return int(order[random.choice(len(ordered), p=ordered / ordered.sum())])
+    probability[probability < min_p * probability.max()] = 0.0
+    return int(random.choice(len(probability), p=probability / probability.sum()))
 
 
 def restrained(scores: Array, memory: SongMemory) -> Array:
@@ -181,7 +183,7 @@ def fitting_line(
                 way.memory.accept(word, chord)
     if temperature <= 0:
         return max(found, key=lambda way: way.likelihood + way.fit).chords
-    return found[drawn(np.array([way.fit for way in found]), 1.0, random, 1.0)].chords
+    return found[drawn(np.array([way.fit for way in found]), 1.0, random, min_p=0.0)].chords
 
 
 def with_hindsight(

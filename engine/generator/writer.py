@@ -44,7 +44,7 @@ WAYS = 8  # in which a line is tried where something is kept behind it
 HORIZON = 4  # kept chords behind a line that have a say
 # Chords are drawn this much livelier than asked for: at the usual temperature of 0.8 new sections
 # then swing between two chords about as seldom as those of humans.
-_LIVELIER = 1.2
+_LIVELIER = 1.6
 _ON_TONIC = (AUTHENTIC, PLAGAL, HOME_OTHERWISE)
 
 Cancelled = Callable[[], bool]
