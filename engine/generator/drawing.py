@@ -72,7 +72,7 @@ class Mix:
 
 
 def drawn(
-    scores: Array, temperature: float, random: np.random.Generator, min_p: float = MIN_P
+    scores: Array, temperature: float, random: np.random.Generator, *, min_p: float = MIN_P
 ) -> int:
     """An index drawn from scores: the greatest at temperature 0, else by min-p sampling."""
     if temperature <= 0:

@@ -299,12 +299,12 @@ class TinyLlamaGenerator:
             return estimated_key(list(kept))
         random = np.random.default_rng(draw_seed(lyrics.text, controls.seed))
         shares = self._mode_shares(lyrics, controls, cancelled)
-        mode = MODES[drawn(shares, controls.temperature, random, 1.0)]
+        mode = MODES[drawn(shares, controls.temperature, random, min_p=0.0)]
         genre = self.vocabulary.genre_token(controls.genre).removeprefix("genre:")
         weights = key_weights(genre, mode, self.vocabulary.common_keys[mode])
         # As often as songs have it: a lively or a careful song is no matter of its key.
         scores = np.log(np.array(list(weights.values())))
-        tonic = list(weights)[drawn(scores, float(controls.temperature > 0), random, 1.0)]
+        tonic = list(weights)[drawn(scores, float(controls.temperature > 0), random, min_p=0.0)]
         return Key(tonic, mode)
 
     def _mode_shares(

@@ -19,6 +19,7 @@ WHOLE, REFRAIN, NOT = "whole", "refrain", "not"
 ALIKE_SYLLABLES = 3
 _ALIKE_SHARE = 0.75  # of the lines of two parts, for them to be alike
 _RECURRING_SHARE = 0.6  # of equal lines, for a part to be the repetition of another
+_REFRAIN_WORDS = 4  # of a line that is a refrain still where one of them is another
 _LONG_LINE = 4  # a long line may differ by a quarter of its syllables
 
 
@@ -110,11 +111,23 @@ def _kind(one: Stanza, stanzas: Sequence[Stanza]) -> str:
     others = [stanza for stanza in stanzas if stanza is not one]
     if any(share_of_same_words(one, other) >= _RECURRING_SHARE for other in others):
         return WHOLE
-    ends = (one.verses[0].key, one.verses[-1].key)
     shares = any(
-        ends[0] == other.verses[0].key or ends[1] == other.verses[-1].key for other in others
+        _same_refrain(one.verses[end].key, other.verses[end].key)
+        for other in others
+        for end in (0, -1)
     )
     return REFRAIN if shares else NOT
+
+
+def _same_refrain(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two lines have the same words; one of four or more may be another, or be missing."""
+    if one == other:
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(long) < _REFRAIN_WORDS or len(long) - len(short) > 1:
+        return False
+    before = next((at for at, word in enumerate(short) if word != long[at]), len(short))
+    return short[before + len(short) - len(long) + 1 :] == long[before + 1 :]
 
 
 def likeness(one: Stanza, other: Stanza, *, same_kind: bool = True) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.generator.drawing import SWING, restrained
+from engine.generator.drawing import MIN_P, SWING, drawn, restrained
 from engine.generator.memory.features import Facts, SongMemory
 from engine.generator.memory.model import ChordMemory
 from engine.generator.memory.outline import Outline
@@ -35,3 +35,17 @@ def test_only_the_chord_that_would_swing_again_is_held_back(
 
     np.testing.assert_array_equal(restrained(scores, song), expected)
     assert not scores.any()
+
+
+def test_what_is_far_less_likely_than_the_likeliest_is_never_drawn() -> None:
+    random = np.random.default_rng(0)
+    shares = np.array([0.6, 0.3, 0.06, 0.04 - 1e-9, 1e-9])
+    scores = np.log(shares)
+
+    at_one = {drawn(scores, 1.0, random) for _ in range(2000)}
+    livelier = {drawn(scores, 2.0, random) for _ in range(2000)}
+
+    assert at_one == {place for place, share in enumerate(shares) if share >= MIN_P * 0.6}
+    assert livelier == {0, 1, 2, 3}
+    assert drawn(scores, 0.0, random) == 0
+    assert drawn(np.array([0.0, -1e9]), 1.0, random, min_p=0.0) == 0

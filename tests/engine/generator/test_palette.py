@@ -64,5 +64,6 @@ def test_only_the_blues_comes_to_rest_on_a_dominant_seventh() -> None:
         assert "C:maj" in found
         assert ("C:7" in found) is rests
         assert ("C:sus4" in found) is rests
+        assert ("C:maj/3" in found) is rests
     listed = Palette(VOCABULARY, "extended", None, "major", chords_named(["C7", "F7", "G7"]))
     assert [VOCABULARY.parsed[i].label for i in listed.ending(tonic).nonzero()[0]] == ["C:7"]

@@ -118,6 +118,34 @@ def test_a_refrain_line_keeps_its_chords_wherever_it_stands() -> None:
     assert plans(text)[4] == (COPY, 1)
 
 
+@pytest.mark.parametrize(
+    ("third", "letters"),
+    [
+        ("I think of you again", "A A B A"),  # one word is another
+        ("Think of you again", "A A B A"),  # one is missing
+        ("I never think of her again", "A A B B"),
+    ],
+)
+def test_a_refrain_is_one_though_a_word_of_it_is_another(third: str, letters: str) -> None:
+    text = f"""The streetlights flicker on at nine
+    I pour a glass of table wine
+    And think of you again
+
+    A tune we heard in early May
+    I hum the words you used to say
+    And think of you again
+
+    They tell me time is kind
+    But time can't change my mind
+    It only learns to bend
+
+    The moon slides off the windowsill
+    I said I won't, I always will
+    {third}"""
+
+    assert inferred_form(Lyrics.parse(text).lines).letters == letters
+
+
 def test_verses_of_other_lengths_follow_as_far_as_they_go_and_end_alike() -> None:
     first = "The road is long\nThe night is cold\nMy coat is thin\nMy shoes are old"
     shorter = "The wind is high\nThe moon is low\nThe moon is gone"
