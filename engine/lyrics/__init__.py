@@ -20,12 +20,11 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import accumulate
-from pathlib import Path
-from typing import Any
 
 from engine.errors import InputError
+from engine.lyrics.language import language_name, language_of
 from engine.lyrics.lines import section_heading, section_number
 from engine.lyrics.markup import clean_lines
 
@@ -204,35 +203,17 @@ def positions_in(whole: str, part: str) -> list[int | None]:
 def language_warning(lyrics: Lyrics) -> str | None:
     """One sentence if the lyric does not look English, else None.
 
-    The models were trained on English lyrics only. Language identification is langid.py's model
-    (Lui and Baldwin 2012, doi:10.18653/v1/P12-3005) through py3langid. Texts under 5 words are not
-    judged: too short to tell.
+    The models were trained on English lyrics only; see `engine.lyrics.language`.
     """
-    if len(lyrics.words) < 5:
+    language = language_of(lyrics.text)
+    if language in ("", "en"):
         return None
-    language, probability = _language_identifier().classify(lyrics.text)
-    if language == "en" or probability < 0.9:
-        return None
-    name = _english_name(language)
+    name = language_name(language)
     looks = f"looks {name}, not English" if name else "does not look English"
     return (
         f"This lyric {looks}: the models learned from English songs only, so read their answers "
         "with care."
     )
-
-
-def _english_name(language: str) -> str | None:
-    """What a language is called in English, by Unicode's CLDR; None where it has no name there."""
-    from babel import Locale
-
-    return Locale("en").languages.get(language)
-
-
-@cache
-def _language_identifier() -> Any:
-    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_modelpath(Path(MODEL_DIR) / MODEL_FILE, norm_probs=True)
 
 
 def _decoded(data: bytes) -> str:

@@ -117,7 +117,7 @@ def test_a_language_without_an_english_name_is_still_warned_about(
         def classify(self, _: str) -> tuple[str, float]:
             return "bcl", 1.0  # Central Bikol, which CLDR does not name
 
-    monkeypatch.setattr("engine.lyrics._language_identifier", Identifier)
+    monkeypatch.setattr("engine.lyrics.language._identifier", Identifier)
     warning = language_warning(lyrics)
     assert warning is not None
     assert warning.startswith("This lyric does not look English: ")
