@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from engine.corpora.log_odds import log_odds_table
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -42,18 +43,9 @@ def word_counts_by_genre(songs: pd.DataFrame) -> pd.DataFrame:
 def marking_words(
     songs: pd.DataFrame, genre: str, count: int = 20, min_songs: int = 3, strength: float = 1.0
 ) -> pd.DataFrame:
-    r"""Words that mark one genre against all others, by weighted log-odds.
+    """Words that mark one genre against all others, by weighted log-odds.
 
-    For word w with :math:`y_i` uses among the :math:`n_i` words of the genre and :math:`y_j` among
-    the :math:`n_j` words of the rest, and the prior :math:`a_w` (sum :math:`a_0`)
-
-    .. math:: d_w = \log\frac{y_i + a_w}{n_i + a_0 - y_i - a_w}
-              - \log\frac{y_j + a_w}{n_j + a_0 - y_j - a_w}
-
-    with variance :math:`1/(y_i + a_w) + 1/(y_j + a_w)`; words are ordered by
-    :math:`z_w = d_w / \sqrt{\mathrm{var}}`. The prior is *informative*: proportional to how often
-    each word occurs in all songs, with :math:`a_0` = `strength` times :math:`n_i`, so that words
-    used alike everywhere ("the", "you") shrink to nothing.
+    The formula, and whose it is, stands in `engine.corpora.log_odds`; words are ordered by z.
 
     Words are counted as they are sung: section headings and remarks in brackets are none.
 
@@ -85,7 +77,6 @@ def marking_words(
         If no song has the genre, or every song has it: there is nothing to compare with.
     """
     import numpy as np
-    import pandas as pd
 
     inside = np.array([name == genre for name in songs["genre"]], dtype=bool)
     if not inside.any():
@@ -96,25 +87,15 @@ def marking_words(
     here, songs_with = _word_uses(songs.loc[inside, "sung"])
     elsewhere, _ = _word_uses(songs.loc[~inside, "sung"])
     words = sorted(word for word in here if songs_with[word] >= min_songs)
-    n_here, n_elsewhere = here.total(), elsewhere.total()
-    uses = np.array([here[word] for word in words], dtype=float)
-    uses_elsewhere = np.array([elsewhere[word] for word in words], dtype=float)
-    prior_sum = strength * n_here
-    prior = prior_sum * (uses + uses_elsewhere) / max(n_here + n_elsewhere, 1)
-    log_odds = np.log((uses + prior) / (n_here + prior_sum - uses - prior)) - np.log(
-        (uses_elsewhere + prior) / (n_elsewhere + prior_sum - uses_elsewhere - prior)
+    table = log_odds_table(
+        [here[word] for word in words],
+        [elsewhere[word] for word in words],
+        here.total(),
+        elsewhere.total(),
+        strength,
     )
-    z = log_odds / np.sqrt(1 / (uses + prior) + 1 / (uses_elsewhere + prior))
-    table = pd.DataFrame(
-        {
-            "word": words,
-            "z": z,
-            "log_odds": log_odds,
-            "uses": uses.astype(int),
-            "uses_elsewhere": uses_elsewhere.astype(int),
-            "songs": [songs_with[word] for word in words],
-        }
-    )
+    table.insert(0, "word", words)
+    table["songs"] = [songs_with[word] for word in words]
     return table.nlargest(count, "z").reset_index(drop=True)
 
 
