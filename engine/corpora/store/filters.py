@@ -27,6 +27,9 @@ class Filters:
         Any of these (see `engine.corpora.store.schema`).
     years, words : (int, int) or None
         Inclusive ranges. A song without a year passes no filter of years.
+    languages : tuple of str
+        Any of these; "" stands for songs whose language is not sure. Needs the store's measures
+        (`engine.corpora.store.word_index`).
     search : str
         Stands in title, artist or words, in any case; plain text, not a pattern.
     """
@@ -37,6 +40,7 @@ class Filters:
     notation: tuple[str, ...] = ()
     years: tuple[int, int] | None = None
     words: tuple[int, int] | None = None
+    languages: tuple[str, ...] = ()
     search: str = ""
 
     def without(self, name: str) -> Filters:
@@ -70,6 +74,10 @@ class Filters:
             found.append(("year BETWEEN ? AND ?", list(self.years)))
         if self.words:
             found.append(("words BETWEEN ? AND ?", list(self.words)))
+        if self.languages:
+            one_of, codes = _one_of("language", list(self.languages))
+            sql = f'"row" IN (SELECT "row" FROM measured.songs WHERE {one_of})'  # noqa: S608
+            found.append((sql, codes))
         if needle := searched(self.search):
             # The words first: they are in lower case already, and hold most hits.
             places = ("sung", "lower(title)", "lower(artist)")

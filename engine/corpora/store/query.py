@@ -58,8 +58,8 @@ def default_query(filters: Filters, limit: int = 100) -> str:
     return f"SELECT title, artist, year, genre, words\nFROM songs{where}\nLIMIT {limit}"
 
 
-def answer(store: Path, sql: str, seconds: float = SECONDS) -> Answer:
-    """Answer one ``SELECT`` over a store.
+def answer(store: Path, sql: str, seconds: float = SECONDS, measures: Path | None = None) -> Answer:
+    """Answer one ``SELECT`` over a store, and over the measures of its songs if they are given.
 
     Raises
     ------
@@ -72,14 +72,22 @@ def answer(store: Path, sql: str, seconds: float = SECONDS) -> Answer:
     if len(sql) > MAX_CHARACTERS:
         raise InputError(f"The query has more than {MAX_CHARACTERS:,} characters.")
     with _PLACES:
-        return _answered(store, sql, seconds)
+        return _answered(store, measures, sql, seconds)
 
 
-def _answered(store: Path, sql: str, seconds: float) -> Answer:
+def _answered(store: Path, measures: Path | None, sql: str, seconds: float) -> Answer:
     import pyarrow as pa
 
     began = time.monotonic()
-    asked = json.dumps({"store": str(store), "sql": sql, "rows": MAX_ROWS, "seconds": seconds})
+    asked = json.dumps(
+        {
+            "store": str(store),
+            "measures": str(measures) if measures else "",
+            "sql": sql,
+            "rows": MAX_ROWS,
+            "seconds": seconds,
+        }
+    )
     process = subprocess.Popen(  # noqa: S603 - our own script
         [sys.executable, "-I", str(_PROCESS)],
         stdin=subprocess.PIPE,

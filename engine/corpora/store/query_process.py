@@ -28,7 +28,6 @@ def main() -> int:
             asked["store"],
             read_only=True,
             config={
-                "enable_external_access": False,
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
                 "allow_community_extensions": False,
@@ -39,6 +38,10 @@ def main() -> int:
             },
         )
         connection.execute("SET enable_progress_bar = false")  # it would draw into the answer
+        if asked["measures"]:
+            place = asked["measures"].replace("'", "''")
+            connection.execute(f"ATTACH '{place}' AS measured (READ_ONLY)")
+        connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         statements = connection.extract_statements(asked["sql"])
         if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:

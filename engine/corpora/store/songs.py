@@ -82,6 +82,16 @@ class SongStore:
             raise InputError(f"The store {path} was made by another version; import it again.")
         self.about = about
         """Facts of the whole: ``kind``, ``name``, ``source``, and what its reader told."""
+        self.measures: Path | None = None
+        """The database of the songs' measures, once it is attached."""
+
+    def attach(self, measures: Path) -> None:
+        """Let queries read the measures of each song as ``measured.songs``."""
+        with self._lock:
+            if self.measures is None:
+                place = str(measures).replace("'", "''")
+                self._connection.execute(f"ATTACH '{place}' AS measured (READ_ONLY)")
+                self.measures = measures
 
     def close(self) -> None:
         """Give its memory back; nothing can be asked of it any more."""
@@ -114,6 +124,15 @@ class SongStore:
         )
         named = ("year", "tags", *texts)
         return Overview(songs, int(words), artists, genres, dict(zip(named, counts, strict=True)))
+
+    def row_numbers(self, filters: Filters = ALL) -> Any:
+        """The numbers of the songs that pass, in their order (array of int64)."""
+        where, values = filters.where
+        with self._cursor() as cursor:
+            cursor.execute(f'SELECT "row"::BIGINT AS "row" FROM songs WHERE {where}', values)  # noqa: S608
+            found = cursor.fetchnumpy()["row"]
+        found.sort()
+        return found
 
     def table(
         self, filters: Filters, columns: Sequence[str] = LIGHT, limit: int | None = None
