@@ -10,7 +10,7 @@ from ui.explorer.song import opened_song
 from ui.explorer.source import chosen_source, report
 from ui.explorer.sql import sql_box
 from ui.explorer.table import chosen_row, summary
-from ui.explorer.words import marking_words
+from ui.explorer.words import words
 
 navigation.through_home()
 st.title("Explorer", anchor=False)
@@ -25,7 +25,7 @@ if chosen is not None:
     passing = filters(chosen)
     found = summary(chosen, passing)
     table_tab, charts_tab, words_tab, genres_tab, sql_tab = st.tabs(
-        ["Songs", "Charts", "Words that mark a genre", "Ask a model", "SQL"],
+        ["Songs", "Charts", "Words", "Ask a model", "SQL"],
         key="explorer_tab",
         on_change="rerun",
     )
@@ -38,7 +38,7 @@ if chosen is not None:
             charts(chosen, passing)
     with words_tab:
         if words_tab.open:
-            marking_words(chosen)
+            words(chosen, passing)
     with genres_tab:
         if genres_tab.open:
             answering(chosen, passing, found.songs)

@@ -233,27 +233,6 @@ def overview(_store: SongStore, identity: str, filters: Filters) -> Overview:
     return _store.overview(filters)
 
 
-COUNTED_SONGS = 20_000
-"""Of more songs the words of so many, drawn by seed, are counted."""
-
-
-@st.cache_data(show_spinner="Counting words", max_entries=64)
-def marking_words(
-    _store: SongStore,
-    identity: str,
-    genre: str,
-    min_songs: int,
-) -> pd.DataFrame:
-    """The words that mark a genre in a store; `identity` stands for the store in the cache."""
-    from engine.corpora import marking_words as marking
-
-    songs = _store.frame(
-        "SELECT genre, sung FROM songs WHERE words > 0 "  # noqa: S608 - a number of ours
-        f"USING SAMPLE reservoir({COUNTED_SONGS} ROWS) REPEATABLE (0)"
-    )
-    return marking(songs, genre, min_songs=min_songs)
-
-
 @st.cache_data(show_spinner="Engraving the staff", max_entries=64)
 def staff(
     sheet: LeadSheet,

@@ -37,6 +37,7 @@ from engine.figures.leaderboard import (
 from engine.figures.listening import chroma_with_chords
 from engine.figures.ribbon import genre_strip, line_heat_map
 from engine.figures.style import PALETTE, as_file, as_html, download_settings
+from engine.figures.words import genre_dots, trend_lines
 from engine.figures.written import beside_humans
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "f1_heat_map",
     "form_heat_map",
     "genre_counts",
+    "genre_dots",
     "genre_strip",
     "length_counts",
     "line_heat_map",
@@ -67,6 +69,7 @@ __all__ = [
     "score_panels",
     "selective_accuracy",
     "training_curves",
+    "trend_lines",
     "two_lyrics_bars",
     "word_count_ranges",
     "year_counts",

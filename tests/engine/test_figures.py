@@ -77,6 +77,10 @@ EXPLAINED = pd.DataFrame(
     ],
     columns=["model", "measure", "words", "value", "low", "high"],
 )
+TREND = pd.DataFrame(
+    [(1990, 40, 0.5, 0.4, 0.6, False), (1991, 1, 0.9, float("nan"), float("nan"), True)],
+    columns=["year", "songs", "value", "low", "high", "few"],
+)
 PAIRS = pd.DataFrame(
     [("a − b", 0.1, 0.05, 0.2, True), ("a − c", 0.0, -0.1, 0.1, False)],
     columns=["pair", "difference", "low", "high", "differs"],
@@ -145,6 +149,8 @@ ALL = {
     ),
     "score_by_length": lambda: figures.score_by_length(VALUES),
     "score_by_decade": lambda: figures.score_by_decade(VALUES),
+    "trend_lines": lambda: figures.trend_lines({"a <b>": TREND}, "rhyme", share=True),
+    "genre_dots": lambda: figures.genre_dots(TREND.rename(columns={"year": "genre"}), "rhyme"),
     "training_curves": lambda: figures.training_curves(
         pd.DataFrame(
             [("a", "training loss", 1, 2.0), ("a", "validation macro F1", 1, 0.3)],
@@ -198,6 +204,16 @@ def test_empty_tables_draw_empty_figures() -> None:
     figures.accuracy_against_latency(
         pd.DataFrame(columns=["model", "value", "seconds", "megabytes"])
     )
+
+
+def test_years_of_few_songs_are_hollow_and_every_year_tells_its_songs() -> None:
+    figure = figures.trend_lines({"a": TREND, "b": TREND[:1]}, "rhyme")
+    lines = [one for one in figure.data if one.type == "scatter" and one.marker.symbol]
+    assert list(lines[0].marker.symbol) == ["circle", "circle-open"]
+    (bars,) = (trace for trace in figure.data if trace.type == "bar")
+    assert list(bars.y) == [40, 1]
+    bands = [one for one in figure.data if one.type == "scatter" and one.fill == "toself"]
+    assert list(bands[0].x) == [1990, 1990], "a year without an interval has no band"
 
 
 def test_humans_are_a_band_that_models_stand_beside() -> None:

@@ -15,11 +15,11 @@ from streamlit.testing.v1 import AppTest
 
 from engine.classifiers.prediction import Prediction
 from engine.corpora.store import SongStore, import_songs
-from engine.errors import WeightsError
+from engine.errors import CancelledError, WeightsError
 from engine.lyrics import Lyrics
 from tests.pages.conftest import ROOT, FakeClassifier
 from ui import local_files, resources, turns
-from ui.explorer import charts
+from ui.explorer import charts, measuring
 from ui.explorer.opened import Source
 
 CSV = """title,artist,year,genre,lyrics
@@ -219,12 +219,98 @@ def test_a_data_set_on_this_machine_is_imported_and_opened(
     assert "There is no" in page.error[0].value
 
 
-@pytest.mark.parametrize("tab", ["Charts", "Words that mark a genre", "SQL"])
+@pytest.mark.parametrize("tab", ["Charts", "Words", "SQL"])
 def test_every_tab_draws(page: AppTest, tab: str) -> None:
     page.session_state["explorer_tab"] = tab
     page.run()
     assert not page.exception
     assert page.get("plotly_chart") or tab == "SQL"
+
+
+DATED = "title,year,genre,lyrics\n" + "\n".join(
+    f"Song {n},{1990 + n % 3},{('folk', 'pop')[n % 2]},low rain on the {('sea', 'hill')[n % 2]}"
+    for n in range(12)
+)
+
+
+def with_dated_songs(page: AppTest, view: str) -> AppTest:
+    page.button_group(key="explorer_source").set_value("My file").run()
+    page.file_uploader(key="explorer_file").set_value(("songs.csv", DATED.encode(), "text/csv"))
+    page.session_state["explorer_tab"] = "Words"
+    page.session_state["explorer_words_view"] = view
+    return page.run()
+
+
+def test_phrases_are_counted_in_what_passes_and_open_their_songs(page: AppTest) -> None:
+    with_dated_songs(page, "Phrases")
+    page.multiselect(key="genres").set_value(["pop"]).run()
+    table = next(f.value for f in page.dataframe if "phrase" in f.value)
+    assert table["phrase"].tolist() == ["low rain on", "on the hill", "rain on the"]
+    assert any("Counted over all 6 songs that pass" in c.value for c in page.caption)
+    identity = page.session_state["_own_songs"].identity
+    page.session_state[f"phrases_{identity}_3_False"] = {
+        "selection": {"rows": [1], "columns": [], "cells": []}
+    }
+    page.run()
+    assert not page.exception
+    columns = ["title", "artist", "year", "genre"]
+    (songs,) = (frame.value for frame in page.dataframe if [*frame.value] == columns)
+    assert songs["title"].tolist() == [f"Song {n}" for n in range(1, 12, 2)]
+
+
+@pytest.mark.parametrize(
+    ("view", "told"),
+    [
+        ("Measures by year", "12 of the 12 songs that pass are drawn"),
+        ("Measures by genre", "12 of the 12 songs that pass are drawn"),
+        ("Words by year", "Over all 12 songs that pass"),
+    ],
+)
+def test_measures_and_words_are_drawn_with_what_they_rest_on(
+    page: AppTest, view: str, told: str
+) -> None:
+    page.session_state["explorer_measure_name"] = "length"
+    page.session_state["explorer_chosen_words"] = "rain, the hill, zebra"
+    with_dated_songs(page, view)
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
+    assert any(told in caption.value for caption in page.caption)
+    assert any("are uncertain" in caption.value for caption in page.caption)
+    if view == "Words by year":
+        assert "zebra" in page.error[0].value
+
+
+def test_many_songs_are_measured_in_the_background_and_can_be_cancelled(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(measuring, "AT_ONCE", 3)
+    with_dated_songs(page, "Phrases")
+    assert "12 songs are measured once" in " ".join(text.value for text in page.markdown)
+
+    def slow(_store: Any, progress: Any, cancelled: Callable[[], bool]) -> None:
+        progress(3, 12)
+        end = time.monotonic() + 20
+        while not cancelled() and time.monotonic() < end:
+            time.sleep(0.01)
+        raise CancelledError("The measuring was cancelled; nothing of it is kept.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(measuring, "make_index", slow)
+        page.button(key="explorer_measure").click().run()
+        page.button(key="explorer_measure_cancel").click().run()
+        until_gone(page, "_explorer_measuring")
+    assert "nothing of it is kept" in page.info[0].value
+    page.button(key="explorer_measure").click().run()
+    until_gone(page, "_explorer_measuring")
+    assert any("phrase" in f.value for f in page.dataframe)
+
+
+def until_gone(page: AppTest, key: str) -> None:
+    end = time.monotonic() + 20
+    while key in page.session_state:
+        assert time.monotonic() < end, "it does not end"
+        time.sleep(0.02)
+        page.run()
 
 
 def test_charts_of_no_songs_do_not_fail(page: AppTest) -> None:
@@ -291,7 +377,7 @@ def test_headings_are_no_words_of_a_song(page: AppTest) -> None:
     page.file_uploader(key="explorer_file").set_value(
         ("songs.json", songs.encode(), "application/json")
     )
-    page.session_state["explorer_tab"] = "Words that mark a genre"
+    page.session_state["explorer_tab"] = "Words"
     page.run()
 
     assert next(metric.value for metric in page.metric if metric.label == "Words") == "4"

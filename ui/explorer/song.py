@@ -24,8 +24,11 @@ if TYPE_CHECKING:
 _MOST_TUNES = 3
 
 
-def opened_song(chosen: Source, row: int, search: str = "") -> None:
-    """One song: its words, its chords if it has them, and the way to both tasks."""
+def opened_song(chosen: Source, row: int, search: str = "", place: str = "") -> None:
+    """One song: its words, its chords if it has them, and the way to both tasks.
+
+    `place` names where on the page it is opened; the Songs tab needs no name.
+    """
     song = chosen.store.song(row)
     sheet = _sheet(chosen, song)
     title = str(song["title"] or "Untitled")
@@ -38,12 +41,12 @@ def opened_song(chosen: Source, row: int, search: str = "") -> None:
     st.caption(" · ".join(map(plain, facts)))
     if tags := [tag for tag in song["tags"] if tag != song["genre"]]:
         st.caption(plain(f"Tags: {', '.join(tags)}"))
-    _ways(sheet, text, title, chosen)
+    _ways(sheet, text, title, chosen, place)
     if search:
-        _hits(text, search)
+        _hits(text, search, place)
     if song["notation"] == ABC:
-        _tunes(text)
-    with st.container(border=True, key="song_words"):
+        _tunes(text, place)
+    with st.container(border=True, key=f"{place}song_words"):
         if sheet:
             st.html(leadsheet_html(sheet))
         elif text:
@@ -67,17 +70,20 @@ def _sheet(chosen: Source, song: dict[str, Any]) -> LeadSheet | None:
         return None
 
 
-def _ways(sheet: LeadSheet | None, text: str, title: str, chosen: Source) -> None:
-    with st.container(horizontal=True, key="song_tasks"):
+def _ways(sheet: LeadSheet | None, text: str, title: str, chosen: Source, place: str) -> None:
+    with st.container(horizontal=True, key=f"{place}song_tasks"):
         genre = st.button(
-            "Open in Genre", key="song_genre", icon=":material/graphic_eq:", disabled=not text
+            "Open in Genre",
+            key=f"{place}song_genre",
+            icon=":material/graphic_eq:",
+            disabled=not text,
         )
         opened = sheet is not None and st.button(
-            "Open in Chords", key="song_open", icon=":material/music_note:"
+            "Open in Chords", key=f"{place}song_open", icon=":material/music_note:"
         )
         write = st.button(
             "Write new chords" if sheet else "Open in Chords",
-            key="song_chords",
+            key=f"{place}song_chords",
             icon=":material/piano:",
             disabled=not text,
         )
@@ -92,7 +98,7 @@ def _ways(sheet: LeadSheet | None, text: str, title: str, chosen: Source) -> Non
         state.open_song(state.Song(sheet, text, source))
 
 
-def _tunes(text: str) -> None:
+def _tunes(text: str, place: str) -> None:
     """The tunes in ABC notation that a text holds, engraved and played."""
     tunes = tunes_in(text)
     for number, tune in enumerate(tunes[:_MOST_TUNES]):
@@ -101,16 +107,17 @@ def _tunes(text: str) -> None:
         except EngineError as error:
             show_error(error)
             continue
-        with st.container(key=f"tune_{number}"):
+        with st.container(key=f"{place}tune_{number}"):
             for page in engraved.pages:
                 st.image(page, width="stretch", alt=f"Staff notation of {tune.title or 'the tune'}")
-        if st.button("Play it", key=f"song_play_{number}", icon=":material/play_arrow:"):
+        key = f"{place}song_play_{number}"
+        if st.button("Play it", key=key, icon=":material/play_arrow:"):
             st.audio(resources.tune_sound(engraved.midi), format="audio/wav", autoplay=True)
     if len(tunes) > _MOST_TUNES:
         st.caption(f"The first {_MOST_TUNES} of {len(tunes)} tunes are engraved.")
 
 
-def _hits(text: str, search: str) -> None:
+def _hits(text: str, search: str, place: str) -> None:
     """The lines in which the search stands."""
     found = hits(text, search)
     if found:
@@ -118,5 +125,5 @@ def _hits(text: str, search: str) -> None:
             f"<div>{escape(before)}<mark>{escape(hit)}</mark>{escape(behind)}</div>"
             for before, hit, behind in found
         )
-        with st.container(key="song_hits"):
+        with st.container(key=f"{place}song_hits"):
             st.html(f'<div class="ll-hits">{lines}</div>')

@@ -6,10 +6,16 @@ import streamlit as st
 
 from engine.corpora.store import Filters
 from engine.corpora.store.query import MAX_ROWS, Answer, answer, default_query
+from engine.corpora.word_measures import MEASURES
 from engine.errors import EngineError
 from ui.explorer.opened import Source
 from ui.plain_text import show_error
 
+_MEASURED = (
+    " What the Words tab measures stands in `measured.songs`: `row`, `language` and "
+    + ", ".join(f"`{name}`" for name in MEASURES)
+    + "."
+)
 _TEXT, _ANSWER, _DEFAULT = "explorer_sql", "_explorer_sql_answer", "_explorer_sql_default"
 
 
@@ -24,6 +30,7 @@ def sql_box(chosen: Source, passing: Filters) -> None:
         "It can be read, nothing else, for less than three seconds. Its columns are `row`, `id`, "
         "`title`, `artist`, `year`, `genre`, `tags`, `key`, `source`, `notation`, `words`, "
         "`lines`, `lyrics`, `sung` (lower case, without headings) and `sheet`."
+        + (_MEASURED if chosen.store.measures else "")
     )
     sql = st.text_area("Query", key=_TEXT, height=140)
     with st.container(horizontal=True, key="explorer_sql_ways"):
@@ -40,7 +47,7 @@ def sql_box(chosen: Source, passing: Filters) -> None:
     if run:
         try:
             with st.spinner("Asking"):
-                found = answer(chosen.store.path, sql or "")
+                found = answer(chosen.store.path, sql or "", measures=chosen.store.measures)
         except EngineError as error:
             st.session_state.pop(_ANSWER, None)
             show_error(error)
