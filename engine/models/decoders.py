@@ -24,6 +24,7 @@ from torch import nn
 from engine.errors import WeightsError
 from engine.models.embeddings import StoredEmbedding
 from engine.models.weights import check_adapter, check_adapter_tensors, load_tensors
+from engine.optional import need_training_group
 
 ADAPTER, ADAPTER_CONFIG = "adapter_model.safetensors", "adapter_config.json"
 # What a plain LoRA says of itself; anything else is not merged by one product.
@@ -128,6 +129,7 @@ def merged_by_peft(decoder: Any, folder: Path) -> Any:
     WeightsError
         If the adapter is not this decoder's.
     """
+    need_training_group("peft, which merges this adapter,", "peft")
     from peft import PeftModel
 
     adapted: Any = PeftModel.from_pretrained(decoder, str(folder))

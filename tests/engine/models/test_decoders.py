@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
-from engine.errors import WeightsError
+from engine.errors import EngineError, WeightsError
 from engine.models.decoders import ADAPTER_CONFIG, cut_decoder, merged_by_peft, merged_decoder
 from engine.models.embeddings import StoredEmbedding
 from engine.models.tensors import tensors_of
@@ -114,6 +115,17 @@ def adapter_of_all(base: Path, folder: Path) -> Path:
     adapted: Any = get_peft_model(decoder, LoraConfig(r=2, target_modules=["q_proj"]))
     adapted.save_pretrained(str(folder / "all"), save_embedding_layers=False)
     return folder / "all"
+
+
+def test_the_app_loads_its_decoders_without_the_training_group(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = adapter(base, tmp_path / "plain", target_modules=["q_proj"])
+    other = adapter(base, tmp_path / "other", target_modules=["q_proj"], use_rslora=True)
+    monkeypatch.setitem(sys.modules, "peft", None)
+    merged_decoder(str(base), 2, plain, torch.float32, final_norm=True)
+    with pytest.raises(EngineError, match=r"pip install -r requirements-training\.txt"):
+        merged_decoder(str(base), 2, other, torch.float32, final_norm=True)
 
 
 def test_an_adapter_of_other_modules_is_refused(base: Path, tmp_path: Path) -> None:
