@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from engine.audit.learned import keep_learned
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
 from engine.models.card import ModelCard
@@ -97,6 +98,8 @@ def finish(
         },
     )
     card.metrics["train/songs"] = len(splits["train"])
+    read = (lyric.text for part in ("train", "validation") for lyric in splits[part].lyrics)
+    keep_learned(read, card.training_data_sha256)
     card.write(own.folder)
     parts = adjusted() if adjusted else part_logits(own, splits["validation"])
     card.write(own.folder)  # of the weights as they are now

@@ -11,11 +11,13 @@ import pytest
 from engine.audit.answers import OUT_OF_FOLD, song_keys
 from engine.audit.comparison import Compared, compared
 from engine.audit.error_words import error_words
+from engine.audit.learned import keep_learned, learned_by
 from engine.audit.out_of_fold import out_of_fold
 from engine.audit.suspects import suspects
 from engine.corpora import read_table
 from engine.corpora.store import ALL, SongStore, store_of_table
 from engine.errors import CancelledError, InputError
+from tests.engine.batch.quick_model import write_card
 
 WORDS = {
     "folk": "lantern harbour shepherd barley",
@@ -103,3 +105,20 @@ def test_too_few_songs_are_refused(whole: Compared) -> None:
     )
     with pytest.raises(InputError, match="20 songs of two genres"):
         suspects(few, "First")
+
+
+def test_what_a_model_has_learnt_is_known_by_the_words_however_they_are_written(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_card(tmp_path / "llama", "2026-01-01")
+    monkeypatch.setenv("LYRICLAB_MODELS", str(tmp_path))
+    assert learned_by("llama").checksums is None
+    assert not learned_by("llama").among(["Rain on the wall"]).any()
+    data = learned_by("llama").data
+    keep_learned(["Rain on the wall", "no other"], "ab")
+    keep_learned(["a third"], "ab")
+    again = learned_by("llama")
+    assert again.data == data
+    assert again.among(["rain,\non the WALL!", "rain on a wall", "a third"]).tolist() == [
+        *(True, False, True),
+    ]
