@@ -3,7 +3,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import navigation
-from ui.explorer.answering import answering
+from ui.explorer.answers.part import models
 from ui.explorer.charts import charts
 from ui.explorer.filters import filters
 from ui.explorer.song import opened_song
@@ -24,8 +24,8 @@ if chosen is not None:
     report(chosen)
     passing = filters(chosen)
     found = summary(chosen, passing)
-    table_tab, charts_tab, words_tab, genres_tab, sql_tab = st.tabs(
-        ["Songs", "Charts", "Words", "Ask a model", "SQL"],
+    table_tab, charts_tab, words_tab, models_tab, sql_tab = st.tabs(
+        ["Songs", "Charts", "Words", "Models", "SQL"],
         key="explorer_tab",
         on_change="rerun",
     )
@@ -39,9 +39,9 @@ if chosen is not None:
     with words_tab:
         if words_tab.open:
             words(chosen, passing)
-    with genres_tab:
-        if genres_tab.open:
-            answering(chosen, passing, found.songs)
+    with models_tab:
+        if models_tab.open:
+            models(chosen, passing, found.songs)
     with sql_tab:
         if sql_tab.open:
             sql_box(chosen, passing)

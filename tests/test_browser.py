@@ -313,7 +313,7 @@ def test_what_if_and_the_explorer_ask_models_again(
     page.get_by_text("Swapped 2 times.").wait_for(timeout=MINUTES)
 
     page.get_by_role("link", name="Explorer").click()
-    page.get_by_role("tab", name="Ask a model").click(timeout=MINUTES)
+    page.get_by_role("tab", name="Models").click(timeout=MINUTES)
     page.locator(".st-key-explorer_model input").click(timeout=MINUTES)
     page.get_by_role("option", name="BiLSTM-GRU").click()
     page.wait_for_timeout(1000)

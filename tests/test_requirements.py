@@ -16,16 +16,6 @@ OURS = {"engine", "ui", "train", "bench", "tests", "pages"}
 SHIPPED, DEVELOPED = ("engine", "ui", "train", "pages"), ("bench", "tests")
 APP, DEVELOPMENT = ("requirements.txt", "requirements-weights.txt"), ("requirements-dev.txt",)
 LISTENING, LISTENS = ("requirements-listening.txt",), ROOT / "engine" / "listening"
-TRAINING = ("requirements-training.txt",)
-# What may import the training group: trainings, and what says itself that it is missing.
-TRAINS = (
-    ROOT / "train",
-    ROOT / "engine" / "corpora" / "store" / "musicpile.py",
-    ROOT / "engine" / "generator" / "model.py",
-    ROOT / "engine" / "models" / "decoders.py",
-    ROOT / "engine" / "models" / "quantization.py",
-    ROOT / "engine" / "models" / "weights.py",
-)
 
 
 def normalised(name: str) -> str:
@@ -71,16 +61,13 @@ def undeclared(files: list[Path], declared: dict[str, str]) -> list[str]:
 def test_all_that_the_app_imports_is_in_its_requirements() -> None:
     files = [ROOT / "Home.py", *(p for part in SHIPPED for p in (ROOT / part).rglob("*.py"))]
     listens = [path for path in files if path.is_relative_to(LISTENS)]
-    trains = [path for path in files if any(path.is_relative_to(of) for of in TRAINS)]
-    others = [path for path in files if path not in listens + trains]
-    assert undeclared(others, pinned(APP)) == []
+    assert undeclared([path for path in files if path not in listens], pinned(APP)) == []
     assert undeclared(listens, pinned(APP + LISTENING)) == []
-    assert undeclared(trains, pinned(APP + TRAINING)) == []
 
 
 def test_all_that_tests_and_benches_import_is_in_some_requirements() -> None:
     files = [p for part in DEVELOPED for p in (ROOT / part).rglob("*.py")]
-    assert undeclared(files, pinned(APP + LISTENING + TRAINING + DEVELOPMENT)) == []
+    assert undeclared(files, pinned(APP + LISTENING + DEVELOPMENT)) == []
 
 
 def test_an_undeclared_import_is_noticed() -> None:
@@ -91,6 +78,6 @@ def test_an_undeclared_import_is_noticed() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(pinned(APP[:1] + LISTENING + TRAINING)))
+@pytest.mark.parametrize("name", sorted(pinned(APP[:1] + LISTENING)))
 def test_what_is_pinned_is_what_the_tests_run_with(name: str) -> None:
-    assert version(name).partition("+")[0] == pinned(APP + LISTENING + TRAINING)[name]
+    assert version(name).partition("+")[0] == pinned(APP + LISTENING)[name]

@@ -11,7 +11,7 @@ import json
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ASKED, FILE, OUT_OF_FOLD = "asked", "file", "out of fold"
 ENDING = ".answers.parquet"
 _METADATA = b"lyric-lab-answers"
+_TOLD = ("name", "model", "origin", "not_answered", "revision")
 _LINE_END = re.compile(r"[ \t\r]*\n[ \t\r]*")
 _BLANKS = " \t\r\n"
 _KEYS_SQL = (
@@ -40,7 +41,7 @@ _KEYS_SQL = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answers:
     """One model's answers to songs.
 
@@ -58,6 +59,8 @@ class Answers:
     probabilities : array, shape (songs, labels)
     not_answered : int
         Songs that had an error instead.
+    revision : str
+        Of the model (`engine.models.card.model_revision`); "" where that is unknown.
     """
 
     name: str
@@ -67,14 +70,29 @@ class Answers:
     songs: pd.DataFrame
     probabilities: NDArray[np.float32]
     not_answered: int = 0
+    revision: str = ""
+
+    def with_older(self, older: Answers) -> Answers:
+        """These, and what the same model said before of other songs; nothing of another model."""
+        import numpy as np
+        import pandas as pd
+
+        alike = ("name", "model", "revision", "origin", "labels")
+        if any(getattr(self, name) != getattr(older, name) for name in alike):
+            return self
+        kept = ~older.songs["text"].isin(self.songs["text"]).to_numpy()
+        return replace(
+            self,
+            songs=pd.concat([self.songs, older.songs[kept]], ignore_index=True),
+            probabilities=np.concatenate([self.probabilities, older.probabilities[kept]]),
+        )
 
     def write(self, path: Path) -> None:
         """Keep them in a file."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        about = {"name": self.name, "model": self.model, "origin": self.origin}
-        told = json.dumps(about | {"not_answered": self.not_answered})
+        told = json.dumps({name: getattr(self, name) for name in _TOLD})
         columns: dict[str, Any] = {name: self.songs[name].tolist() for name in ("id", "text")}
         columns |= {f"p_{label}": self.probabilities[:, at] for at, label in enumerate(self.labels)}
         table: Any = pa.table(columns).replace_schema_metadata({_METADATA: told.encode()})
@@ -143,24 +161,24 @@ def matched(keys: pd.DataFrame, answers: Answers) -> Match:
     return Match(places, other, len(lost) - other)
 
 
-def answers_of_table(
-    name: str, model: str, songs: pd.DataFrame, table: pd.DataFrame, origin: str = ASKED
-) -> Answers:
-    """Answers as `engine.batch.answer_songs` gives them, of songs with ``id`` and ``lyrics``."""
+def answers_of_table(name: str, model: str, table: pd.DataFrame, revision: str = "") -> Answers:
+    """Answers as `engine.batch.answer_songs` gives them, to songs with ``id`` and ``lyrics``."""
     import numpy as np
     import pandas as pd
 
-    columns = [str(column) for column in table if str(column).startswith("p_")]
+    names = [str(column) for column in table]
+    columns = names[names.index("confidence") + 1 : names.index("error")]
     answered = table["prediction"].notna().to_numpy()
     keyed = pd.DataFrame(
         {
-            "id": [str(value) for value in songs["id"][answered]],
-            "text": [text_key(str(lyrics)) for lyrics in songs["lyrics"][answered]],
+            "id": [str(value) for value in table["id"][answered]],
+            "text": [text_key(str(lyrics)) for lyrics in table["lyrics"][answered]],
         }
     )
     probabilities = table.loc[answered, columns].to_numpy(np.float32)
     labels = tuple(column.removeprefix("p_") for column in columns)
-    return Answers(name, model, origin, labels, keyed, probabilities, int((~answered).sum()))
+    left = int((~answered).sum())
+    return Answers(name, model, ASKED, labels, keyed, probabilities, left, revision)
 
 
 def read_answers(source: Source) -> Answers:
@@ -201,6 +219,7 @@ def _kept(source: Source) -> Answers | None:
         songs,
         np.stack(columns, axis=1),
         int(about["not_answered"]),
+        str(about["revision"]),
     )
 
 

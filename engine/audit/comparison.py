@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _FACTS = ("row", "title", "artist", "year", "genre", "words")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Compared:
     """Songs and what models said of them.
 

@@ -36,7 +36,7 @@ from engine.figures.leaderboard import (
 )
 from engine.figures.listening import chroma_with_chords
 from engine.figures.ribbon import genre_strip, line_heat_map
-from engine.figures.style import PALETTE, as_file, as_html, download_settings
+from engine.figures.style import PALETTE, as_file, as_html, download_settings, shade
 from engine.figures.words import genre_dots, trend_lines
 from engine.figures.written import beside_humans
 
@@ -68,6 +68,7 @@ __all__ = [
     "score_by_length",
     "score_panels",
     "selective_accuracy",
+    "shade",
     "training_curves",
     "trend_lines",
     "two_lyrics_bars",

@@ -227,3 +227,11 @@ def download_settings(name: str, *, camera: bool = True) -> dict[str, Any]:
         "toImageButtonOptions": {"filename": name, "format": "png", "scale": 2},
         "modeBarButtonsToRemove": removed if camera else [*removed, "toImage"],
     }
+
+
+def shade(share: float) -> tuple[str, str]:
+    """The ground of a cell by `SEQUENTIAL`, 0 to 1, and the ink that is read on it."""
+    share = min(max(share, 0.0), 1.0)
+    (low, first), (high, second) = SEQUENTIAL[:2] if share < SEQUENTIAL[1][0] else SEQUENTIAL[1:]
+    ground = mixed(first, second, (share - low) / (high - low))
+    return ground, ink_on(ground)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import InputError
-from engine.optional import need_training_group
 
 
 def quantization_config(name: str | None) -> Any | None:
@@ -17,7 +16,6 @@ def quantization_config(name: str | None) -> Any | None:
         return None
     if name != "nf4":
         raise InputError(f"There is no quantization '{name}'; 'nf4' is accepted.")
-    need_training_group("Computing in 4 bits", "bitsandbytes", "peft")
     import torch
     from transformers import BitsAndBytesConfig
 

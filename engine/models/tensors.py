@@ -15,8 +15,7 @@ class Tensors:
     Attributes
     ----------
     bytes : int
-        All of them together; storage that two tensors share counts once, and a table that is only
-        looked up in its file (`engine.models.embeddings`) not at all.
+        All of them together; storage that two tensors share counts once.
     device, dtype : str
         Where most of these bytes lie, and as what ("" for a model without tensors).
     """
@@ -46,11 +45,9 @@ def _tensors(thing: Any, visited: set[int]) -> Iterator[Any]:
     if id(thing) in visited:
         return
     visited.add(id(thing))
-    if hasattr(thing, "modules") and hasattr(thing, "parameters"):
-        for module in thing.modules():
-            if not getattr(module, "stays_in_file", False):
-                yield from module.parameters(recurse=False)
-                yield from module.buffers(recurse=False)
+    if hasattr(thing, "parameters") and hasattr(thing, "buffers"):
+        yield from thing.parameters()
+        yield from thing.buffers()
     elif type(thing).__module__.partition(".")[0] == "engine":
         for value in cast("dict[str, Any]", getattr(thing, "__dict__", {})).values():
             yield from _tensors(value, visited)

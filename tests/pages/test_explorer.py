@@ -414,7 +414,7 @@ def model(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., None]]:
 
 
 def ask_a_model(page: AppTest) -> AppTest:
-    page.session_state["explorer_tab"] = "Ask a model"
+    page.session_state["explorer_tab"] = "Models"
     page.run()
     return page.button(key="explorer_answer").click().run()
 
@@ -492,7 +492,7 @@ def test_a_table_that_breaks_off_says_why_in_one_sentence(
 
 
 def test_every_genre_model_can_be_asked(page: AppTest) -> None:
-    page.session_state["explorer_tab"] = "Ask a model"
+    page.session_state["explorer_tab"] = "Models"
     page.run()
     assert page.selectbox(key="explorer_model").options == [
         resources.model_title(name) for name in (*resources.GENRE_MODELS, resources.POOL)

@@ -13,6 +13,7 @@ from engine.corpora.store.schema import ABC
 from engine.errors import EngineError
 from engine.music.chord_names import with_accidentals
 from ui import resources, state
+from ui.explorer.answers.of_song import answers_of_song
 from ui.explorer.opened import Source
 from ui.lead_sheet_html import leadsheet_html
 from ui.lyric_input import lyric_of
@@ -42,6 +43,7 @@ def opened_song(chosen: Source, row: int, search: str = "", place: str = "") -> 
     if tags := [tag for tag in song["tags"] if tag != song["genre"]]:
         st.caption(plain(f"Tags: {', '.join(tags)}"))
     _ways(sheet, text, title, chosen, place)
+    answers_of_song(chosen, row, text, title, place)
     if search:
         _hits(text, search, place)
     if song["notation"] == ABC:

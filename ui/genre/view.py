@@ -63,6 +63,11 @@ def show(given: state.GenreAnswer, text: str) -> None:
     glossary.show(*_TERMS)
 
 
+def open_next(tab: str) -> None:
+    """Have one of `TABS` open when the page is opened next."""
+    st.session_state[_LAST_TAB] = tab
+
+
 def _use_style(predictions: Sequence[Prediction], text: str) -> None:
     """Take the likeliest genre to the Chords page; words without chords get them in that style."""
     deciding = [p for p in predictions if p.pooled] or predictions

@@ -90,9 +90,10 @@ def test_rows_with_an_error_have_no_answer(table: pd.DataFrame) -> None:
 
 def test_kept_answers_come_back_as_they_were(first: Answers, tmp_path: Path) -> None:
     path = tmp_path / "first.answers.parquet"
-    replace(first, model="llama", not_answered=2).write(path)
+    replace(first, model="llama", not_answered=2, revision="abc").write(path)
     again = read_answers(Source.of_file(path))
-    assert (again.name, again.model, again.not_answered) == ("First", "llama", 2)
+    told = (again.name, again.model, again.not_answered, again.revision)
+    assert told == ("First", "llama", 2, "abc")
     assert again.songs.equals(first.songs)
     assert np.array_equal(again.probabilities, first.probabilities)
 
@@ -105,3 +106,12 @@ def test_what_holds_no_answers_is_refused_in_a_sentence(table: pd.DataFrame) -> 
         read_answers(Source.of_upload("a.csv", wrong.to_csv(index=False).encode()))
     with pytest.raises(InputError, match="not readable as Parquet"):
         read_answers(Source.of_upload("a.parquet", b"PAR1 no"))
+
+
+def test_later_answers_of_the_same_model_join_the_older_ones(first: Answers) -> None:
+    old = replace(first, songs=first.songs[:50], probabilities=first.probabilities[:50])
+    new = replace(first, songs=first.songs[40:70], probabilities=first.probabilities[40:70] / 2)
+    both = new.with_older(old)
+    assert sorted(both.songs["id"]) == sorted(first.songs["id"][:70])
+    assert both.probabilities[0].sum() == pytest.approx(0.5), "the newer answer counts"
+    assert new.with_older(replace(old, revision="other")) is new

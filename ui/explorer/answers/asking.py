@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from engine.classifiers import CLASSIFIERS
+from engine.errors import EngineError
 from ui import resources, turns
+from ui.explorer.answers.kept import Shelf, shelf_of
 from ui.explorer.background import UnderWay, Work, time_left
 from ui.numbers import percent
-from ui.plain_text import plain
+from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.batch import SongAnswers
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from ui.queues import Job
 
 MAX_SONGS = 20_000
-_COLUMNS = ("title", "artist", "year", "genre", "lyrics", "words", "lines")
+_COLUMNS = ("id", "title", "artist", "year", "genre", "lyrics", "words", "lines")
 _DONE = "_explorer_answers"
 _ASKING = Work(
     "_explorer_asking",
@@ -36,7 +38,7 @@ _ASKING = Work(
 class _Asked:
     """Which model was asked of which songs."""
 
-    source: str
+    shelf: Shelf
     model: str
     songs: int
 
@@ -62,11 +64,10 @@ def answering(chosen: Source, passing: Filters, songs: int) -> None:
     """Choose a model, follow it through the songs that pass the filters, read what it says."""
     st.markdown(
         "One model tells the genre of every song that passes the filters above, in the background. "
-        "The answers can be taken away with the table."
+        "Its answers stay beside the songs for the other views, and can be taken away."
     )
     if ended := _ASKING.taken():
-        asked, answers = ended
-        st.session_state[_DONE] = _Done(asked, answers)
+        _keep(*ended)
     with st.container(horizontal=True, vertical_alignment="bottom", key="explorer_ask"):
         model = st.selectbox(
             "Model",
@@ -91,7 +92,7 @@ def answering(chosen: Source, passing: Filters, songs: int) -> None:
         )
     _ASKING.follow(_told)
     done: _Done | None = st.session_state.get(_DONE)
-    if done is not None and done.asked.source == chosen.identity:
+    if done is not None and done.asked.shelf.identity == chosen.identity:
         _show(done)
 
 
@@ -108,8 +109,21 @@ def _begin(chosen: Source, passing: Filters, songs: int, model: str) -> None:
             load=lambda name, _preset: turns.loaded(name, job.cancelled),
         )
 
-    asked = _Asked(chosen.identity, model, songs)
+    asked = _Asked(shelf_of(chosen), model, songs)
     _ASKING.begin(resources.tables_queue(), resources.model_title(model), task, asked)
+
+
+def _keep(asked: _Asked, answers: SongAnswers) -> None:
+    """Show what was said, and keep it beside the songs."""
+    from engine.audit.answers import answers_of_table
+
+    title = resources.model_title(asked.model)
+    try:
+        told = answers_of_table(title, asked.model, answers.table, resources.revision(asked.model))
+        asked.shelf.keep(told)
+    except EngineError as error:  # the disk is full, say: they are shown all the same
+        show_error(error)
+    st.session_state[_DONE] = _Done(asked, answers)
 
 
 def _told(work: UnderWay[SongAnswers]) -> tuple[float, str]:
