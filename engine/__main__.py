@@ -1,8 +1,8 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|convert|listen|batch|corpus|evaluate|faithfulness|forms|written``;
-each explains itself with ``--help``. Bad input is one line on stderr and exit status 2; a task
-cancelled with Ctrl-C exits with 130.
+``python -m engine genre|chords|convert|listen|batch|corpus|evaluate|faithfulness|forms|written|
+serve``; each explains itself with ``--help``. Bad input is one line on stderr and exit status 2; a
+task cancelled with Ctrl-C exits with 130.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import chords_command, corpus_command, export_command
+from engine import chords_command, corpus_command, export_command, serve_command
 from engine.arguments import ArgumentParser
 from engine.batch import EXTENSIONS
 from engine.batch.writing import OUTPUT_EXTENSIONS
@@ -162,6 +162,7 @@ def _parser() -> ArgumentParser:
     batch.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
     batch.set_defaults(command=_batch)
     corpus_command.add_parser(commands)
+    serve_command.add_parser(commands)
     return parser
 
 

@@ -15,6 +15,11 @@ class ArgumentParser(argparse.ArgumentParser):
     Commands below it (``add_subparsers``) do so too.
     """
 
+    @property
+    def options(self) -> list[argparse.Action]:
+        """What may be named on it, beside ``--help``, in order."""
+        return [action for action in self._actions if action.dest != "help"]
+
     def error(self, message: str) -> NoReturn:
         """What argparse calls when the words of a command line do not fit.
 

@@ -116,6 +116,21 @@ ROOMS = {
     },
     "audit": {"corpora", "errors", "evaluation", "lyrics", "models"},
     "figures": {"classifiers", "evaluation", "listening", "plain_text"},
+    "log": {"errors"},
+    "serving": {"classifiers", "errors", "generator", "lyrics", "models"},
+    "api": {
+        *(
+            "arguments",
+            "chords_command",
+            "classifiers",
+            "errors",
+            "export_command",
+            "files",
+            "formats",
+        ),
+        *("generator", "lyrics", "models", "music", "plain_text", "serving"),
+    },
+    "serve_command": {"api", "errors", "log", "models", "serving"},
 }
 
 

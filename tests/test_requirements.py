@@ -16,6 +16,7 @@ OURS = {"engine", "ui", "train", "bench", "tests", "pages"}
 SHIPPED, DEVELOPED = ("engine", "ui", "train", "pages"), ("bench", "tests")
 APP, DEVELOPMENT = ("requirements.txt", "requirements-weights.txt"), ("requirements-dev.txt",)
 LISTENING, LISTENS = ("requirements-listening.txt",), ROOT / "engine" / "listening"
+SERVER, SERVES = ("requirements-server.txt",), ROOT / "engine" / "api"
 
 
 def normalised(name: str) -> str:
@@ -61,13 +62,16 @@ def undeclared(files: list[Path], declared: dict[str, str]) -> list[str]:
 def test_all_that_the_app_imports_is_in_its_requirements() -> None:
     files = [ROOT / "Home.py", *(p for part in SHIPPED for p in (ROOT / part).rglob("*.py"))]
     listens = [path for path in files if path.is_relative_to(LISTENS)]
-    assert undeclared([path for path in files if path not in listens], pinned(APP)) == []
+    serves = [path for path in files if path.is_relative_to(SERVES)]
+    others = [path for path in files if path not in listens and path not in serves]
+    assert undeclared(others, pinned(APP)) == []
     assert undeclared(listens, pinned(APP + LISTENING)) == []
+    assert undeclared(serves, pinned(APP + SERVER)) == []
 
 
 def test_all_that_tests_and_benches_import_is_in_some_requirements() -> None:
     files = [p for part in DEVELOPED for p in (ROOT / part).rglob("*.py")]
-    assert undeclared(files, pinned(APP + LISTENING + DEVELOPMENT)) == []
+    assert undeclared(files, pinned(APP + LISTENING + SERVER + DEVELOPMENT)) == []
 
 
 def test_an_undeclared_import_is_noticed() -> None:
@@ -78,6 +82,6 @@ def test_an_undeclared_import_is_noticed() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(pinned(APP[:1] + LISTENING)))
+@pytest.mark.parametrize("name", sorted(pinned(APP[:1] + LISTENING + SERVER)))
 def test_what_is_pinned_is_what_the_tests_run_with(name: str) -> None:
-    assert version(name).partition("+")[0] == pinned(APP + LISTENING)[name]
+    assert version(name).partition("+")[0] == pinned(APP + LISTENING + SERVER)[name]

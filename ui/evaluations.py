@@ -21,8 +21,8 @@ import streamlit as st
 
 from engine.corpora.songbook import songbook_folder
 from engine.errors import EngineError, InputError
+from engine.serving.queues import BusyError, Job, Queue
 from ui import boards, turns
-from ui.queues import BusyError, Job, Queue
 
 if TYPE_CHECKING:
     from engine.evaluation.runner import EvaluationRun

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from engine import log
 from ui import home, state, theme, visits, work
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ def menu() -> Page:
 
 def enter() -> Page:
     """Open the app by ``Home.py``: the page to run."""
+    log.set_up()
     theme.set_up()
     page = menu()
     theme.name_tab(page.title)

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from engine.classifiers import CLASSIFIERS, NAMES, load_classifier, model_of, part_of
-from engine.errors import EngineError
-from ui.model_pool import Freed, ModelPool, in_use
-from ui.queues import Queue, Worker
+from engine.classifiers import CLASSIFIERS, NAMES, model_of, part_of
+from engine.serving.model_pool import Freed, ModelPool
+from engine.serving.models import GENERATOR, ServedModels
+from engine.serving.queues import Queue
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +44,6 @@ TITLES = {
 PART_TITLES = {"network": "network", "linear": "linear path"}
 POOL = "combined"  # made of the answers of the others
 GENRE_MODELS = tuple(name for name in CLASSIFIERS if name != POOL)
-GENERATOR = "tinyllama"
 LOADED = (*GENRE_MODELS, GENERATOR)
 """The models that are loaded on their own; the others come with one that reads them."""
 
@@ -82,23 +81,24 @@ def loading_message(name: str) -> str:
 
 
 @st.cache_resource(show_spinner=False)
+def served() -> ServedModels:
+    """The models that answer every session, and the lines in which sessions wait for them."""
+    return ServedModels(title=model_title)
+
+
 def pool() -> ModelPool:
-    """The models that are loaded, shared by every session."""
-    return ModelPool()
+    """The models that are loaded."""
+    return served().pool
 
 
 def classifier(name: str) -> GenreClassifier:
     """One genre model or a part of one, loaded once per process."""
-    model = model_of(name)
-    whole = pool().get(model, lambda: load_classifier(model))
-    return whole if name == model else load_classifier(name, load=lambda *_: whole)
+    return served().classifier(name)
 
 
 def generator(name: str = GENERATOR) -> ChordGenerator:
     """The chord generator, loaded once per process."""
-    from engine.generator import load_generator
-
-    return pool().get(name, lambda: load_generator(name))
+    return served().generator(name)
 
 
 def load(name: str) -> None:
@@ -111,21 +111,12 @@ def load(name: str) -> None:
 
 def unload(name: str) -> Freed:
     """Give a model's memory back; `EngineError` if it is not loaded or in use."""
-    if queue(name).tasks:
-        raise EngineError(in_use(model_title(name)))
-    return pool().unload(name, model_title(name))
+    return served().unload(name)
 
 
-@st.cache_resource(show_spinner=False)
 def queue(name: str) -> Queue:
     """The one line in which all sessions wait for a model."""
-    return Queue(model_title(name), worker=_models_worker())
-
-
-@st.cache_resource(show_spinner=False)
-def _models_worker() -> Worker:
-    """The one thread on which all models answer."""
-    return Worker("models")
+    return served().queue(name)
 
 
 @st.cache_resource(show_spinner=False)

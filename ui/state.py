@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from engine.generator.controls import Controls
     from engine.music.lead_sheet import LeadSheet
     from engine.project import Version
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 LYRIC = "lyric"
 TITLE = "song_title"

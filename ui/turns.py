@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.classifiers import load_classifier, model_of
 from engine.errors import CancelledError
+from engine.serving.queues import BusyError, Job
 from ui import resources
-from ui.queues import BusyError, Job
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction

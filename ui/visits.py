@@ -20,15 +20,15 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.serving.presence import Presence
 from ui import presence
 from ui.components import component
-from ui.presence import Presence
 
 if TYPE_CHECKING:
     from engine.generator.controls import Controls
     from engine.music.editing import History
     from engine.project import Version
-    from ui.queues import Job
+    from engine.serving.queues import Job
     from ui.state import GenreAnswer, Song
 
 MAX_VISITS = 200

@@ -99,7 +99,7 @@ def app(monkeypatch: pytest.MonkeyPatch, generator: FakeGenerator) -> Iterator[A
     monkeypatch.setattr(resources, "classifier", FakeClassifier)
     monkeypatch.chdir(ROOT)
     yield AppTest.from_file(str(ROOT / "Home.py"), default_timeout=30)
-    resources.queue.clear()
+    resources.served.clear()
     resources.listening_queue.clear()
     example_song.example.cache_clear()  # it knows the models that were there
 

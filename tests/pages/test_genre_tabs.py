@@ -22,9 +22,9 @@ from engine.errors import CancelledError, EngineError
 from engine.explanation import Explanation
 from engine.lyrics import Lyrics
 from engine.models.card import ModelCard
+from engine.serving.queues import Job
 from ui import pooling, resources
 from ui.genre import visit
-from ui.queues import Job
 
 
 @pytest.fixture
@@ -118,8 +118,8 @@ def test_a_form_that_decides_is_told_before_the_words(
 
 
 def test_an_explanation_is_done_when_it_can_be_read() -> None:
+    from engine.serving.queues import Queue
     from ui.genre.why import how_far
-    from ui.queues import Queue
 
     go_on = threading.Event()
 

@@ -49,9 +49,9 @@ def page(app: AppTest, models: Path, monkeypatch: pytest.MonkeyPatch) -> Iterato
         return resources.pool().get(name, lambda: FakeClassifier(name))
 
     monkeypatch.setattr(resources, "classifier", classifier)
-    resources.pool.clear()
+    resources.served.clear()
     yield app.run().switch_page("pages/models.py").run()
-    resources.pool.clear()
+    resources.served.clear()
 
 
 def text_of(page: AppTest) -> str:

@@ -10,8 +10,8 @@ import pytest
 from engine.classifiers.prediction import GENRES, Prediction
 from engine.errors import CancelledError, EngineError
 from engine.lyrics import Lyrics
+from engine.serving.queues import Queue
 from ui import resources, turns
-from ui.queues import Queue
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ui.presence import Presence
+from engine.serving.presence import Presence
 from ui.visits import Visit, Visits
 
 

@@ -16,7 +16,7 @@ from ui.plain_text import show_error
 
 if TYPE_CHECKING:
     from engine.generator.controls import Controls
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 _UNFOLDED = "chords_asking"
 _FOLDED_FOR = "_chords_folded_for"

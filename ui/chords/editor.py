@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from engine.generator.controls import Controls
     from engine.music.editing import Place
     from engine.music.lead_sheet import LeadSheet
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 _KEY = "sheet_editor"
 _ANSWER = "_sheet_answer"  # (number of the last act, what to say of it, whether it went wrong)

@@ -16,7 +16,7 @@ from ui.numbers import percent
 if TYPE_CHECKING:
     from engine.generator import Alternative
     from engine.music.lead_sheet import LeadSheet
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 _KEY = "_ranking"
 _PATIENCE = 0.1  # seconds that a click waits for a model that is there, before it asks again

@@ -17,7 +17,7 @@ from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.listening.heard import Heard
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 _FILE, _MICROPHONE = "recording_file", "recording_microphone"
 _KEPT = "_recording"

@@ -14,7 +14,7 @@ from ui import presence
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
-    from ui.queues import Job, Queue
+    from engine.serving.queues import Job, Queue
 
 T = TypeVar("T")
 _LOG = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.serving.queues import Job
 from ui import local_files, resources
 from ui.explorer.background import UnderWay, Work, time_left
 from ui.explorer.choices import clear
 from ui.explorer.opened import Source
 from ui.plain_text import plain
-from ui.queues import Job
 
 _PATH = "explorer_path"
 _IMPORT = Work("_explorer_import", "The import", "explorer_import_cancel")

@@ -15,7 +15,7 @@ from ui.explorer.opened import Source
 from ui.plain_text import show_error
 
 if TYPE_CHECKING:
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 AT_ONCE = 2000
 """So many songs are measured while the page is drawn."""

@@ -18,7 +18,7 @@ from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import GenreClassifier, Prediction
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 BOTH = "both"
 

@@ -14,7 +14,7 @@ from ui.plain_text import show_error
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
     from engine.lyrics import Lyrics
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 MODEL = "bilstm-gru"
 _NEIGHBOURS = 2

@@ -16,7 +16,7 @@ from ui import state
 
 if TYPE_CHECKING:
     from engine.explanation import Explanation
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from ui.plain_text import plain, show_error
 if TYPE_CHECKING:
     from engine.explanation import Explanation
     from engine.lyrics import Lyrics
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 _POLL_SECONDS = 0.6
 _OWN = "each model's own answer"

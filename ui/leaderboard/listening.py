@@ -34,7 +34,7 @@ from ui.plain_text import plain, show_error
 if TYPE_CHECKING:
     from engine.evaluation.board.ranking import Board
     from engine.music.lead_sheet import LeadSheet
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 _BEGUN, _MISSING, _READY = "_listening_begun", "_listening_missing", "_listening_ready"
 _TITLES = {

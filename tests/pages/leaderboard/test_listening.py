@@ -21,7 +21,7 @@ def _no_sound(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(resources, "sound", lambda _sheet: b"RIFF")
     monkeypatch.setattr(resources, "revision", lambda _name: "0123456789ab")
     yield
-    resources.queue.clear()
+    resources.served.clear()
 
 
 def listening(opened: Opened) -> AppTest:

@@ -19,8 +19,8 @@ from ui.plain_text import plain, show_error
 if TYPE_CHECKING:
     from engine.batch import SongAnswers
     from engine.corpora.store import Filters
+    from engine.serving.queues import Job
     from ui.explorer.opened import Source
-    from ui.queues import Job
 
 MAX_SONGS = 20_000
 _COLUMNS = ("id", "title", "artist", "year", "genre", "lyrics", "words", "lines")

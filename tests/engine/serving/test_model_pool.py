@@ -4,16 +4,15 @@ import gc
 import threading
 import tomllib
 import weakref
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from engine.errors import EngineError, WeightsError
-from ui import resources
-from ui.model_pool import ModelPool
+from engine.serving.model_pool import ModelPool
+from engine.serving.models import ServedModels
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 class Model:
@@ -100,23 +99,16 @@ def test_a_model_that_cannot_be_loaded_is_tried_again() -> None:
     assert isinstance(pool.get("a", Model), Model)
 
 
-@pytest.fixture
-def clean() -> Callable[[], None]:
-    resources.pool.clear()
-    resources.queue.clear()
-    return resources.pool.clear
-
-
-def test_a_model_that_is_answering_is_not_unloaded(clean: Callable[[], None]) -> None:
+def test_a_model_that_is_answering_is_not_unloaded() -> None:
+    served = ServedModels(title=str.upper)
     gate = threading.Event()
-    resources.pool().get("llama", Model)
-    job = resources.queue("llama").submit("Asking", lambda _job: gate.wait(5))
-    with pytest.raises(EngineError, match="LLaMA is in use just now"):
-        resources.unload("llama")
+    served.pool.get("llama", Model)
+    job = served.queue("llama").submit("Asking", lambda _job: gate.wait(5))
+    with pytest.raises(EngineError, match="LLAMA is in use just now"):
+        served.unload("llama")
     gate.set()
     job.result()
 
-    resources.unload("llama")
+    served.unload("llama")
 
-    assert resources.pool().names() == []
-    clean()
+    assert served.pool.names() == []

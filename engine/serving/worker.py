@@ -1,0 +1,171 @@
+"""The one thread on which models answer, and its end.
+
+Tasks are done in the order they came. One that takes long lets those of other models in between two
+of its steps, so that a visitor with a long song does not stop the others; a model is never asked
+anew while it is in the middle of an answer.
+"""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import os
+import threading
+import time
+import weakref
+from collections import deque
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import EngineError, InputError, quoted
+
+if TYPE_CHECKING:
+    from engine.serving.queues import Job
+
+_LOG = logging.getLogger(__name__)
+SLICE_SECONDS = 2.0
+"""For so long a task has the worker to itself."""
+STOP_SECONDS = 8.0
+_WORKERS: weakref.WeakSet[Worker] = weakref.WeakSet()
+
+
+class StoppingError(EngineError):
+    """No work is taken any more: the server is being stopped."""
+
+
+class Worker:
+    """One thread, which does the tasks of one or more queues in the order they came."""
+
+    def __init__(self, name: str) -> None:
+        self._name = f"lyric-lab-{name}"
+        self._changed = threading.Condition()
+        self._waiting: deque[Job[Any]] = deque()
+        self._running: list[Job[Any]] = []  # the innermost last
+        self._closed = False
+        self._thread: threading.Thread | None = None
+        self._since = 0.0  # when the innermost began, or let others in
+        _WORKERS.add(self)
+
+    def begin(self, job: Job[Any]) -> None:
+        """Put a task behind those that wait; `StoppingError` once it is closed."""
+        with self._changed:
+            if self._closed:
+                raise StoppingError("The server is being stopped and takes no more; ask again.")
+            self._waiting.append(job)
+            if self._thread is None:
+                # A daemon: whoever ends the process closes the workers first, within a bound.
+                self._thread = threading.Thread(target=self._work, name=self._name, daemon=True)
+                self._thread.start()
+            self._changed.notify_all()
+
+    def ahead(self, job: Job[Any]) -> int:
+        """How many unfinished tasks came before this one, from whichever queue."""
+        with self._changed:
+            came = [*self._running, *self._waiting]
+        for other in came:
+            other.cancelled()  # looks whether its visitor is gone
+        left = [other for other in came if not other.finished]
+        return next((index for index, other in enumerate(left) if other is job), 0)
+
+    def let_others_in(self, job: Job[Any]) -> float:
+        """Do what waits for other models now, if this task has had its time; seconds it took."""
+        on_worker = threading.current_thread() is self._thread
+        if not on_worker or time.monotonic() - self._since < SLICE_SECONDS:
+            return 0.0
+        began = time.monotonic()
+        with self._changed:
+            busy = {id(other.queue) for other in self._running}
+            chosen = [other for other in self._waiting if id(other.queue) not in busy]
+        for other in chosen:
+            if self._take(other):
+                self._run(other)
+        self._since = time.monotonic()
+        return self._since - began
+
+    def close(self) -> None:
+        """Take no more work; what waits never begins, what runs is asked to stop."""
+        with self._changed:
+            self._closed = True
+            jobs = [*self._waiting, *self._running]
+            self._waiting.clear()
+            self._changed.notify_all()
+        for job in jobs:
+            job.cancel()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until nothing runs, at most so long; whether that is so."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._running, timeout=max(seconds, 0.0))
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                if self._closed:
+                    return
+                job = self._waiting.popleft()
+                self._running.append(job)
+            self._run(job)
+            del job  # a finished task holds its song and its answer
+
+    def _take(self, job: Job[Any]) -> bool:
+        """Take a task up before its turn; whether it still waited."""
+        with self._changed:
+            if job not in self._waiting:
+                return False
+            self._waiting.remove(job)
+            self._running.append(job)
+            return True
+
+    def _run(self, job: Job[Any]) -> None:
+        self._since = time.monotonic()
+        try:
+            job.run()
+        finally:
+            with self._changed:
+                self._running.remove(job)
+                self._changed.notify_all()
+
+
+def stop_seconds() -> float:
+    """For how long work under way may go on at the end, by `LYRICLAB_STOP_SECONDS` or as usual.
+
+    Raises
+    ------
+    InputError
+        If the variable holds no number of seconds.
+    """
+    asked = os.environ.get("LYRICLAB_STOP_SECONDS", "").strip()
+    if not asked:
+        return STOP_SECONDS
+    try:
+        seconds = float(asked)
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 600:
+        raise InputError(
+            f"LYRICLAB_STOP_SECONDS is {quoted(asked)}; a number from 0 to 600 is accepted."
+        )
+    return seconds
+
+
+def close_all(seconds: float) -> None:
+    """Close every worker and wait for what runs, at most so long in all.
+
+    A table, an import or an evaluation that is stopped so goes on from there the next time.
+    """
+    end = time.monotonic() + seconds
+    workers = list(_WORKERS)
+    for worker in workers:
+        worker.close()
+    left = [worker for worker in workers if not worker.wait(end - time.monotonic())]
+    if left:
+        _LOG.warning("%d tasks did not stop within %.0f s", len(left), seconds)
+
+
+@atexit.register
+def _end() -> None:
+    try:
+        seconds = stop_seconds()
+    except InputError:  # it was told when the server began
+        seconds = STOP_SECONDS
+    close_all(seconds)
