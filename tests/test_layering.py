@@ -96,7 +96,8 @@ ROOMS = {
     "plain_text": set[str](),
     "arguments": {"errors", "plain_text"},
     "music": {"errors", "lyrics"},
-    "models": {"errors"},
+    "optional": {"errors"},
+    "models": {"errors", "optional"},
     "arrangement": {"errors", "lyrics", "music"},
     "notation": {"arrangement", "errors", "lyrics", "music"},
     "formats": {"arrangement", "errors", "files", "lyrics", "music", "notation"},
@@ -105,7 +106,7 @@ ROOMS = {
     "explanation": {"classifiers", "errors", "lyrics"},
     "generator": {"corpora", "errors", "lyrics", "models", "music"},
     "chords_command": {"arguments", "errors", "generator", "lyrics", "music"},
-    "corpora": {"errors", "files", "formats", "lyrics", "music", "plain_text"},
+    "corpora": {"errors", "files", "formats", "lyrics", "music", "optional", "plain_text"},
     "corpus_command": {"corpora", "errors"},
     "export_command": {"formats", "music"},
     "project": {"errors", "formats", "generator", "music"},
@@ -199,7 +200,7 @@ def modules_after(statement: str) -> set[str]:
 
 def test_importing_the_engine_imports_nothing_heavy() -> None:
     loaded = modules_after("import engine")
-    assert not loaded & (HEAVY | {"numpy", "streamlit", "py3langid", "babel", "mir_eval"})
+    assert not loaded & (HEAVY | {"numpy", "streamlit", "py3langid", "mir_eval"})
 
 
 def test_importing_the_first_page_imports_no_model_library() -> None:

@@ -16,6 +16,7 @@ from engine.arguments import ArgumentParser
 from engine.errors import EngineError, InputError
 from engine.models.presets import Slot, slot
 from engine.models.threads import asked_threads
+from engine.optional import need_training_group
 from train.settings import CONFIGS, read_settings
 
 
@@ -65,6 +66,7 @@ def parse_arguments(
     for option, keywords in extra.items():
         parser.add_argument("--" + option.replace("_", "-"), **keywords)
     arguments = parser.parse_args(given)
+    need_training_group("What trainings need", "peft", "accelerate", "bitsandbytes")
     if asked := asked_threads():
         torch.set_num_threads(asked)
     if torch.cuda.is_available():  # before anything is loaded: each process has a GPU of its own

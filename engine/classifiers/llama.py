@@ -21,14 +21,16 @@ from engine.classifiers.torch_classifier import Reading, TransformerClassifier, 
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
 from engine.lyrics.casing import sentence_case
 from engine.models.bases import base_source
+from engine.models.decoders import merged_by_peft, merged_decoder
 from engine.models.quantization import quantization_config
-from engine.models.weights import check_adapter, load_into, load_tensors
+from engine.models.tokenizers import tokenizer_of
+from engine.models.weights import load_into, load_tensors
 
 if TYPE_CHECKING:
     from engine.lyrics import Lyrics
     from engine.models.presets import Slot
 
-HEAD, ADAPTER = "head.safetensors", "adapter_model.safetensors"
+HEAD = "head.safetensors"
 
 
 class PooledHead(nn.Module):
@@ -142,10 +144,8 @@ def load_decoder(slot: Slot, dtype: torch.dtype) -> tuple[Any, Any]:
 
 def load_tokenizer(slot: Slot) -> Any:
     """The tokenizer of the slot's base."""
-    from transformers import AutoTokenizer
-
     assert slot.base is not None  # noqa: S101 - presets give this slot a base
-    return AutoTokenizer.from_pretrained(base_source(slot.base))
+    return tokenizer_of(base_source(slot.base))
 
 
 def padding_id(tokenizer: Any) -> int:
@@ -171,26 +171,26 @@ class LlamaClassifier(TransformerClassifier):
 
     def _load(self, folder: Path) -> None:
         self._windows()  # better refused now than at the first song
-        decoder, self.tokenizer = load_decoder(self.slot, self.dtype)
-        from peft import PeftModel  # after the libraries were told to be quiet
-
-        self.model = PooledLlama(
-            decoder,
-            len(self.labels),
-            self.setting("layers"),
-            load_direct(folder),
-        )
-        adapted: Any = PeftModel.from_pretrained(self.model.decoder, str(folder))
-        check_adapter(adapted, folder / ADAPTER)
-        self.model.decoder = adapted.merge_and_unload()
+        self.tokenizer = load_tokenizer(self.slot)
+        layers = self.setting("layers")
+        decoder = self._decoder(folder, layers)
+        self.model = PooledLlama(decoder, len(self.labels), layers, load_direct(folder))
         load_into(self.model.head, load_tensors(folder / HEAD))
         self.model.head.float()
         if self.model.direct is not None:
             self.model.direct.to(self.device)
         self.model.eval()
-        if self.slot.quantization is None:
-            self.model.decoder.to(self.device, self.dtype)
         self.model.head.to(self.device)
+
+    def _decoder(self, folder: Path, layers: int) -> Any:
+        """The decoder with the adapter merged in, where it computes."""
+        assert self.slot.base is not None  # noqa: S101 - presets give this slot a base
+        if self.slot.quantization is None:
+            source = base_source(self.slot.base)
+            decoder = merged_decoder(source, layers, folder, self.dtype, final_norm=False)
+            return decoder.to(self.device)
+        decoder, _ = load_decoder(self.slot, self.dtype)
+        return merged_by_peft(cut_layers(decoder, layers), folder)
 
     def text_read(self, lyric: Lyrics) -> str:
         """The distinct lines; those in one case as they are printed."""

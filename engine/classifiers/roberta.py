@@ -21,7 +21,9 @@ from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import Reading, TransformerClassifier
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
 from engine.models.bases import base_source
-from engine.models.weights import load_into, load_tensors
+from engine.models.embeddings import StoredEmbedding
+from engine.models.tokenizers import tokenizer_of
+from engine.models.weights import cast_parameters, load_into, load_tensors
 
 if TYPE_CHECKING:
     from engine.classifiers.bilstm_gru import BilstmGruClassifier
@@ -133,18 +135,25 @@ class RobertaClassifier(TransformerClassifier):
         return cast("BilstmGruClassifier", self.read["bilstm-gru"])
 
     def _load(self, folder: Path) -> None:
-        from transformers import AutoModel, AutoTokenizer
+        from transformers import AutoModel
 
         self._windows()  # better refused now than at the first song
         assert self.slot.base is not None  # noqa: S101 - presets give this slot a base
         source = base_source(self.slot.base)
-        self.tokenizer: Any = AutoTokenizer.from_pretrained(source)
+        self.tokenizer = tokenizer_of(source)
         encoder: Any = AutoModel.from_pretrained(source, add_pooling_layer=False)
+        # What a song touches of the word embeddings is little: they stay in the base's file. The
+        # layers are ours, so the base's are not read.
+        words = encoder.get_input_embeddings()
+        words = StoredEmbedding(words.weight, self.dtype, words.padding_idx)
+        encoder.set_input_embeddings(words)
+        cast_parameters(encoder.embeddings, self.dtype)
+        for parameter in encoder.encoder.parameters():
+            parameter.data = torch.empty_like(parameter, dtype=self.dtype)
         self.model = AugmentedRoberta(encoder, len(self.card.config["tags"]), len(self.labels))
         load_into(self.model, load_tensors(folder / WEIGHTS), allow_missing=FROZEN)
         self.model.direct = load_direct(folder)
         self.model.eval().to(self.device)
-        self.model.encoder.to(self.dtype)
 
     def _windows(self) -> tuple[int, int]:
         return self.setting("window", least=3), self.setting("windows")

@@ -25,6 +25,7 @@ from engine.models.card import ModelCard
 from engine.models.compute import compute_device, serving_precision
 from engine.models.presets import slot
 from engine.models.threads import use_model_threads
+from engine.models.tokenizers import tokenizer_of
 
 NAME = "tinyllama"
 KEPT_SHARE = 0.5  # of the window, kept as context when it is full
@@ -49,8 +50,6 @@ class Decoder:
     """
 
     def __init__(self, preset: str = "embedded", folder: Path | None = None) -> None:
-        from transformers import AutoTokenizer
-
         where = slot(NAME, preset)
         folder = folder or where.folder
         self.card = ModelCard.read(folder)
@@ -67,7 +66,7 @@ class Decoder:
             compute_device(),
         )
         source = base_source(where.base) if where.base else ""
-        tokenizer: Any = AutoTokenizer.from_pretrained(source)
+        tokenizer = tokenizer_of(source)
         self.encoder = Encoder(
             self.vocabulary,
             tokenizer,

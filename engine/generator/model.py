@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from engine.errors import WeightsError
 from engine.generator.vocabulary import MAX_WORDS, Vocabulary
 from engine.models.bases import base_source
+from engine.models.decoders import cut_decoder, merged_decoder
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters, quantization_config
 from engine.models.quiet import quiet_libraries
@@ -112,26 +113,19 @@ class ChordModel(nn.Module):
                 mine.copy_(given)
 
 
-def load_decoder(slot: Slot, layers: int, dtype: torch.dtype, *, quantize: bool = True) -> Any:
+def load_decoder(slot: Slot, layers: int, dtype: torch.dtype) -> Any:
     """The slot's base, cut to its lower `layers` layers, frozen."""
-    from transformers import AutoConfig, LlamaModel
+    source = _source(slot)
+    quantization = quantization_config(slot.quantization)
+    options = {} if quantization is None else {"quantization_config": quantization}
+    quiet_libraries()  # the cut layers and the base's head are left in the file on purpose
+    return cut_decoder(source, layers, dtype=dtype, **options)[0]
 
+
+def _source(slot: Slot) -> str:
     if slot.base is None:
         raise WeightsError(f"The slot '{slot.name}' has no base model.")
-    source = base_source(slot.base)
-    config: Any = AutoConfig.from_pretrained(source)
-    config.num_hidden_layers = min(layers, int(config.num_hidden_layers))
-    quantization = quantization_config(slot.quantization) if quantize else None
-    arguments: dict[str, Any] = {"config": config, "dtype": dtype}
-    if quantization is not None:
-        arguments["quantization_config"] = quantization
-    quiet_libraries()  # the cut layers and the base's head are left in the file on purpose
-    try:
-        decoder: Any = LlamaModel.from_pretrained(source, **arguments)
-    except OSError as error:
-        raise WeightsError(f"The base {slot.base.label} could not be loaded: {error}") from None
-    decoder.requires_grad_(False)
-    return decoder
+    return base_source(slot.base)
 
 
 def new_model(
@@ -211,22 +205,30 @@ def load_model(
 
     Four bits are for the GPU: on a CPU the full preset's base is loaded whole.
     """
-    from peft import PeftModel
-
     quantized = slot.quantization is not None and device.type == "cuda"
-    decoder = load_decoder(
-        slot, layers, torch.bfloat16 if quantized else torch.float32, quantize=quantized
-    )
     try:
-        wrapped: Any = PeftModel.from_pretrained(decoder, str(folder))
-        check_adapter(wrapped, folder / ADAPTER_FILE)
+        decoder = (
+            _adapted_in_four_bits(slot, folder, layers)
+            if quantized
+            else merged_decoder(_source(slot), layers, folder, dtype, final_norm=True)
+        )
         own = load_tensors(folder / HEAD_FILE)
     except (OSError, ValueError, RuntimeError) as error:
         raise WeightsError(
             f"The adapter in {folder} could not be loaded ({error}); "
             f"restore it with `git checkout -- models`."
         ) from None
-    merged = wrapped if quantized else wrapped.merge_and_unload().to(dtype)
-    model = ChordModel(merged, vocabulary.kinds, len(vocabulary.tokens))
+    model = ChordModel(decoder, vocabulary.kinds, len(vocabulary.tokens))
     model.load_own_state(own)
     return model.to(device).eval().requires_grad_(False)
+
+
+def _adapted_in_four_bits(slot: Slot, folder: Path, layers: int) -> Any:
+    """The quantized decoder, its adapter kept apart."""
+    from peft import PeftModel
+
+    wrapped: Any = PeftModel.from_pretrained(
+        load_decoder(slot, layers, torch.bfloat16), str(folder)
+    )
+    check_adapter(wrapped, folder / ADAPTER_FILE)
+    return wrapped

@@ -6,6 +6,7 @@ through py3langid.
 
 from __future__ import annotations
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,13 @@ def language_of(text: str, most: int = MOST) -> str:
 
 
 def language_name(code: str) -> str | None:
-    """What a language is called in English, by Unicode's CLDR; None where it has no name there."""
-    from babel import Locale
+    """What a language is called in English; None where the table has no name for it."""
+    return _names().get(code)
 
-    return Locale("en").languages.get(code)
+
+@cache
+def _names() -> dict[str, str]:
+    return tomllib.loads(Path(__file__).with_name("languages.toml").read_text("utf-8"))
 
 
 @cache

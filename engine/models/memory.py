@@ -31,23 +31,24 @@ def set_aside() -> None:
     """Let the garbage collector pass by what is there now: models and libraries, which stay.
 
     They are hundreds of thousands of objects; looking through them stops every thread, a model's
-    too, for a third of a second.
+    too, for a third of a second. What loading them took besides goes back to the system.
     """
     gc.collect()
     gc.freeze()
+    _trim()
 
 
 def release() -> None:
-    """Give memory that nothing refers to back to the system, of what was set aside as well.
-
-    Python frees objects to the C library, which keeps what it was given: on Linux with glibc it is
-    asked for it (malloc_trim(3)).
-    """
+    """Give memory that nothing refers to back to the system, of what was set aside as well."""
     gc.unfreeze()
     set_aside()
     torch = sys.modules.get("torch")
     if torch is not None and torch.cuda.is_available():
         torch.cuda.empty_cache()
+
+
+def _trim() -> None:
+    """Have the C library give back what Python has freed to it: glibc's malloc_trim(3)."""
     if sys.platform == "linux":
         trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
         if trim is not None:

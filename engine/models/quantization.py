@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import InputError
+from engine.optional import need_training_group
 
 
 def quantization_config(name: str | None) -> Any | None:
@@ -16,6 +17,7 @@ def quantization_config(name: str | None) -> Any | None:
         return None
     if name != "nf4":
         raise InputError(f"There is no quantization '{name}'; 'nf4' is accepted.")
+    need_training_group("Computing in 4 bits", "bitsandbytes", "peft")
     import torch
     from transformers import BitsAndBytesConfig
 

@@ -15,7 +15,8 @@ class Tensors:
     Attributes
     ----------
     bytes : int
-        All of them together; storage that two tensors share counts once.
+        All of them together; storage that two tensors share counts once, and a table that is only
+        looked up in its file (`engine.models.embeddings`) not at all.
     device, dtype : str
         Where most of these bytes lie, and as what ("" for a model without tensors).
     """
@@ -45,9 +46,11 @@ def _tensors(thing: Any, visited: set[int]) -> Iterator[Any]:
     if id(thing) in visited:
         return
     visited.add(id(thing))
-    if hasattr(thing, "parameters") and hasattr(thing, "buffers"):
-        yield from thing.parameters()
-        yield from thing.buffers()
+    if hasattr(thing, "modules") and hasattr(thing, "parameters"):
+        for module in thing.modules():
+            if not getattr(module, "stays_in_file", False):
+                yield from module.parameters(recurse=False)
+                yield from module.buffers(recurse=False)
     elif type(thing).__module__.partition(".")[0] == "engine":
         for value in cast("dict[str, Any]", getattr(thing, "__dict__", {})).values():
             yield from _tensors(value, visited)

@@ -64,6 +64,15 @@ def load_into(module: torch.nn.Module, tensors: Mapping[str, torch.Tensor], **wh
         )
 
 
+def cast_parameters(module: torch.nn.Module, dtype: torch.dtype) -> None:
+    """Have a network compute in `dtype`; its buffers stay as they are.
+
+    Rotary positions are sines of frequencies times hundreds: in bfloat16 they would be others.
+    """
+    for parameter in module.parameters():
+        parameter.data = parameter.data.to(dtype)
+
+
 def check_tensors(
     tensors: Mapping[str, torch.Tensor], expected: Mapping[str, torch.Tensor]
 ) -> None:
@@ -86,11 +95,17 @@ def check_adapter(adapted: Any, file: Path) -> None:
     from peft import get_peft_model_state_dict
 
     own = get_peft_model_state_dict(adapted, save_embedding_layers=False)
-    given = load_tensors(file)
-    if own.keys() != given.keys():
-        odd = sorted(own.keys() ^ given.keys())
+    check_adapter_tensors(load_tensors(file), own, file)
+
+
+def check_adapter_tensors(
+    given: Mapping[str, torch.Tensor], expected: Mapping[str, torch.Tensor], file: Path
+) -> None:
+    """`WeightsError` unless a file's tensors are those that its adapter has, finite numbers."""
+    if given.keys() != expected.keys():
+        odd = sorted(given.keys() ^ expected.keys())
         raise WeightsError(
             f"{file} does not fit its adapter_config.json ({len(odd)} names differ, "
             f"such as '{odd[0]}'); restore both with `git checkout -- models`."
         )
-    check_tensors(given, own)
+    check_tensors(given, expected)

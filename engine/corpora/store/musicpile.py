@@ -18,6 +18,7 @@ from engine.corpora.store.music_text import chord_runs_in, tunes_in
 from engine.corpora.store.schema import ABC, CHORDS, song_row
 from engine.corpora.store.writing import Bad, Reached, StoreWriter, writing
 from engine.errors import CancelledError, InputError
+from engine.optional import need_training_group
 
 AT_ONCE = 2000
 _WANTED = ({"text", "src"}, {"instruction", "output", "src"})
@@ -84,7 +85,10 @@ def hub_shards(name: str, load: Callable[..., Any] | None = None) -> list[Shard]
     ------
     InputError
         If the hub has no such data set or is not reached.
+    EngineError
+        If what streams it is not installed.
     """
+    need_training_group("Streaming data sets from the hub", "datasets")
     import datasets
     from datasets.exceptions import DatasetsError
 

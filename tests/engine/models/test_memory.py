@@ -27,9 +27,12 @@ print(full - memory.resident_bytes())
 """
 
 UNLOADING = """
+from engine.lyrics import Lyrics
 from ui import resources
 for name in ("bilstm-gru", "llama", "tinyllama"):
     resources.load(name)
+# What of a base is only read lies in its file, and in memory once it has been.
+resources.classifier("llama").predict([Lyrics.parse("Down the dusty road")])
 size = resources.pool().loaded("llama").tensors.bytes
 freed = resources.unload("llama")
 print(size, freed.before - freed.after)

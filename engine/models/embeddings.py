@@ -1,0 +1,40 @@
+"""Tables of embeddings that stay as they are stored.
+
+A song touches a few hundred rows of tens of thousands: a table that is only looked up can stay in
+its file, mapped into memory, whatever numbers the layers above it compute in.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import nn
+
+
+class StoredEmbedding(nn.Embedding):
+    """An embedding whose rows are given in another precision than they are kept in.
+
+    The table is a buffer: it is not learnt, and a network's precision is that of its parameters.
+
+    Parameters
+    ----------
+    table : torch.Tensor
+        (rows, width), not copied.
+    dtype : torch.dtype
+        Of the rows that are given.
+    padding_idx : int, optional
+        As `torch.nn.Embedding` has it.
+    """
+
+    stays_in_file = True
+
+    def __init__(
+        self, table: torch.Tensor, dtype: torch.dtype, padding_idx: int | None = None
+    ) -> None:
+        super().__init__(*table.shape, padding_idx=padding_idx, _weight=table.detach())
+        del self.weight
+        self.register_buffer("weight", table.detach())
+        self.dtype = dtype
+
+    def forward(self, input: torch.Tensor) -> torch.Tensor:
+        """Rows (..., width) of ids (...)."""
+        return super().forward(input).to(self.dtype)
