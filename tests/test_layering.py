@@ -106,7 +106,9 @@ ROOMS = {
     "explanation": {"classifiers", "errors", "lyrics"},
     "generator": {"corpora", "errors", "lyrics", "models", "music"},
     "chords_command": {"arguments", "errors", "generator", "lyrics", "music"},
-    "corpora": {"errors", "files", "formats", "lyrics", "music", "optional", "plain_text"},
+    "corpora": {
+        *("arrangement", "errors", "files", "formats", "lyrics", "music", "optional", "plain_text"),
+    },
     "corpus_command": {"corpora", "errors"},
     "export_command": {"formats", "music"},
     "project": {"errors", "formats", "generator", "music"},

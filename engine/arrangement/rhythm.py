@@ -115,13 +115,11 @@ class _Phrase:
 def layout(sheet: LeadSheet) -> Layout:
     """Return the words and chords of a lead sheet in time."""
     metre = Metre.parse(sheet.time_signature)
-    phrases = [_phrase(line, metre) for line in sheet.lines]
+    phrases = _phrases(sheet, metre)
     words: list[Sung] = []
     onsets: list[tuple[int, Chord, int, int]] = []
     slashes: list[tuple[int, int]] = []
     systems: list[int] = []
-    ideal = _ideal_syllables(metre, sheet.tempo) * _DENSITY.get(sheet.genre or "", 1.0)
-    _count_bars(phrases, metre, ideal, _form_of(sheet))
     start = 0
     for index, phrase in enumerate(phrases):
         reserved = phrases[index + 1].pickup_slots if index + 1 < len(phrases) else 0
@@ -152,6 +150,19 @@ def layout(sheet: LeadSheet) -> Layout:
         systems=tuple(systems),
         marks=_marks(sheet.lines, systems),
     )
+
+
+def bar_count(sheet: LeadSheet) -> int:
+    """Return how many bars `layout` gives a lead sheet, without placing its words."""
+    return sum(phrase.bars for phrase in _phrases(sheet, Metre.parse(sheet.time_signature)))
+
+
+def _phrases(sheet: LeadSheet, metre: Metre) -> list[_Phrase]:
+    """Return the lines, each with the bars it fills."""
+    phrases = [_phrase(line, metre) for line in sheet.lines]
+    ideal = _ideal_syllables(metre, sheet.tempo) * _DENSITY.get(sheet.genre or "", 1.0)
+    _count_bars(phrases, metre, ideal, _form_of(sheet))
+    return phrases
 
 
 def _form_of(sheet: LeadSheet) -> Sequence[LinePlan]:

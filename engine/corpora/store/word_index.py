@@ -4,7 +4,8 @@ A folder beside the store, found again by what it was made of:
 
 ==================  ========================================================================
 ``words.duckdb``    ``songs``: ``row``, ``language`` and a column a measure of
-                    `engine.corpora.word_measures`; ``vocabulary``: ``token``, ``word``
+                    `engine.corpora.word_measures`; ``vocabulary``: ``token``, ``word``;
+                    ``harmony``: see `engine.corpora.store.harmonies`
 ``tokens.npy``      every word of every song in its order, as the number of a word (uint16)
 ``starts.npy``      where each song begins there, by its ``row``; one more for the end
 ==================  ========================================================================
@@ -27,6 +28,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from engine.corpora.store.harmonies import COLUMNS, CREATE, harmony_rows
 from engine.corpora.word_measures import MEASURES, measured, words_of
 from engine.errors import CancelledError, InputError
 from engine.lyrics.language import language_of
@@ -34,7 +36,7 @@ from engine.lyrics.language import language_of
 if TYPE_CHECKING:
     from engine.corpora.store.songs import SongStore
 
-VERSION = 1
+VERSION = 2
 """Of what is measured and how; an index of another version is made anew."""
 LINE_END, OTHER, FIRST_WORD = 0, 1, 2
 MOST_WORDS = 2**16 - FIRST_WORD
@@ -43,6 +45,11 @@ _AT_ONCE = 2000
 _MOST_NEW = 2**20  # different words that are told apart while songs are read
 _TELLING = 600  # characters by which a language is told: some 100 words
 _DATABASE, _TOKENS, _STARTS = "words.duckdb", "tokens.npy", "starts.npy"
+
+_READ = """
+SELECT "row", sung, CASE WHEN notation IN ('abc', 'chords') THEN lyrics ELSE '' END, sheet
+FROM songs WHERE "row" >= ? AND "row" < ? ORDER BY "row"
+"""
 
 Progress = Callable[[int, int], None]
 _OPEN: WeakKeyDictionary[SongStore, WordIndex] = WeakKeyDictionary()
@@ -180,14 +187,13 @@ def _make(
     try:
         columns = ", ".join(f"{name} FLOAT" for name in MEASURES)
         connection.execute(f'CREATE TABLE songs ("row" INTEGER, language VARCHAR, {columns})')
+        connection.execute("CREATE TABLE vocabulary (token INTEGER, word VARCHAR)")
+        connection.execute(CREATE)
         with raw.open("wb") as file:
             for at in range(0, songs, _AT_ONCE):
                 if cancelled():
                     raise CancelledError("The measuring was cancelled; nothing of it is kept.")
-                found = store.rows(
-                    'SELECT "row", sung FROM songs WHERE "row" >= ? AND "row" < ? ORDER BY "row"',
-                    [at, at + _AT_ONCE],
-                )
+                found = store.rows(_READ, [at, at + _AT_ONCE])
                 _add(connection, words, file, starts, found)
                 progress(min(at + _AT_ONCE, songs), songs)
         np.save(folder / _STARTS, np.cumsum(starts))
@@ -205,7 +211,9 @@ def _add(connection: Any, words: _Words, file: Any, starts: Any, rows: list[Any]
 
     told: dict[str, list[Any]] = {"row": [], "language": [], **{name: [] for name in MEASURES}}
     tokens: list[int] = []
-    for row, text in rows:
+    harmony: list[tuple[Any, ...]] = []
+    for row, text, music, sheet in rows:
+        harmony += harmony_rows(row, music, sheet)
         lines = words_of(text)
         language = language_of(text, _TELLING)
         before = len(tokens)
@@ -218,16 +226,15 @@ def _add(connection: Any, words: _Words, file: Any, starts: Any, rows: list[Any]
             told[name].append(values.get(name))
     np.array(tokens, np.int32).tofile(file)
     _insert(connection, "songs", told)
+    if harmony:
+        _insert(connection, "harmony", dict(zip(COLUMNS, zip(*harmony, strict=True), strict=True)))
 
 
 def _insert(connection: Any, table: str, columns: dict[str, Any]) -> None:
     import pyarrow as pa
 
     connection.register("batch", pa.table({name: list(of) for name, of in columns.items()}))
-    if table == "songs":
-        connection.execute("INSERT INTO songs SELECT * FROM batch")
-    else:
-        connection.execute(f'CREATE TABLE "{table}" AS SELECT * FROM batch')  # noqa: S608 - a name of ours
+    connection.execute(f'INSERT INTO "{table}" SELECT * FROM batch')  # noqa: S608 - a name of ours
     connection.unregister("batch")
 
 
