@@ -6,6 +6,7 @@ from ui import navigation
 from ui.explorer.answers.part import models
 from ui.explorer.charts import charts
 from ui.explorer.filters import filters
+from ui.explorer.harmony import harmony
 from ui.explorer.song import opened_song
 from ui.explorer.source import chosen_source, report
 from ui.explorer.sql import sql_box
@@ -24,8 +25,8 @@ if chosen is not None:
     report(chosen)
     passing = filters(chosen)
     found = summary(chosen, passing)
-    table_tab, charts_tab, words_tab, models_tab, sql_tab = st.tabs(
-        ["Songs", "Charts", "Words", "Models", "SQL"],
+    table_tab, charts_tab, words_tab, chords_tab, models_tab, sql_tab = st.tabs(
+        ["Songs", "Charts", "Words", "Chords", "Models", "SQL"],
         key="explorer_tab",
         on_change="rerun",
     )
@@ -39,6 +40,9 @@ if chosen is not None:
     with words_tab:
         if words_tab.open:
             words(chosen, passing)
+    with chords_tab:
+        if chords_tab.open:
+            harmony(chosen, passing)
     with models_tab:
         if models_tab.open:
             models(chosen, passing, found.songs)

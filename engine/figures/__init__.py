@@ -26,6 +26,7 @@ from engine.figures.genre import (
     probability_changes,
     two_lyrics_bars,
 )
+from engine.figures.harmony import share_bars, transition_heat_map
 from engine.figures.leaderboard import (
     accuracy_against_latency,
     bertscore_by_correctness,
@@ -69,7 +70,9 @@ __all__ = [
     "score_panels",
     "selective_accuracy",
     "shade",
+    "share_bars",
     "training_curves",
+    "transition_heat_map",
     "trend_lines",
     "two_lyrics_bars",
     "word_count_ranges",

@@ -14,6 +14,8 @@ import pytest
 
 from engine import corpora, figures
 from engine.classifiers.prediction import Prediction
+from engine.corpora import harmony_counts
+from engine.corpora.harmony import SongHarmony
 from engine.corpora.songs import frame
 from engine.evaluation.board.summaries import reliability_bins, selective_curve
 from engine.figures.style import (
@@ -77,6 +79,10 @@ EXPLAINED = pd.DataFrame(
     ],
     columns=["model", "measure", "words", "value", "low", "high"],
 )
+HARMONY = [
+    SongHarmony(0, "folk", Key("C", "major"), ("I", "V", "I", "IV"), ("I", "V7", "I", "IV")),
+    SongHarmony(1, "folk", Key("A", "minor"), ("i", "VII", "i"), ("i", "VII", "i")),
+]
 TREND = pd.DataFrame(
     [(1990, 40, 0.5, 0.4, 0.6, False), (1991, 1, 0.9, float("nan"), float("nan"), True)],
     columns=["year", "songs", "value", "low", "high", "few"],
@@ -149,6 +155,11 @@ ALL = {
     ),
     "score_by_length": lambda: figures.score_by_length(VALUES),
     "score_by_decade": lambda: figures.score_by_decade(VALUES),
+    "share_bars": lambda: figures.share_bars(
+        {"a <b>": harmony_counts.key_counts(HARMONY), "b": harmony_counts.key_counts(HARMONY[:1])},
+        *("key", "songs"),
+    ),
+    "transition_heat_map": lambda: figures.transition_heat_map(harmony_counts.transitions(HARMONY)),
     "trend_lines": lambda: figures.trend_lines({"a <b>": TREND}, "rhyme", share=True),
     "genre_dots": lambda: figures.genre_dots(TREND.rename(columns={"year": "genre"}), "rhyme"),
     "training_curves": lambda: figures.training_curves(
@@ -204,6 +215,15 @@ def test_empty_tables_draw_empty_figures() -> None:
     figures.accuracy_against_latency(
         pd.DataFrame(columns=["model", "value", "seconds", "megabytes"])
     )
+
+
+def test_sets_stand_side_by_side_and_moves_are_percent_of_their_row() -> None:
+    one, other = ALL["share_bars"]().data
+    assert (list(one.x), list(other.x)) == ([0.5, 0.5], [1.0])
+    assert one.showlegend and other.name == "b"
+    (ground,) = grounds(ALL["transition_heat_map"]())
+    row = dict(zip(ground.x, ground.z[list(ground.y).index("I")], strict=True))
+    assert (row["V"], row["IV"], row["I"]) == (0.5, 0.5, 0)
 
 
 def test_years_of_few_songs_are_hollow_and_every_year_tells_its_songs() -> None:

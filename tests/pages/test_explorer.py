@@ -17,7 +17,7 @@ from engine.classifiers.prediction import Prediction
 from engine.corpora.store import SongStore, import_songs
 from engine.errors import CancelledError, WeightsError
 from engine.lyrics import Lyrics
-from tests.pages.conftest import ROOT, FakeClassifier
+from tests.pages.conftest import ROOT, FakeClassifier, FakeGenerator
 from ui import local_files, resources, turns
 from ui.explorer import charts, measuring
 from ui.explorer.opened import Source
@@ -219,7 +219,7 @@ def test_a_data_set_on_this_machine_is_imported_and_opened(
     assert "There is no" in page.error[0].value
 
 
-@pytest.mark.parametrize("tab", ["Charts", "Words", "SQL"])
+@pytest.mark.parametrize("tab", ["Charts", "Words", "Chords", "SQL"])
 def test_every_tab_draws(page: AppTest, tab: str) -> None:
     page.session_state["explorer_tab"] = tab
     page.run()
@@ -303,6 +303,74 @@ def test_many_songs_are_measured_in_the_background_and_can_be_cancelled(
     page.button(key="explorer_measure").click().run()
     until_gone(page, "_explorer_measuring")
     assert any("phrase" in f.value for f in page.dataframe)
+
+
+@pytest.mark.parametrize("view", ["Keys", "Chords", "What follows what", "Progressions", "Pace"])
+def test_every_view_of_chords_draws_what_passes(page: AppTest, view: str) -> None:
+    page.multiselect(key="genres").set_value(["blues", "jazz"])
+    page.session_state["explorer_tab"] = "Chords"
+    page.session_state["explorer_chords_view"] = view
+    page.run()
+    assert not page.exception
+    assert bool(page.get("plotly_chart")) != (view == "Progressions")
+    told = next(c.value for c in page.caption if c.value.startswith("These songs: "))
+    assert told.startswith("These songs: 20 songs") == (view == "Keys"), "else of one mode alone"
+
+
+def test_a_progression_leads_to_its_songs_and_one_opens(page: AppTest) -> None:
+    page.session_state["explorer_tab"] = "Chords"
+    page.session_state["explorer_chords_view"] = "Progressions"
+    selected = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    page.session_state["progressions_0_songbook_4"] = selected
+    page.run()
+    table = next(f.value for f in page.dataframe if "progression" in f.value)
+    columns = ["title", "artist", "year", "genre"]
+    (songs,) = (frame.value for frame in page.dataframe if [*frame.value] == columns)
+    assert len(songs) == table["songs"].iloc[0] > 10
+
+
+def test_songs_without_chords_say_where_chords_are(page: AppTest) -> None:
+    with_dated_songs(page, "Phrases")
+    page.session_state["explorer_tab"] = "Chords"
+    page.run()
+    assert "None of these songs has chords" in page.info[0].value
+
+
+def test_the_model_writes_the_same_songs_to_be_seen_beside_them(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "loaded", lambda _name, _cancelled: FakeGenerator())
+    page.multiselect(key="genres").set_value(["folk"])
+    page.session_state["explorer_tab"] = "Chords"
+    page.session_state["explorer_beside"] = "Chords by the model"
+    page.session_state["explorer_chords_view"] = "Keys"
+    page.run()
+    page.button(key="explorer_write").click().run()
+    until_gone(page, "_explorer_writing")
+    assert not page.exception
+    told = next(c.value for c in page.caption if c.value.startswith("These songs: "))
+    assert told.startswith("These songs: 10 songs; TinyLlama, same words: 10 songs")
+    page.multiselect(key="genres").set_value(["folk", "pop"]).run()
+    told = next(c.value for c in page.caption if c.value.startswith("These songs: "))
+    assert told.startswith("These songs: 10 songs; "), "the same songs on both sides"
+
+
+def test_own_files_are_seen_beside_the_songs(page: AppTest) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as file:
+        file.writestr("moon.cho", "{title: Low Moon}\n{key: G}\n[G]Low moon on the [C]hill\n")
+    page.session_state["explorer_tab"] = "Chords"
+    page.session_state["explorer_beside"] = "My own ChordPro files"
+    page.session_state["explorer_chords_view"] = "What follows what"
+    page.session_state["explorer_chords_mode"] = "major"
+    page.run()
+    page.file_uploader(key="explorer_beside_file").set_value(
+        ("mine.zip", packed.getvalue(), "application/zip")
+    )
+    page.run()
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 2
+    assert any("mine.zip: one song" in c.value for c in page.caption)
 
 
 def until_gone(page: AppTest, key: str) -> None:
