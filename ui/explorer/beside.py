@@ -22,7 +22,7 @@ from ui.plain_text import show_error
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 MOST_WRITTEN = 200
 NOTHING, MODEL, OWN = "Nothing", "Chords by the model", "My own ChordPro files"

@@ -15,8 +15,8 @@ from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
     from engine.audit.answers import Answers
+    from engine.serving.queues import Job
     from ui.explorer.opened import Source
-    from ui.queues import Job
 
 MAX_SONGS = 20_000
 _OUT_OF_FOLD = Work(
