@@ -1,7 +1,7 @@
 """The command line: the same engine as the app.
 
-``python -m engine genre|chords|convert|listen|batch|corpus|evaluate|faithfulness|forms|written|
-serve``; each explains itself with ``--help``. Bad input is one line on stderr and exit status 2; a
+``python -m engine genre|chords|convert|listen|batch|parts|corpus|evaluate|faithfulness|forms|
+written|serve``; each explains itself with ``--help``. Bad input is one line on stderr and exit status 2; a
 task cancelled with Ctrl-C exits with 130.
 """
 
@@ -15,14 +15,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine import chords_command, corpus_command, export_command, serve_command
+from engine import batch_command, chords_command, corpus_command, export_command, serve_command
 from engine.arguments import ArgumentParser
-from engine.batch import EXTENSIONS
-from engine.batch.writing import OUTPUT_EXTENSIONS
 from engine.classifiers import CLASSIFIERS, NAMES
 from engine.errors import CancelledError, EngineError, InputError
 from engine.evaluation.tasks import TASKS
-from engine.files import file_bytes
+from engine.files import file_bytes, write_file
 from engine.formats import BINARY, READ, WRITTEN
 from engine.listening import ENDINGS as LISTENED
 from engine.lyrics import Lyrics, language_warning
@@ -142,25 +140,7 @@ def _parser() -> ArgumentParser:
     )
     written.set_defaults(task="written", scorer="minilm-l6")
 
-    batch = commands.add_parser("batch", help="tell the genre of every song in a table")
-    batch.add_argument("input", type=Path, help=f"table: {', '.join(EXTENSIONS)}")
-    batch.add_argument(
-        "--output", type=Path, required=True, help=f"table to write: {', '.join(OUTPUT_EXTENSIONS)}"
-    )
-    batch.add_argument(
-        "--model",
-        choices=NAMES,
-        required=True,
-        metavar="MODEL",
-        help=f"one model, or a part of one: {', '.join(NAMES)}",
-    )
-    batch.add_argument("--text-column", default="lyrics", help="column of the lyrics")
-    batch.add_argument("--preset", default="embedded", help="embedded or full")
-    batch.add_argument(
-        "--restart", action="store_true", help="do not go on from an interrupted run"
-    )
-    batch.add_argument("--quiet", action="store_true", help="no progress bar, no summary")
-    batch.set_defaults(command=_batch)
+    batch_command.add_parsers(commands)
     corpus_command.add_parser(commands)
     serve_command.add_parser(commands)
     return parser
@@ -198,6 +178,7 @@ def _add_evaluation_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--restart", action="store_true", help="do not go on from an interrupted run"
     )
+    batch_command.add_cluster_arguments(parser)
     parser.set_defaults(command=_evaluate)
 
 
@@ -295,11 +276,7 @@ def _listen(arguments: argparse.Namespace) -> None:
 def _write(data: bytes, output: Path, format_name: str) -> None:
     from engine import formats
 
-    try:
-        output.write_bytes(data)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"{output} cannot be written: {reason}.") from None
+    write_file(output, data)
     _tell(f"wrote {output} ({formats.name(format_name)}, {len(data):,} bytes)")
 
 
@@ -323,6 +300,7 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         scorer=arguments.scorer,
         results=arguments.results,
         resume=not arguments.restart,
+        cluster=batch_command.cluster_of(arguments),
         progress=progress,
     )
     for problem in run.problems:
@@ -330,35 +308,6 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     for record in run.records:
         interval = "" if record.low is None else f"  [{record.low:.4f}, {record.high:.4f}]"
         print(f"{record.model:<24}{record.metric:<28}{record.value:>10.4f}{interval}")
-
-
-def _batch(arguments: argparse.Namespace) -> None:
-    from tqdm import tqdm
-
-    from engine.batch import answer_table
-
-    hidden = arguments.quiet or not sys.stderr.isatty()
-    with tqdm(unit=" songs", disable=hidden, dynamic_ncols=True, smoothing=0.1) as bar:
-
-        def progress(done: int, total: int) -> None:
-            if bar.total is None:  # what an earlier run answered is no speed of this one
-                bar.reset(total)
-                bar.initial = bar.n = bar.last_print_n = done
-            bar.update(done - bar.n)
-
-        run = answer_table(
-            arguments.input,
-            arguments.output,
-            arguments.model,
-            text_column=arguments.text_column,
-            preset=arguments.preset,
-            restart=arguments.restart,
-            progress=progress,
-        )
-    for note in run.notes:
-        _tell(f"warning: {note}")
-    if not arguments.quiet:
-        _tell(f"wrote {arguments.output}: {run}")
 
 
 def _read_lyrics(source: str) -> Lyrics:

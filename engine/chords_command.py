@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from engine.arguments import ArgumentParser
 from engine.errors import InputError, quoted
@@ -24,9 +25,43 @@ _CHORD_AT = re.compile(r"(\S+)@(\d+)\Z")
 
 def add_arguments(chords: ArgumentParser) -> None:
     """Add what may be asked of the chords of a song; lines and words count from 1."""
+    add_song_wishes(chords)
+    chords.add_argument("--title", default="", help="written on the lead sheet")
+    chords.add_argument(
+        "--like",
+        action="append",
+        default=[],
+        metavar="PLACE=PLACE",
+        help='a section with the chords of an earlier one: "verse 2=verse 1"',
+    )
+    chords.add_argument(
+        "--unlike", action="append", default=[], metavar="PLACE", help="a section of its own chords"
+    )
+    chords.add_argument(
+        "--key-of",
+        action="append",
+        default=[],
+        metavar="PLACE=KEY",
+        help='a section in another key: "chorus 3=A"',
+    )
+    chords.add_argument(
+        "--lock",
+        action="append",
+        default=[],
+        metavar="LINE=CHORDS | LINE:WORD=CHORD",
+        help='chords that are kept: "3=C@1 G7@4" (a whole line), "3:5=Am7" (on one word)',
+    )
+    chords.add_argument(
+        "--alternatives",
+        metavar="LINE:WORD",
+        help="print other chords for a place, the likeliest first, instead of the song",
+    )
+
+
+def add_song_wishes(chords: Any) -> None:
+    """Add the wishes that any song can have."""
     chords.add_argument("--key", help="such as G:major or Em (default: chosen for you)")
     chords.add_argument("--genre", help="a style, such as folk")
-    chords.add_argument("--title", default="", help="written on the lead sheet")
     chords.add_argument("--tempo", type=int, help="beats per minute")
     chords.add_argument("--time", default="4/4", help="time signature (default: 4/4)")
     chords.add_argument(
@@ -55,16 +90,6 @@ def add_arguments(chords: ArgumentParser) -> None:
     )
     chords.add_argument("--form", choices=TEMPLATES, help="a form (default: by the words)")
     chords.add_argument(
-        "--like",
-        action="append",
-        default=[],
-        metavar="PLACE=PLACE",
-        help='a section with the chords of an earlier one: "verse 2=verse 1"',
-    )
-    chords.add_argument(
-        "--unlike", action="append", default=[], metavar="PLACE", help="a section of its own chords"
-    )
-    chords.add_argument(
         "--numerals",
         action="append",
         default=[],
@@ -77,25 +102,6 @@ def add_arguments(chords: ArgumentParser) -> None:
         default=[],
         metavar="PLACE=CADENCE",
         help="how a section ends: verse=half, end=plagal",
-    )
-    chords.add_argument(
-        "--key-of",
-        action="append",
-        default=[],
-        metavar="PLACE=KEY",
-        help='a section in another key: "chorus 3=A"',
-    )
-    chords.add_argument(
-        "--lock",
-        action="append",
-        default=[],
-        metavar="LINE=CHORDS | LINE:WORD=CHORD",
-        help='chords that are kept: "3=C@1 G7@4" (a whole line), "3:5=Am7" (on one word)',
-    )
-    chords.add_argument(
-        "--alternatives",
-        metavar="LINE:WORD",
-        help="print other chords for a place, the likeliest first, instead of the song",
     )
     chords.add_argument("--seed", type=int, default=0, help="same seed, same chords")
 

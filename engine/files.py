@@ -11,7 +11,9 @@ import gzip
 import io
 import os
 import stat
+import tempfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
@@ -108,6 +110,42 @@ class Unpacking(io.RawIOBase):
 def unpacked(data: bytes, name: str, most: int) -> bytes:
     """What gzip bytes hold; `InputError` if they are damaged or unpack to more than `most`."""
     return io.BufferedReader(Unpacking(io.BytesIO(data), name, most), _BLOCK).read()
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file that is there whole or as it was, whenever the writing ends.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written: a full disk, a folder that is missing or may not be written.
+    """
+    try:
+        # Beside it: only within one disk does a name pass from file to file at once.
+        place, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+        unfinished = Path(name)
+        try:
+            with os.fdopen(place, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.chmod(_mode_of(path))
+            unfinished.replace(path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"{_shown(path)} cannot be written: {reason}.") from None
+
+
+def _mode_of(path: Path) -> int:
+    """The permissions a file has, or those that a new one gets."""
+    with suppress(OSError):
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def megabytes(size: int) -> str:

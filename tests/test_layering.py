@@ -112,7 +112,10 @@ ROOMS = {
     "corpus_command": {"corpora", "errors"},
     "export_command": {"formats", "music"},
     "project": {"errors", "formats", "generator", "music"},
-    "batch": {"classifiers", "corpora", "errors", "files", "lyrics", "models"},
+    "batch": {
+        *("classifiers", "corpora", "errors", "files", "formats", "generator", "lyrics", "models"),
+    },
+    "batch_command": {"batch", "chords_command", "errors", "generator"},
     "evaluation": {
         *("arrangement", "batch", "classifiers", "corpora", "errors", "explanation"),
         *("files", "formats", "generator", "lyrics", "models", "music"),

@@ -27,6 +27,7 @@ TRAINS = (
     ROOT / "engine" / "models" / "quantization.py",
     ROOT / "engine" / "models" / "weights.py",
 )
+RAY, JOINS = ("requirements-ray.txt",), ROOT / "engine" / "batch" / "cluster.py"
 
 
 def normalised(name: str) -> str:
@@ -74,8 +75,9 @@ def test_all_that_the_app_imports_is_in_its_requirements() -> None:
     listens = [path for path in files if path.is_relative_to(LISTENS)]
     serves = [path for path in files if path.is_relative_to(SERVES)]
     trains = [path for path in files if any(path.is_relative_to(of) for of in TRAINS)]
-    others = [path for path in files if path not in listens + serves + trains]
+    others = [path for path in files if path not in {*listens, *serves, *trains, JOINS}]
     assert undeclared(others, pinned(APP)) == []
+    assert undeclared([JOINS], pinned(APP + RAY)) == []
     assert undeclared(listens, pinned(APP + LISTENING)) == []
     assert undeclared(serves, pinned(APP + SERVER)) == []
     assert undeclared(trains, pinned(APP + TRAINING)) == []
@@ -83,7 +85,7 @@ def test_all_that_the_app_imports_is_in_its_requirements() -> None:
 
 def test_all_that_tests_and_benches_import_is_in_some_requirements() -> None:
     files = [p for part in DEVELOPED for p in (ROOT / part).rglob("*.py")]
-    assert undeclared(files, pinned(APP + LISTENING + SERVER + TRAINING + DEVELOPMENT)) == []
+    assert undeclared(files, pinned(APP + LISTENING + SERVER + TRAINING + RAY + DEVELOPMENT)) == []
 
 
 def test_an_undeclared_import_is_noticed() -> None:
@@ -94,7 +96,7 @@ def test_an_undeclared_import_is_noticed() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(pinned(APP[:1] + LISTENING + SERVER + TRAINING)))
+@pytest.mark.parametrize("name", sorted(pinned(APP[:1] + LISTENING + SERVER + TRAINING + RAY)))
 def test_what_is_pinned_is_what_the_tests_run_with(name: str) -> None:
-    groups = APP + LISTENING + SERVER + TRAINING
+    groups = APP + LISTENING + SERVER + TRAINING + RAY
     assert version(name).partition("+")[0] == pinned(groups)[name]

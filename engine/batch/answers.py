@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, cast
 
 from engine.batch.journal import Journal
 
-# Row number, probabilities (None where there are none), and why.
-Answer = tuple[int, "list[float] | None", str]
+# Row number, what was answered (None where there is nothing), and why.
+Answer = tuple[int, "list[Any] | None", str]
 
 
 class Answers:
@@ -18,15 +18,15 @@ class Answers:
     ----------
     journal : Journal
         Open; what an earlier run left in it is taken over.
-    rows : int
-        How many rows there are to answer.
-    labels : int
-        How many probabilities an answer has.
+    rows : range
+        The rows to answer.
+    is_answer : callable
+        Whether values may be an answer to a song.
 
     Attributes
     ----------
     done : bytearray
-        1 for each row that has an answer.
+        1 for each row that has an answer, counted from the first of `rows`.
     answered : int
         How many those are.
 
@@ -36,10 +36,13 @@ class Answers:
         If the journal holds anything but answers to these rows, each once.
     """
 
-    def __init__(self, journal: Journal, rows: int, labels: int) -> None:
+    def __init__(
+        self, journal: Journal, rows: range, is_answer: Callable[[list[Any]], bool]
+    ) -> None:
         self._journal = journal
-        self._labels = labels
-        self.done = bytearray(rows)
+        self._fits = is_answer
+        self._rows = rows
+        self.done = bytearray(len(rows))
         self.answered = 0
         for entry in journal.entries():
             answers: list[Any] = entry if isinstance(entry, list) else [None]
@@ -53,40 +56,40 @@ class Answers:
         self._journal.add(answers)
         self._mark(answers)
 
-    def in_order(self) -> Iterator[tuple[list[float] | None, str]]:
+    def is_open(self, row: int) -> bool:
+        """Whether this row has no answer yet."""
+        return not self.done[row - self._rows.start]
+
+    @property
+    def complete(self) -> bool:
+        """Whether every row has its answer."""
+        return self.answered == len(self.done)
+
+    def in_order(self) -> Iterator[tuple[list[Any] | None, str]]:
         """Every row's answer, in the order of the rows; all must be there.
 
-        Memory is that of the rows answered out of turn: one chunk.
+        Memory is that of the rows answered out of turn: what workers have at once.
         """
-        held: dict[int, tuple[list[float] | None, str]] = {}
+        held: dict[int, tuple[list[Any] | None, str]] = {}
         entries = self._journal.entries()
-        for row in range(len(self.done)):
+        for row in self._rows:
             while row not in held:
-                for number, probabilities, error in next(entries):
-                    held[number] = (probabilities, error)
+                for number, values, error in next(entries):
+                    held[number] = (values, error)
             yield held.pop(row)
 
     def _is_answer(self, found: Any) -> bool:
         """Whether this is an answer to a row that has none yet."""
         if not isinstance(found, list) or len(cast("list[Any]", found)) != 3:
             return False
-        row, probabilities, error = cast("list[Any]", found)
-        if type(row) is not int or not 0 <= row < len(self.done) or self.done[row]:
+        row, values, error = cast("list[Any]", found)
+        if type(row) is not int or row not in self._rows or not self.is_open(row):
             return False
-        if probabilities is None:
+        if values is None:
             return isinstance(error, str)
-        return (
-            isinstance(probabilities, list)
-            and len(cast("list[Any]", probabilities)) == self._labels
-            and all(map(_is_probability, cast("list[Any]", probabilities)))
-            and error == ""
-        )
+        return isinstance(values, list) and self._fits(cast("list[Any]", values)) and error == ""
 
     def _mark(self, answers: Sequence[Answer]) -> None:
         for row, _, _ in answers:
-            self.done[row] = 1
+            self.done[row - self._rows.start] = 1
         self.answered += len(answers)
-
-
-def _is_probability(value: Any) -> bool:
-    return type(value) in (int, float) and 0 <= value <= 1

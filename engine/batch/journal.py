@@ -75,7 +75,7 @@ class Journal:
                 self._file.truncate()
                 self.add(head)
         except BaseException:
-            self._close()
+            self.close()
             raise
 
     def __enter__(self) -> Journal:
@@ -87,7 +87,7 @@ class Journal:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._close()
+        self.close()
 
     def add(self, entry: Any) -> None:
         """Keep an entry, a value that JSON can hold; on return it survives a kill."""
@@ -113,6 +113,19 @@ class Journal:
     def remove(self) -> None:
         """Delete the file: what it holds is elsewhere."""
         self.path.unlink(missing_ok=True)
+
+    def close(self, *, remove: bool = False) -> None:
+        """Let the file go, and delete it if what it holds is elsewhere; a second time is none."""
+        if self._file.closed:
+            return
+        if remove:
+            self.remove()
+        self._file.close()
+        # While it is held: who opens it in this moment finds it gone and makes another. Windows
+        # does not delete what is open; there the empty file stays.
+        with suppress(OSError):
+            Path(self._lock_file.lock_file).unlink(missing_ok=True)
+        self._lock_file.release()
 
     def _resumed(self, head: Mapping[str, Any]) -> bool:
         """Whether the file holds entries of this question; False if it holds nothing."""
@@ -146,14 +159,6 @@ class Journal:
             raise InputError(f"Another run is writing {self.path}{self._tip}") from None
         except (OSError, NotImplementedError) as error:
             raise InputError(f"{self.path} cannot be locked: {error}.") from None
-
-    def _close(self) -> None:
-        self._file.close()
-        # While it is held: who opens it in this moment finds it gone and makes another. Windows
-        # does not delete what is open; there the empty file stays.
-        with suppress(OSError):
-            Path(self._lock_file.lock_file).unlink(missing_ok=True)
-        self._lock_file.release()
 
 
 def _entry(line: bytes) -> Any:

@@ -1,8 +1,9 @@
 """The answered table: every column of the input as it was, and the answers beside them.
 
-The file appears under its name only when it is whole. CSV and TSV are UTF-8; a nested value becomes
-JSON text there and, where the input has no types, in Parquet. A row without an answer has the
-reason in ``error`` and nothing in the other new columns.
+`open_writer` takes the names of the new columns, each with whether it holds numbers (`float`) or
+text (`str`). The file appears under its name only when it is whole. CSV and TSV are UTF-8; a nested
+value becomes JSON text there and, where the input has no types, in Parquet. A row without an answer
+has the reason in ``error`` and nothing in the other new columns.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import csv
 import json
 import math
 import os
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, Protocol, cast
@@ -45,22 +46,7 @@ def checked_output_extension(path: Path) -> str:
     return extension
 
 
-def added_columns(labels: Sequence[str]) -> tuple[str, ...]:
-    """Names of the new columns."""
-    return ("prediction", "confidence", *(f"p_{label}" for label in labels), "error")
-
-
-def added_values(
-    labels: Sequence[str], probabilities: Sequence[float] | None, error: str
-) -> list[Any]:
-    """One row of the new columns; None where there is nothing."""
-    if probabilities is None:
-        return [None, None, *[None] * len(labels), error]
-    best = max(range(len(labels)), key=probabilities.__getitem__)
-    return [labels[best], probabilities[best], *probabilities, error or None]
-
-
-def kept_columns(columns: Sequence[str], added: Sequence[str]) -> tuple[str, ...]:
+def kept_columns(columns: Sequence[str], added: Iterable[str]) -> tuple[str, ...]:
     """Names of the input's columns beside the new ones: of two alike the input's is renamed."""
     clash = set(added)
     wanted = [f"input_{name}" if name in clash else name for name in columns]
@@ -69,7 +55,7 @@ def kept_columns(columns: Sequence[str], added: Sequence[str]) -> tuple[str, ...
 
 @contextmanager
 def open_writer(
-    path: Path, table: Table, columns: Sequence[str], added: Sequence[str]
+    path: Path, table: Table, columns: Sequence[str], added: Mapping[str, type]
 ) -> Generator[Writer]:
     """A writer for the format of the path's extension; on leaving, the file is in place."""
     extension = path.suffix.lower()
@@ -135,7 +121,7 @@ class _JsonWriter:
 
 class _ParquetWriter:
     def __init__(
-        self, file: IO[bytes], table: Table, columns: Sequence[str], added: Sequence[str]
+        self, file: IO[bytes], table: Table, columns: Sequence[str], added: Mapping[str, type]
     ) -> None:
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -151,8 +137,10 @@ class _ParquetWriter:
                 for name, kinds in zip(columns, table.kinds, strict=True)
             ]
         self._types = [field.type for field in fields]
-        words = {"prediction", "error"}
-        fields += [pa.field(name, pa.string() if name in words else pa.float64()) for name in added]
+        fields += [
+            pa.field(name, pa.float64() if holds is float else pa.string())
+            for name, holds in added.items()
+        ]
         self._schema = pa.schema(fields)
         self._writer: Any = pq.ParquetWriter(file, self._schema)
         self._waiting: list[Any] = []

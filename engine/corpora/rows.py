@@ -30,6 +30,11 @@ class Chunk:
     rows: list[Row]
     batch: Any = None
 
+    def part(self, first: int, end: int) -> Chunk:
+        """Some of the rows."""
+        batch = None if self.batch is None else self.batch.slice(first, end - first)
+        return Chunk(self.rows[first:end], batch)
+
 
 def unique(names: Iterable[str], taken: Iterable[str] = ()) -> tuple[str, ...]:
     """The names, later ones that came before (or are taken) with ``.1``, ``.2`` ... added."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -12,11 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import CancelledError
+from engine.evaluation.answering import Asked, answer_now
 from engine.evaluation.board.records import EvaluationRecord, results_folder
 from engine.evaluation.metrics.cost import COST_METRICS
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
-from engine.evaluation.provenance import PeakMemory, device_name, git_commit, utc_now
+from engine.evaluation.provenance import PeakMemory, git_commit, utc_now
 from engine.evaluation.resuming import answered_rows, answers_kept, table_of
 from engine.evaluation.tasks.data import write_predictions
 from engine.evaluation.tasks.task import Assignment, Progress, Subject
@@ -30,26 +30,27 @@ _WARM_UP = 3
 
 def measured_records(
     job: Assignment,
-    name: str,
+    asked: Asked,
     seed: int,
     results: Path | None,
     resume: bool,
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
+    memory: PeakMemory | None,
 ) -> list[EvaluationRecord]:
-    """Answer every song with one model, keep the answers, and give the records to append."""
-    memory = PeakMemory()
-    if progress:
-        progress(name, 0, len(job.ids))
-    subject = job.load(name)
+    """Answer every song with one model, keep the answers, and give the records to append.
+
+    Without `memory`, which is measured from before the model was loaded, none is told.
+    """
+    subject = asked.subject
     with answers_kept(job, subject, seed, resume) as journal:
-        rows, seconds = answered_rows(job, subject, journal, progress, cancelled)
+        rows, seconds = answered_rows(job, subject, asked.workers, journal, progress, cancelled)
         latencies = [row["seconds"] for row in rows]
         if subject.batch > 1 and not job.part:
-            latencies = _single_song_seconds(job, subject, cancelled)
-        megabytes = memory.megabytes
+            latencies = _single_song_seconds(job, asked, cancelled)
+        megabytes = memory.megabytes if memory else None
         table, metrics = table_of(job, rows, journal)
-        common = _common(job, subject, seed, seconds, len(table))
+        common = replace(_common(job, subject, seed, seconds, len(table)), device=asked.device)
         about = {
             "task": job.name,
             "model": subject.name,
@@ -78,7 +79,7 @@ def measured_records(
 def _common(
     job: Assignment, subject: Subject, seed: int, seconds: float, songs: int
 ) -> EvaluationRecord:
-    """What all records of a run say; the number itself is still to come."""
+    """What all records of a run say; number and device are still to come."""
     run = uuid.uuid4().hex[:12]
     parts = (job.name, job.part, subject.name.replace("/", "-"), run)
     return EvaluationRecord(
@@ -99,7 +100,7 @@ def _common(
         n=songs,
         seed=seed,
         seconds=seconds,
-        device=device_name(),
+        device="",
         commit=git_commit(),
         time=utc_now(),
         run=run,
@@ -130,18 +131,16 @@ def scored_records(
 
 
 def _single_song_seconds(
-    job: Assignment, subject: Subject, cancelled: Callable[[], bool] | None
+    job: Assignment, asked: Asked, cancelled: Callable[[], bool] | None
 ) -> list[float]:
     """Seconds of one-song calls on songs spread evenly over the order of prediction."""
     step = max(1, len(job.order) // _LATENCY_SONGS)
     chosen = list(job.order)[::step][:_LATENCY_SONGS]
     for index in chosen[:_WARM_UP]:
-        subject.answer([index])
+        answer_now(asked.workers, [index])
     seconds: list[float] = []
     for index in chosen:
         if cancelled and cancelled():
-            raise CancelledError(f"The evaluation of {subject.name} was cancelled.")
-        began = time.perf_counter()
-        subject.answer([index])
-        seconds.append(time.perf_counter() - began)
+            raise CancelledError(f"The evaluation of {asked.subject.name} was cancelled.")
+        seconds.append(answer_now(asked.workers, [index])[0]["seconds"])
     return seconds

@@ -6,12 +6,13 @@ writes it, so two runs never measure the same thing at once.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from engine.batch.journal import Journal
+from engine.batch.workers import Workers, work_through
 from engine.errors import CancelledError
+from engine.evaluation.answering import Answered
 from engine.evaluation.provenance import git_commit
 from engine.evaluation.tasks.data import short_hash
 from engine.evaluation.tasks.task import Assignment, Progress, Subject
@@ -57,6 +58,7 @@ def answers_kept(job: Assignment, subject: Subject, seed: int, resume: bool) -> 
 def answered_rows(
     job: Assignment,
     subject: Subject,
+    workers: Workers,
     journal: Journal,
     progress: Progress | None,
     cancelled: Callable[[], bool] | None,
@@ -68,30 +70,37 @@ def answered_rows(
     Raises
     ------
     CancelledError
-        If `cancelled` says so, asked between batches.
+        On Ctrl-C, or if `cancelled` says so, asked between batches.
     InputError
         If the journal holds what no run wrote.
     """
     done = _rows_kept(journal, job.ids)
     waiting = [index for index in job.order if job.ids[index] not in done]
-    for start in range(0, len(waiting), subject.batch):
-        if cancelled and cancelled():
-            raise CancelledError(
-                f"The evaluation of {subject.name} was cancelled after {len(done):,} of "
-                f"{len(job.ids):,} songs; started again, it goes on from there."
-            )
-        batch = waiting[start : start + subject.batch]
-        began = time.perf_counter()
-        rows = subject.answer(batch)
-        share = (time.perf_counter() - began) / len(batch)
-        answered = {
-            job.ids[index]: {"seconds": share, **row}
-            for index, row in zip(batch, rows, strict=True)
-        }
+
+    def stopped() -> CancelledError:
+        return CancelledError(
+            f"The evaluation of {subject.name} was cancelled after {len(done):,} of "
+            f"{len(job.ids):,} songs; started again, it goes on from there."
+        )
+
+    def batches() -> Iterator[list[int]]:
+        for start in range(0, len(waiting), subject.batch):
+            if cancelled and cancelled():
+                raise stopped()
+            yield waiting[start : start + subject.batch]
+
+    def keep(result: Answered) -> None:
+        numbers, rows = result
+        answered = {job.ids[index]: row for index, row in zip(numbers, rows, strict=True)}
         journal.add(answered)
-        done |= answered
+        done.update(answered)
         if progress:
             progress(subject.name, len(done), len(job.ids))
+
+    try:
+        work_through(workers, batches(), keep)
+    except KeyboardInterrupt:
+        raise stopped() from None
     rows = [done[identity] for identity in job.ids]
     return rows, float(sum(row["seconds"] for row in rows))
 

@@ -7,13 +7,17 @@ broken goes on where it stopped (`resume`); only a complete run leaves records.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.batch.cluster import Cluster, joined
 from engine.errors import InputError
+from engine.evaluation.answering import asked
 from engine.evaluation.board.records import EvaluationRecord, append_records
 from engine.evaluation.files import evaluated_file
 from engine.evaluation.measuring import measured_records
+from engine.evaluation.provenance import PeakMemory
 from engine.evaluation.tasks import find_task
 from engine.evaluation.tasks.task import Loader, Progress, Request
 
@@ -46,6 +50,7 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     scorer: str = "minilm-l6",
     results: Path | None = None,
     resume: bool = True,
+    cluster: Cluster | None = None,
     progress: Progress | None = None,
     cancelled: Callable[[], bool] | None = None,
     load: Loader | None = None,
@@ -76,6 +81,9 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
         Where records go; the repository's ``results/`` by default.
     resume : bool
         Go on where an interrupted run of the same model on the same songs stopped.
+    cluster : Cluster, optional
+        Workers that answer, on machines that see the same data under the same name; without one,
+        this process does. Peak memory is not recorded then.
     progress : callable, optional
         Called with (model, songs done, songs in all).
     cancelled : callable, optional
@@ -97,20 +105,26 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
     CancelledError
         If it was cancelled; no record of the model at hand was written.
     """
-    asked = find_task(task)
-    known = ", ".join(asked.names)
+    wanted = find_task(task)
+    known = ", ".join(wanted.names)
     for name in models:
-        if name not in asked.names:
+        if name not in wanted.names:
             raise InputError(f"There is no model '{name}' for {task}; there are {known}.")
     if not models:
         raise InputError(f"Name at least one model to evaluate; there are {known}.")
-    data = evaluated_file(data, asked.extensions, sheets=asked.sheets)
-    job = asked.assignment(Request(data, preset, training, limit, seed, scorer, load))
+    data = evaluated_file(data, wanted.extensions, sheets=wanted.sheets)
+    request = Request(data, preset, training, limit, seed, scorer, load)
+    job = wanted.assignment(request)
     records: list[EvaluationRecord] = []
-    for name in dict.fromkeys(models):
-        found = measured_records(job, name, seed, results, resume, progress, cancelled)
-        if load is not None:
-            found = [record for record in found if record.metric != "peak-memory"]
-        append_records(found, results)
-        records += found
+    with joined(cluster) if cluster else nullcontext():  # once for all models
+        for name in dict.fromkeys(models):
+            memory = PeakMemory() if load is None and cluster is None else None
+            if progress:
+                progress(name, 0, len(job.ids))
+            with asked(job, name, request, wanted, cluster) as model:
+                found = measured_records(
+                    job, model, seed, results, resume, progress, cancelled, memory
+                )
+            append_records(found, results)
+            records += found
     return EvaluationRun(tuple(records), job.problems)

@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine import formats
-from engine.batch.run import lyric_of
+from engine.batch.questions import lyric_of
 from engine.corpora import read_table
 from engine.corpora.opening import open_table
 from engine.corpora.sources import EXTENSIONS, Source

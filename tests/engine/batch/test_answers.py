@@ -7,17 +7,20 @@ import pytest
 
 from engine.batch.answers import Answer, Answers
 from engine.batch.journal import Journal
+from engine.batch.questions import GenreQuestion
 from engine.errors import InputError
+
+FITS = GenreQuestion("llama", "embedded", "12", ("folk", "rock")).is_answer
 
 ANSWERS: list[Answer] = [(1, [0.25, 0.75], ""), (0, None, "The lyric is missing.")]
 
 
 def test_answers_come_back_in_the_order_of_the_rows(tmp_path: Path) -> None:
     with Journal(tmp_path / "j", {}) as journal:
-        answers = Answers(journal, 3, 2)
+        answers = Answers(journal, range(3), FITS)
         answers.add(ANSWERS)
     with Journal(tmp_path / "j", {}) as journal:
-        answers = Answers(journal, 3, 2)
+        answers = Answers(journal, range(3), FITS)
         assert (answers.answered, list(answers.done)) == (2, [1, 1, 0])
         answers.add([(2, [1.0, 0.0], "")])
         assert list(answers.in_order()) == [
@@ -40,4 +43,4 @@ def test_what_no_run_wrote_is_refused_with_the_way_out(tmp_path: Path, entry: An
     with Journal(tmp_path / "j", {}, advice="begin anew with --restart") as journal:
         journal.add(entry)
         with pytest.raises(InputError, match=r"no answer to a song of this table.*--restart"):
-            Answers(journal, 3, 2)
+            Answers(journal, range(3), FITS)

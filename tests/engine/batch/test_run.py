@@ -23,7 +23,7 @@ import pyarrow.parquet as pq
 import pytest
 import torch
 
-from engine.batch import answer_table, run
+from engine.batch import answer_table, questions, workers
 from engine.classifiers import load_classifier
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GenreClassifier, Prediction
@@ -246,7 +246,7 @@ def test_songs_of_like_length_share_a_batch(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "_GROUP_CHARACTERS", 2000)
+    monkeypatch.setattr(questions, "GROUP_CHARACTERS", 2000)
     source = write_songs(tmp_path / "in.csv", songs(2 * CHUNK))
     steps: list[tuple[int, int]] = []
     answered(source, tmp_path / "out.csv", progress=lambda *step: steps.append(step))
@@ -266,8 +266,8 @@ def test_groups_are_answered_at_the_same_time_and_share_the_cores(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "_GROUP_CHARACTERS", 400)
-    monkeypatch.setattr(run, "cores", lambda: 4)
+    monkeypatch.setattr(questions, "GROUP_CHARACTERS", 400)
+    monkeypatch.setattr(workers, "cores", lambda: 4)
     before = torch.get_num_threads()
     together, seen = threading.Barrier(4, timeout=30), []
     answer = model.predict
@@ -359,7 +359,7 @@ def test_ctrl_c_says_how_to_go_on_and_no_song_is_asked_twice(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "_GROUP_CHARACTERS", 2000)
+    monkeypatch.setattr(questions, "GROUP_CHARACTERS", 2000)
     source = write_songs(tmp_path / "in.csv", songs(CHUNK + 100))
     output = tmp_path / "out.csv"
     with monkeypatch.context() as patch:
@@ -384,8 +384,8 @@ def test_what_others_were_answering_as_one_failed_is_kept(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(run, "_GROUP_CHARACTERS", 2000)
-    monkeypatch.setattr(run, "cores", lambda: 2)
+    monkeypatch.setattr(questions, "GROUP_CHARACTERS", 2000)
+    monkeypatch.setattr(workers, "cores", lambda: 2)
     source = write_songs(tmp_path / "in.csv", songs(100))
     answer, first, failed = model.predict, threading.Lock(), threading.Event()
 
@@ -489,15 +489,14 @@ SLOW_RUN = """
 import sys, time
 from pathlib import Path
 from tests.engine.batch.quick_model import CountingModel
-from engine.batch import run
-from engine.batch import answer_table, run
+from engine.batch import answer_table, questions
 
 class Slow(CountingModel):
     def predict(self, lyrics):
         time.sleep(0.01)
         return super().predict(lyrics)
 
-run._GROUP_CHARACTERS = 2000
+questions.GROUP_CHARACTERS = 2000
 answer_table(Path(sys.argv[1]), Path(sys.argv[2]), "llama", load=lambda *_: Slow())
 """
 

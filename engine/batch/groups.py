@@ -1,0 +1,93 @@
+"""Groups: songs of like length that are given to a model at once, and its answers to them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, NamedTuple
+
+from engine.batch.answers import Answer
+from engine.batch.questions import Ask, Question, lyric_of
+from engine.corpora.rows import Row
+from engine.corpora.tables import CHUNK
+from engine.errors import EngineError, InputError
+from engine.lyrics import Lyrics
+
+
+class Song(NamedTuple):
+    """One row of a table as a worker needs it: its number, its lyric's cell, and what is wrong."""
+
+    number: int
+    cell: Any
+    problem: str
+
+    @property
+    def size(self) -> int:
+        """How long it is beside others."""
+        return 0 if self.problem else len(str(self.cell))
+
+
+Group = list[Song]
+
+
+def in_chunks(rows: Iterable[Row], text: int) -> Iterator[Group]:
+    """Songs in order, `CHUNK` at a time whatever the file's own chunks are."""
+    chunk: Group = []
+    for number, row in enumerate(rows):
+        chunk.append(Song(number, None if row.problem else row.values[text], row.problem))
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def groups(songs: Group, characters: int) -> Iterator[Group]:
+    """Songs of like length, at most so many characters a group when padded."""
+    group: Group = []
+    for song in sorted(songs, key=lambda song: song.size):
+        if group and (len(group) + 1) * song.size > characters:
+            yield group
+            group = []
+        group.append(song)
+    if group:
+        yield group
+
+
+def answering(question: Question) -> Callable[[Group], list[Answer]]:
+    """The question's model, loaded: a group to its answers."""
+    return partial(group_answers, question.asking())
+
+
+def group_answers(ask: Ask, group: Group) -> list[Answer]:
+    """An answer to each song of a group, or why there is none."""
+    lyrics: list[tuple[int, Lyrics]] = []
+    unusable: list[Answer] = []
+    for song in group:
+        try:
+            if song.problem:
+                raise InputError(song.problem)
+            lyrics.append((song.number, lyric_of(song.cell)))
+        except InputError as error:
+            unusable.append((song.number, None, str(error)))
+    return unusable + (_answers(ask, lyrics) if lyrics else [])
+
+
+def _answers(ask: Ask, songs: list[tuple[int, Lyrics]]) -> list[Answer]:
+    try:
+        found = ask([lyrics for _, lyrics in songs])
+    except InputError as error:  # a wish that this song cannot have
+        if len(songs) == 1:
+            return [(songs[0][0], None, str(error))]
+        return [answer for song in songs for answer in _answers(ask, [song])]
+    except EngineError:
+        raise
+    except (RuntimeError, ValueError, TypeError) as error:
+        if len(songs) == 1:
+            return [(songs[0][0], None, f"The model cannot read this lyric ({error}).")]
+        # One song must not hold up the others; and where all fail, something else is wrong.
+        alone = [answer for song in songs for answer in _answers(ask, [song])]
+        if all(values is None for _, values, _ in alone):
+            raise
+        return alone
+    return [(number, values, "") for (number, _), values in zip(songs, found, strict=True)]
