@@ -1,8 +1,8 @@
 """The command line: the same engine as the app.
 
 ``python -m engine genre|chords|convert|listen|batch|parts|corpus|evaluate|faithfulness|forms|
-written|serve``; each explains itself with ``--help``. Bad input is one line on stderr and exit status 2; a
-task cancelled with Ctrl-C exits with 130.
+written|serve``; each explains itself with ``--help``. Bad input is one line on stderr and exit
+status 2; a task cancelled with Ctrl-C exits with 130.
 """
 
 from __future__ import annotations
