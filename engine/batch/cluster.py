@@ -27,7 +27,7 @@ from engine.errors import InputError
 from engine.models.threads import cores
 
 LOCAL = "local"
-INSTALL = "pip install -r requirements-ray.txt"
+INSTALL = ".venv/bin/python -m pip install -r requirements-ray.txt"
 # Tasks at a worker: one that it does, and one that it finds waiting.
 _AT_ONCE = 2
 # Tasks in all, for each worker.
@@ -80,7 +80,7 @@ def joined(cluster: Cluster) -> Generator[Any]:
     try:
         import ray
     except ImportError:
-        raise InputError(f"Ray is not installed; install it with: {INSTALL}") from None
+        raise InputError(f"Ray is an optional part; {INSTALL} adds it.") from None
     if ray.is_initialized():  # one program, one cluster: whoever joined leaves it too
         yield ray
         return

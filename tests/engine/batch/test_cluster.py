@@ -134,7 +134,8 @@ def test_without_ray_one_sentence_tells_how_to_have_it(
     asked = ["batch", str(tmp_path / "in.csv"), "--output", str(tmp_path / "out"), "--model"]
     assert main([*asked, "llama", "--ray", "local"]) == 2
     assert capsys.readouterr().err == (
-        "error: Ray is not installed; install it with: pip install -r requirements-ray.txt\n"
+        "error: Ray is an optional part; .venv/bin/python -m pip install -r requirements-ray.txt "
+        "adds it.\n"
     )
 
 
