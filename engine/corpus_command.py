@@ -5,16 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from engine import leaks_command
 from engine.corpora.store import SongStore, import_songs
 from engine.corpora.store.making import STORE
 from engine.corpora.store.musicpile import hub_shards, import_musicpile
 from engine.corpora.store.tags import TOP, chosen_genres, not_genres
 from engine.errors import InputError
+from engine.progress import progress_bar
 
 if TYPE_CHECKING:
     from engine.corpora.store.tags import ChosenGenres
@@ -24,7 +25,7 @@ _MOST_SHOWN = 12
 
 def add_parser(commands: Any) -> None:
     """Add the command and its own commands to those of the program."""
-    corpus = commands.add_parser("corpus", help="data sets: import, summary, split")
+    corpus = commands.add_parser("corpus", help="data sets: import, summary, split, doubles, leaks")
     steps = corpus.add_subparsers(required=True, metavar="STEP")
 
     importing = steps.add_parser("import", help="make a store of a data set (resumable)")
@@ -58,6 +59,7 @@ def add_parser(commands: Any) -> None:
     split.add_argument("--seed", type=int, default=0, help="draws which artists go where")
     _add_not_genres(split)
     split.set_defaults(command=_split)
+    leaks_command.add_parsers(steps)
 
 
 def _add_not_genres(parser: Any) -> None:
@@ -70,7 +72,7 @@ def _add_not_genres(parser: Any) -> None:
 
 
 def _import(arguments: argparse.Namespace) -> None:
-    with _bar() as progress:
+    with progress_bar() as progress:
         place = _imported(arguments, progress)
     store = SongStore(place)
     print(f"{place}: {store.overview().songs:,} songs")
@@ -126,7 +128,7 @@ def _split(arguments: argparse.Namespace) -> None:
         raise InputError(f"--top {arguments.top} tells no genre; 1 or more are accepted.")
     store = SongStore(arguments.store)
     listed = not_genres(arguments.not_genres)
-    with _bar() as progress:
+    with progress_bar() as progress:
         report = split(
             store,
             arguments.output,
@@ -146,20 +148,6 @@ def _split(arguments: argparse.Namespace) -> None:
         f"{leaks['near_duplicates_at_random']:,})"
     )
     print(f"tags: the {len(report.tags)} commonest genres; report in {arguments.output}/split.json")
-
-
-@contextmanager
-def _bar() -> Generator[Callable[[int, int], None]]:
-    from tqdm import tqdm
-
-    hidden = not sys.stderr.isatty()
-    with tqdm(unit_scale=True, disable=hidden, dynamic_ncols=True) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        yield progress
 
 
 def _told(store: SongStore, genres: list[tuple[str, int]], chosen: ChosenGenres) -> list[str]:

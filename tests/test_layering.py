@@ -109,7 +109,9 @@ ROOMS = {
     "corpora": {
         *("arrangement", "errors", "files", "formats", "lyrics", "music", "optional", "plain_text"),
     },
-    "corpus_command": {"corpora", "errors"},
+    "corpus_command": {"corpora", "errors", "leaks_command", "progress"},
+    "leaks_command": {"corpora", "errors", "progress"},
+    "progress": set[str](),
     "export_command": {"formats", "music"},
     "project": {"errors", "formats", "generator", "music"},
     "batch": {

@@ -27,6 +27,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     ),
     "year": ("year", "release_year", "release_date", "released", "date", "album_year"),
     "id": ("id", "song_id", "track_id"),
+    "split": ("split", "subset", "partition"),
 }
 _GENRE_SPELLINGS = {
     "hip hop": "hip-hop",

@@ -191,7 +191,7 @@ def _song(values: Sequence[Any], places: dict[str, int]) -> dict[str, Any]:
     parsed = Lyrics.parse(lyrics)
     song: dict[str, Any] = {
         column: text_of_cell(values[places[column]])
-        for column in ("title", "artist", "id")
+        for column in ("title", "artist", "id", "split")
         if column in places
     }
     if "genre" in places:

@@ -9,7 +9,7 @@ import streamlit as st
 if TYPE_CHECKING:
     from engine.corpora import SongTable
 
-OURS = ("lyrics", "title", "artist", "genre", "year")
+OURS = ("lyrics", "title", "artist", "genre", "year", "split")
 _NONE = "(none)"
 
 

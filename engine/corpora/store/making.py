@@ -132,22 +132,27 @@ def _numbered(songs: list[dict[str, Any]], start: int) -> Iterable[tuple[int, di
 
 
 def _table_row(number: int, song: dict[str, Any], seen: set[str]) -> dict[str, Any]:
-    own = song.get("id")
     year = song["year"]
     told = Sung(str(song["sung"]).lower().replace("’", "'"), int(song["words"]), int(song["lines"]))
     genre = str(song["genre"])
     return song_row(
-        id=_unique(str(own) if own and own == own else str(number), seen),  # noqa: PLR0124 - NaN
+        id=_unique(_known(song.get("id")) or str(number), seen),
         title=song["title"],
         artist=song["artist"],
         year=year if isinstance(year, int) else None,
         genre=genre,
         tags=[genre] if genre else [],
+        source=_known(song.get("split")),
         lyrics=song["lyrics"],
         sung=told.text,
         words=told.words,
         lines=told.lines,
     )
+
+
+def _known(value: Any) -> str:
+    """A cell of a column that not every song has; "" for what pandas puts there instead."""
+    return value if isinstance(value, str) else ""
 
 
 def _unique(identity: str, seen: set[str]) -> str:

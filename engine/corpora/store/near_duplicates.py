@@ -72,6 +72,41 @@ def alike_pairs(
     return kept[0].astype(np.int64), kept[1].astype(np.int64)
 
 
+def alike_between(
+    one: NDArray[np.uint32], other: NDArray[np.uint32], least: float = ALIKE
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of a song of one set and a song of another that are alike.
+
+    Each song is compared with the first of the other set in each of its bands, so of many copies
+    not all pairs are named, but each song that has a copy on the other side is in one.
+    """
+    import numpy as np
+
+    firsts: list[Any] = []
+    seconds: list[Any] = []
+    for at in range(0, HASHES, ROWS):
+        bands = [
+            np.ascontiguousarray(side[:, at : at + ROWS]).view(f"V{4 * ROWS}").ravel()
+            for side in (one, other)
+        ]
+        _, code = np.unique(np.concatenate(bands), return_inverse=True)
+        mine, theirs = code[: len(one)], code[len(one) :]
+        for seen, asked, swapped in ((theirs, mine, False), (mine, theirs, True)):
+            lead = np.full(len(one) + len(other), -1)
+            lead[seen[::-1]] = np.arange(len(seen))[::-1]  # the first of a band is written last
+            there = np.flatnonzero(lead[asked] >= 0)
+            pair = there, lead[asked[there]]
+            firsts.append(pair[1] if swapped else pair[0])
+            seconds.append(pair[0] if swapped else pair[1])
+    pairs = np.unique(np.stack([np.concatenate(firsts), np.concatenate(seconds)]), axis=1)
+    same = np.zeros(pairs.shape[1])
+    for at in range(0, pairs.shape[1], 100_000):
+        part = pairs[:, at : at + 100_000]
+        same[at : at + 100_000] = (one[part[0]] == other[part[1]]).mean(1)
+    kept = pairs[:, same >= least]
+    return kept[0].astype(np.int64), kept[1].astype(np.int64)
+
+
 def groups(count: int, pairs: tuple[NDArray[np.int64], NDArray[np.int64]]) -> NDArray[np.int64]:
     """For each of `count` songs the first song of the group that pairs link it to."""
     import numpy as np

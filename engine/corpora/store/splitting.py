@@ -15,9 +15,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.corpora.store.near_duplicates import alike_pairs, groups, signatures
+from engine.corpora.store.near_duplicates import alike_pairs, groups
+from engine.corpora.store.signing import Progress, signed_songs
 from engine.corpora.store.tags import TOP, chosen_genres, main_genres
-from engine.errors import CancelledError, InputError
+from engine.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,9 +32,6 @@ LEAST_WORDS = 20
 _FOLDS = 10
 _LEAK = 0.5
 """From which estimated index on two songs of different parts are told of as a leak."""
-_AT_ONCE = 5000
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -100,7 +98,8 @@ def split(
         If it was to stop; nothing is written.
     """
     songs, left_out = _usable(store)
-    signed = _signatures(store, songs, progress, cancelled)
+    stopped = "The split was cancelled; nothing is written."
+    signed = signed_songs(store, songs["row"].tolist(), progress, cancelled, stopped)
     first = groups(len(songs), alike_pairs(signed))
     double = first != range(len(songs))
     left_out["nearly the same words as another song"] = int(double.sum())
@@ -149,25 +148,6 @@ def _usable(store: SongStore) -> tuple[Any, Counter[str]]:
     nameless = songs["artist"] == ""
     songs.loc[nameless, "artist"] = [f"song {row}" for row in songs.loc[nameless, "row"]]
     return songs, Counter({reason: int(there.sum()) for reason, there in left_out.items()})
-
-
-def _signatures(
-    store: SongStore, songs: Any, progress: Progress, cancelled: Callable[[], bool]
-) -> NDArray[np.uint32]:
-    import numpy as np
-
-    rows = songs["row"].tolist()
-    made: list[Any] = []
-    for at in range(0, len(rows), _AT_ONCE):
-        if cancelled():
-            raise CancelledError("The split was cancelled; nothing is written.")
-        part = rows[at : at + _AT_ONCE]
-        found = store.rows(
-            'SELECT sung FROM songs WHERE "row" IN (SELECT unnest(?)) ORDER BY "row"', [part]
-        )
-        made.append(signatures(sung for (sung,) in found))
-        progress(at + len(part), len(rows))
-    return np.concatenate(made) if made else np.zeros((0, 64), np.uint32)
 
 
 def _parts(songs: Any, seed: int) -> list[str]:
