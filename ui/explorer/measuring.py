@@ -33,6 +33,7 @@ def known_words(chosen: Source) -> WordIndex | None:
 
 def words_measured(chosen: Source) -> WordIndex | None:
     """The words of the open songs; while they are not measured, the way there."""
+    _WORK.taken()  # first: what ends later than this is seen by the next run
     try:
         index = opened_index(chosen.store)
         if index is None and _songs(chosen) <= AT_ONCE:
@@ -43,7 +44,6 @@ def words_measured(chosen: Source) -> WordIndex | None:
     except EngineError as error:
         show_error(error)
         return None
-    _WORK.taken()
     if index is None:
         _offer(chosen)
     return index
