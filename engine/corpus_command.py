@@ -13,6 +13,7 @@ from engine import leaks_command
 from engine.corpora.store import SongStore, import_songs
 from engine.corpora.store.making import STORE
 from engine.corpora.store.musicpile import hub_shards, import_musicpile
+from engine.corpora.store.own_list import list_of
 from engine.corpora.store.tags import TOP, chosen_genres, not_genres
 from engine.errors import InputError
 from engine.progress import progress_bar
@@ -67,7 +68,8 @@ def _add_not_genres(parser: Any) -> None:
         "--not-genres",
         type=Path,
         metavar="FILE",
-        help="TOML list of tags that are no genre (default: engine/corpora/store/not_genres.toml)",
+        help="TOML list of tags that are no genre (default: one that the Explorer page has kept "
+        "beside the store, else engine/corpora/store/not_genres.toml)",
     )
 
 
@@ -101,7 +103,8 @@ def _summary(arguments: argparse.Namespace) -> None:
     store = SongStore(arguments.store)
     whole = store.overview()
     tags: dict[str, int] = dict(store.tags().itertuples(index=False, name=None))
-    chosen = chosen_genres(tags, not_genres(arguments.not_genres), TOP)
+    listed = not_genres(arguments.not_genres or list_of(store.path))
+    chosen = chosen_genres(tags, listed, TOP)
     genres: list[tuple[str, int]] = list(store.genres().itertuples(index=False, name=None))
     if arguments.json:
         told = {
@@ -127,7 +130,7 @@ def _split(arguments: argparse.Namespace) -> None:
     if arguments.top < 1:
         raise InputError(f"--top {arguments.top} tells no genre; 1 or more are accepted.")
     store = SongStore(arguments.store)
-    listed = not_genres(arguments.not_genres)
+    listed = not_genres(arguments.not_genres or list_of(store.path))
     with progress_bar() as progress:
         report = split(
             store,

@@ -469,6 +469,11 @@ def test_a_click_on_a_chart_filters_and_stands_in_the_address(page: Page, addres
     page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.wait_for_url("**genres=**", timeout=MINUTES)
     assert "search=the" in page.url
+    page.get_by_role("link", name="Genre", exact=True).click()
+    page.get_by_role("heading", name="Genre", exact=True).wait_for(timeout=MINUTES)
+    page.get_by_role("link", name="Explorer", exact=True).click()
+    page.wait_for_url("**/explorer?**genres=**", timeout=MINUTES)
+    assert page.locator(".st-key-search input").input_value() == "the", "it is remembered"
     page.get_by_text("Clear filters").click()
     page.wait_for_url(lambda url: "genres" not in url and "search" not in url, timeout=MINUTES)
     page.get_by_text("120 of 120").wait_for(timeout=MINUTES)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import gc
 import io
+import json
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -19,7 +20,7 @@ from engine.errors import CancelledError, WeightsError
 from engine.lyrics import Lyrics
 from tests.pages.conftest import ROOT, FakeClassifier, FakeGenerator
 from ui import local_files, resources, turns
-from ui.explorer import charts, measuring
+from ui.explorer import charts, choices, measuring
 from ui.explorer.opened import Source
 
 CSV = """title,artist,year,genre,lyrics
@@ -78,6 +79,87 @@ def test_a_link_carries_the_view(app: AppTest) -> None:
     page.slider(key="words").set_value((100, 200)).run()
     page.button(key="explorer_clear").click().run()
     assert count(page) == "120 of 120", "what is cleared does not come back from the address"
+
+
+def away_and_back(page: AppTest, **address: str) -> AppTest:
+    """Leave the page as a browser does: its widgets are forgotten and its address is gone."""
+    page.switch_page("pages/genre.py").run()
+    for key in choices.KEYS:
+        if key in page.session_state:
+            del page.session_state[key]
+    page.query_params.clear()
+    page.query_params.update(address)
+    return page.switch_page("pages/explorer.py").run()
+
+
+def test_filters_are_there_again_when_one_comes_back(page: AppTest) -> None:
+    page.multiselect(key="genres").set_value(["folk", "pop"])
+    page.text_input(key="search").set_value("the")
+    page.slider(key="words").set_value((50, 400)).run()
+    before = count(page)
+    away_and_back(page)
+    assert page.multiselect(key="genres").value == ["folk", "pop"]
+    assert page.slider(key="words").value == (50, 400)
+    assert count(page) == before != "120 of 120"
+    page.button(key="explorer_clear").click().run()
+    away_and_back(page)
+    assert count(page) == "120 of 120", "what is cleared does not come back"
+
+
+def test_a_link_is_not_mixed_with_what_was_chosen_before(page: AppTest) -> None:
+    page.text_input(key="search").set_value("the").run()
+    away_and_back(page, genres="folk")
+    assert page.multiselect(key="genres").value == ["folk"]
+    assert page.text_input(key="search").value == ""
+
+
+def test_languages_filter_once_the_words_are_measured(page: AppTest) -> None:
+    french = "la mer monte ce soir et je pense encore à toi"
+    rows = f"title,lyrics\nUn,{french}\nOne,the tide comes in tonight and I think of you\n"
+    page.button_group(key="explorer_source").set_value("My file").run()
+    page.file_uploader(key="explorer_file").set_value(("songs.csv", rows.encode(), "text/csv"))
+    page.run()
+    assert "languages" not in [box.key for box in page.multiselect]
+    page.session_state["explorer_tab"] = "Words"
+    page.run()
+    page.multiselect(key="languages").set_value(["fr"]).run()
+    assert count(page) == "1 of 2"
+    assert page.dataframe[0].value["language"].tolist() == ["fr"]
+    page.session_state["explorer_tab"] = "SQL"
+    page.run()
+    page.button(key="explorer_sql_run").click().run()
+    assert not page.exception
+    assert any(list(f.value["title"]) == ["Un"] for f in page.dataframe)
+
+
+def test_tags_that_are_no_genre_are_seen_changed_and_filtered_by(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(local_files, "allowed", lambda: True)
+    tags = [["rap", "uk"], ["rap", "tap dance"], ["pop", "uk"]]
+    info = [{"url_name": f"s{n}", "title": f"T{n}", "tags": of} for n, of in enumerate(tags)]
+    (tmp_path / "song_info.jl").write_text("\n".join(map(json.dumps, info)))
+    words = [{"song": f"s{n}", "lyrics": "low rain on the hill"} for n in range(3)]
+    (tmp_path / "lyrics.jl").write_text("\n".join(map(json.dumps, words)))
+    page.run().button_group(key="explorer_source").set_value("On this machine").run()
+    page.text_input(key="explorer_path").set_value(str(tmp_path)).run()
+    store = tmp_path / "songs.duckdb"
+    places = f"no_genres_{store}_places"
+    assert "uk, " in page.text_area(key=places).value, "it is seen before the import"
+    page.text_area(key=places).set_value("tap dance")
+    page.button(key="explorer_no_genres_keep").click().run()
+    page.button(key="explorer_import").click().run()
+    until_gone(page, "_explorer_import")
+    told = " ".join(text.value for text in page.markdown)
+    assert "**Taken for genres** (3): rap 2, uk 2, pop 1" in told
+    assert "**Passed over** (1): tap dance 1" in told
+    page.multiselect(key="tags").set_value(["uk"]).run()
+    assert count(page) == "2 of 3"
+    page.multiselect(key="tags").set_value([])
+    page.button(key="explorer_no_genres_ours").click().run()
+    assert not page.exception
+    assert page.multiselect(key="tags").options == ["rap", "pop", "tap dance"]
+    assert "uk, " in page.text_area(key=places).value
 
 
 def test_a_range_of_other_songs_is_no_filter(page: AppTest) -> None:

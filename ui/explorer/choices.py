@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION = (
+SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION, LANGUAGES, TAGS = (
     "search",
     "genres",
     "years",
     "words",
     "parts",
     "notation",
+    "languages",
+    "tags",
 )
-KEYS = (SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION)
+KEYS = (SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION, LANGUAGES, TAGS)
+_KEPT = "_explorer_filters"
+
+
+def take_up() -> None:
+    """Bring back what was chosen when the page was left; call it before the filters are drawn.
+
+    An address that says something is a link that carries its whole view.
+    """
+    if any(key in st.query_params for key in KEYS):
+        return
+    kept: dict[str, Any] = st.session_state.get(_KEPT, {})
+    for key, value in kept.items():
+        if key not in st.session_state:
+            st.session_state[key] = value
+
+
+def keep() -> None:
+    """Remember what is chosen: Streamlit forgets a widget that a page does not draw."""
+    st.session_state[_KEPT] = {
+        key: st.session_state[key] for key in KEYS if key in st.session_state
+    }
 
 
 def clear() -> None:
@@ -20,7 +45,7 @@ def clear() -> None:
 
     Values are set, not dropped: a dropped one would come back from the address.
     """
-    for key in (GENRES, PARTS, NOTATION):
+    for key in (GENRES, PARTS, NOTATION, LANGUAGES, TAGS):
         st.session_state[key] = []
     st.session_state[SEARCH] = ""
     for key, span in _spans().items():

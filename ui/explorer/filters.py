@@ -8,10 +8,28 @@ from typing import Any
 import streamlit as st
 
 from engine.corpora.store import UNKNOWN, Filters
+from engine.corpora.store.genius import GENIUS
+from engine.corpora.store.own_list import list_of
+from engine.lyrics.language import language_name
 from ui import resources
-from ui.explorer.choices import GENRES, NOTATION, PARTS, SEARCH, WORDS, YEARS, fit
+from ui.explorer.choices import (
+    GENRES,
+    LANGUAGES,
+    NOTATION,
+    PARTS,
+    SEARCH,
+    TAGS,
+    WORDS,
+    YEARS,
+    fit,
+    keep,
+    take_up,
+)
+from ui.explorer.measuring import known_words
+from ui.explorer.no_genres import tags_shown
 from ui.explorer.opened import Source
 
+_UNSURE = "unsure"
 _NOTATIONS: dict[str, str] = {
     "lead sheet": "chords over the words",
     "abc": "ABC notation",
@@ -21,6 +39,7 @@ _NOTATIONS: dict[str, str] = {
 
 def filters(chosen: Source) -> Filters:
     """Draw the filters that this table has use for; give what they say."""
+    take_up()
     facts = resources.store_facts(chosen.store, chosen.identity)
     genres = [*facts.genres, *([UNKNOWN] if facts.some_without_genre and facts.genres else [])]
     with st.container(border=True, key="explorer_filters"):
@@ -56,14 +75,74 @@ def filters(chosen: Source) -> Filters:
                 bind="query-params",
                 placeholder="All",
             )
+        languages = _languages(chosen, left)
+        tags = _tags(chosen, right)
+    keep()
     return Filters(
         genres=tuple(kept),
+        tags=tuple(tags),
         sources=tuple(parts),
         notation=tuple(notation),
         years=years,
         words=words,
+        languages=tuple("" if code == _UNSURE else code for code in languages),
         search=search or "",
     )
+
+
+def _languages(chosen: Source, place: Any) -> list[str]:
+    """Languages to filter for, once the words are measured and look to be in several."""
+    if known_words(chosen) is None:
+        return []
+    codes = _codes(chosen.store, chosen.identity)
+    if len(codes) < 2:
+        return []
+    return place.multiselect(
+        "Languages",
+        codes,
+        format_func=_language_title,
+        key=LANGUAGES,
+        bind="query-params",
+        placeholder="All",
+        help="As the words look to langid.py; texts under five words and doubtful ones are unsure.",
+    )
+
+
+def _tags(chosen: Source, place: Any) -> list[str]:
+    """Tags to filter for, of a data set that has more of them than a genre each."""
+    store = chosen.store
+    if store.about.get("kind") != GENIUS:
+        return []
+    held = list_of(store.path)
+    known = _common_tags(store, chosen.identity, held.stat().st_mtime_ns)
+    return place.multiselect(
+        "Tags, each of these",
+        known,
+        key=TAGS,
+        bind="query-params",
+        placeholder="Any",
+        help="The commonest tags that are genres; what is none is told above, where you can change "
+        "it.",
+    )
+
+
+def _language_title(code: str) -> str:
+    return "unsure" if code == _UNSURE else language_name(code) or code
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _codes(_store: Any, identity: str) -> list[str]:
+    """The languages of a store's songs with words, commonest first."""
+    found = _store.rows(
+        'SELECT language FROM measured.songs JOIN songs USING ("row") WHERE words > 0 '
+        "GROUP BY 1 ORDER BY count(*) DESC, 1"
+    )
+    return [str(code) or _UNSURE for (code,) in found]
+
+
+@st.cache_data(show_spinner=False, max_entries=64)
+def _common_tags(_store: Any, identity: str, changed: int) -> list[str]:
+    return tags_shown(_store.path, _store)
 
 
 def _range(

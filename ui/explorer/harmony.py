@@ -98,26 +98,25 @@ def _sets(chosen: Source, passing: Filters, other: Beside | None) -> tuple[list[
 
 
 def _view(sets: Sequence[_Set]) -> tuple[str, str]:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="explorer_chords_ways"):
-        view = st.segmented_control(
-            "Look at",
-            [KEYS, STEPS, MOVES, PROGRESSIONS, PACE],
-            default=STEPS,
+    view = st.segmented_control(
+        "Look at",
+        [KEYS, STEPS, MOVES, PROGRESSIONS, PACE],
+        default=STEPS,
+        required=True,
+        key="explorer_chords_view",
+        persist_state="session",
+    )
+    modes = Counter(song.key.mode for one in sets for song in one.songs)
+    mode = "major"
+    if view not in (None, KEYS):
+        mode = st.segmented_control(
+            "Keys",
+            ["major", "minor"],
+            default="minor" if modes["minor"] > modes["major"] else "major",
             required=True,
-            key="explorer_chords_view",
+            key="explorer_chords_mode",
             persist_state="session",
         )
-        modes = Counter(song.key.mode for one in sets for song in one.songs)
-        mode = "major"
-        if view not in (None, KEYS):
-            mode = st.segmented_control(
-                "Keys",
-                ["major", "minor"],
-                default="minor" if modes["minor"] > modes["major"] else "major",
-                required=True,
-                key="explorer_chords_mode",
-                persist_state="session",
-            )
     return str(view or STEPS), str(mode or "major")
 
 
@@ -207,7 +206,7 @@ def _progressions(sets: Sequence[_Set]) -> None:
             st.markdown(f"**{plain(one.title)}**")
             table = progressions(one.songs, int(length or 4))
             event: Any = st.dataframe(
-                table,
+                table.round({"share": 2}),
                 key=f"progressions_{at}_{one.source.identity}_{length}",
                 hide_index=True,
                 height=380,

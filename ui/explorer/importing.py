@@ -7,10 +7,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from engine.corpora.store.genius import GENIUS, is_genius
 from engine.serving.queues import Job
 from ui import local_files, resources
 from ui.explorer.background import UnderWay, Work, time_left
 from ui.explorer.choices import clear
+from ui.explorer.no_genres import no_genres
 from ui.explorer.opened import Source
 from ui.plain_text import plain
 
@@ -40,7 +42,12 @@ def source_on_machine() -> Source | None:
     path = local_files.path_named(str(named))
     store = _store_of(path)
     if store.is_file():
-        return _opened(store)
+        opened = _opened(store)
+        if opened.store.about.get("kind") == GENIUS:
+            no_genres(store, opened.store)
+        return opened
+    if path.is_dir() and is_genius(path):
+        no_genres(store)
     st.button(
         "Import it",
         key="explorer_import",

@@ -16,7 +16,7 @@ from ui.explorer.choices import clear
 from ui.explorer.opened import Source
 
 if TYPE_CHECKING:
-    from engine.corpora.store import Overview
+    from engine.corpora.store import Overview, SongStore
 
 MOST_ROWS = 1000
 _COLUMNS = ("row", "title", "artist", "year", "genre", "source", "key", "words", "lines")
@@ -55,6 +55,8 @@ def chosen_row(chosen: Source, passing: Filters, songs: int) -> int | None:
     if chosen.is_songbook:
         extra = resources.songbook_table()[["time_signature", "tempo", "chords"]]
         table = table.join(extra)
+    if chosen.store.measures is not None:
+        table = table.join(_languages(chosen.store, [int(row) for row in table.index]))
     shown: Any = table[[name for name in table if _has_values(table[name])]]
     if "key" in shown:
         shown = shown.assign(key=[with_accidentals(str(key)) for key in shown["key"]])
@@ -73,6 +75,16 @@ def chosen_row(chosen: Source, passing: Filters, songs: int) -> int | None:
     _downloads(chosen, passing)
     rows = [row for row in event["selection"]["rows"] if row < len(shown)]
     return int(shown.index[rows[0]]) if rows else None
+
+
+def _languages(store: SongStore, rows: list[int]) -> Any:
+    """The language of each of some songs, by their numbers."""
+    marks = ", ".join("?" * len(rows)) or "NULL"
+    found: Any = store.frame(
+        f'SELECT "row", language FROM measured.songs WHERE "row" IN ({marks})',  # noqa: S608
+        rows,
+    )
+    return found.set_index("row")
 
 
 def _downloads(chosen: Source, passing: Filters) -> None:

@@ -105,7 +105,7 @@ def _phrases(chosen: Source, passing: Filters, index: WordIndex) -> None:
         )
     found = _counted(chosen.store, index, chosen.identity, passing, int(length or 3), bool(weak))
     event: Any = st.dataframe(
-        found.table,
+        found.table.round({"share": 2}),
         key=f"phrases_{chosen.identity}_{length}_{weak}",
         hide_index=True,
         height=380,

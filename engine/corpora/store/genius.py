@@ -29,6 +29,8 @@ from engine.corpora.tables import MAX_RECORD
 from engine.errors import CancelledError, InputError
 from engine.files import file_bytes
 
+GENIUS = "genius"
+"""What a store of it is told to be."""
 LYRICS = "lyrics.jl"
 INFO = ("song_info.jl", "song_info.json")
 ALIASES = "map_artist_names.csv"
@@ -118,7 +120,7 @@ class GeniusFiles:
     def identity(self) -> dict[str, Any]:
         """What tells these files from others, without reading them."""
         there = [path for path in (self.lyrics, self.info, self.aliases) if path]
-        return {"kind": "genius", "files": [_stamp(path) for path in there]}
+        return {"kind": GENIUS, "files": [_stamp(path) for path in there]}
 
 
 def is_genius(folder: Path) -> bool:
@@ -171,7 +173,7 @@ def import_genius(
         add(files.lyrics, told, _read_lyrics(files.lyrics.name), _add_lyrics)
         _add_wordless(writer, cancelled)
         writer.connection.execute("DROP TABLE info")
-        writer.tell(kind="genius", name="Genius Expertise", source=str(files.lyrics.parent))
+        writer.tell(kind=GENIUS, name="Genius Expertise", source=str(files.lyrics.parent))
 
 
 def aliases_in(path: Path | None) -> dict[str, str]:
