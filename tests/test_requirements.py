@@ -17,6 +17,7 @@ SHIPPED, DEVELOPED = ("engine", "ui", "train", "pages"), ("bench", "tests")
 APP, DEVELOPMENT = ("requirements.txt", "requirements-weights.txt"), ("requirements-dev.txt",)
 LISTENING, LISTENS = ("requirements-listening.txt",), ROOT / "engine" / "listening"
 SERVER, SERVES = ("requirements-server.txt",), ROOT / "engine" / "api"
+LOAD = ("requirements-load.txt",)
 TRAINING = ("requirements-training.txt",)
 # What may import the training group: trainings, and what says itself that it is missing.
 TRAINS = (
@@ -85,7 +86,8 @@ def test_all_that_the_app_imports_is_in_its_requirements() -> None:
 
 def test_all_that_tests_and_benches_import_is_in_some_requirements() -> None:
     files = [p for part in DEVELOPED for p in (ROOT / part).rglob("*.py")]
-    assert undeclared(files, pinned(APP + LISTENING + SERVER + TRAINING + RAY + DEVELOPMENT)) == []
+    groups = APP + LISTENING + SERVER + TRAINING + RAY + DEVELOPMENT + LOAD
+    assert undeclared(files, pinned(groups)) == []
 
 
 def test_an_undeclared_import_is_noticed() -> None:

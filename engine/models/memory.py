@@ -47,6 +47,12 @@ def release() -> None:
         torch.cuda.empty_cache()
 
 
+def tidy() -> None:
+    """Give back what answers have left: for a moment in which nobody waits."""
+    gc.collect()
+    _trim()
+
+
 def _trim() -> None:
     """Have the C library give back what Python has freed to it: glibc's malloc_trim(3)."""
     if sys.platform == "linux":

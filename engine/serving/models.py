@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.classifiers import load_classifier, model_of
 from engine.errors import EngineError
+from engine.models import memory
 from engine.serving.model_pool import Freed, ModelPool, in_use
 from engine.serving.queues import Queue
 from engine.serving.worker import Worker
@@ -36,7 +37,7 @@ class ServedModels:
         self.preset = preset
         self.pool = ModelPool()
         self._title = title
-        self._worker = Worker("models")
+        self._worker = Worker("models", when_idle=memory.tidy)
         self._lock = threading.Lock()
         self._queues: dict[str, Queue] = {}
 

@@ -66,6 +66,8 @@ class Job(Generic[T]):
         Progress as the task reports it; both 0 until the first report.
     presence : Presence or None
         Who wants the result; None for work that goes on without anybody.
+    shares : bool
+        Whether its model may be asked something else between two of its steps.
     future : Future
         Where the result will appear.
     """
@@ -76,9 +78,12 @@ class Job(Generic[T]):
         queue: Queue,
         task: Callable[[Job[T]], T],
         presence: Presence | None = None,
+        *,
+        shares: bool = False,
     ) -> None:
         self.name = name
         self.presence = presence
+        self.shares = shares
         self.step = 0
         self.steps = 0
         self.future: Future[T] = Future()
@@ -221,7 +226,12 @@ class Queue:
         self._jobs: list[Job[Any]] = []
 
     def submit(
-        self, name: str, task: Callable[[Job[T]], T], presence: Presence | None = None
+        self,
+        name: str,
+        task: Callable[[Job[T]], T],
+        presence: Presence | None = None,
+        *,
+        shares: bool = False,
     ) -> Job[T]:
         """Put a task in the queue, for a visitor or for nobody; `BusyError` if it is full."""
         with self._lock:
@@ -232,7 +242,7 @@ class Queue:
                     f"{self.name} is busy: {len(self._jobs)} songs are waiting already and no more "
                     "are taken; try again in a minute."
                 )
-            job: Job[T] = Job(name, self, task, presence)
+            job: Job[T] = Job(name, self, task, presence, shares=shares)
             self.worker.begin(job)
             self._jobs.append(job)
         return job

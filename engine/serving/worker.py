@@ -1,8 +1,8 @@
 """The one thread on which models answer, and its end.
 
 Tasks are done in the order they came. One that takes long lets those of other models in between two
-of its steps, so that a visitor with a long song does not stop the others; a model is never asked
-anew while it is in the middle of an answer.
+of its steps, so that a visitor with a long song does not stop the others. A model is not asked anew
+while it is in the middle of an answer, unless that task says that it may be.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import threading
 import time
 import weakref
 from collections import deque
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineError, InputError, quoted
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from engine.serving.queues import Job
 
 _LOG = logging.getLogger(__name__)
-SLICE_SECONDS = 2.0
+SLICE_SECONDS = 0.5
 """For so long a task has the worker to itself."""
+IDLE_SECONDS = 10.0
 STOP_SECONDS = 8.0
 _WORKERS: weakref.WeakSet[Worker] = weakref.WeakSet()
 
@@ -33,10 +35,18 @@ class StoppingError(EngineError):
 
 
 class Worker:
-    """One thread, which does the tasks of one or more queues in the order they came."""
+    """One thread, which does the tasks of one or more queues in the order they came.
 
-    def __init__(self, name: str) -> None:
+    Parameters
+    ----------
+    name : str
+    when_idle : callable, optional
+        Called once after work, when there has been none for `IDLE_SECONDS`.
+    """
+
+    def __init__(self, name: str, when_idle: Callable[[], None] | None = None) -> None:
         self._name = f"lyric-lab-{name}"
+        self._when_idle = when_idle
         self._changed = threading.Condition()
         self._waiting: deque[Job[Any]] = deque()
         self._running: list[Job[Any]] = []  # the innermost last
@@ -73,8 +83,7 @@ class Worker:
             return 0.0
         began = time.monotonic()
         with self._changed:
-            busy = {id(other.queue) for other in self._running}
-            chosen = [other for other in self._waiting if id(other.queue) not in busy]
+            chosen = [other for other in self._waiting if self._may_begin(other)]
         for other in chosen:
             if self._take(other):
                 self._run(other)
@@ -97,15 +106,26 @@ class Worker:
             return self._changed.wait_for(lambda: not self._running, timeout=max(seconds, 0.0))
 
     def _work(self) -> None:
+        worked = False
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
+                patience = IDLE_SECONDS if worked and self._when_idle else None
+                self._changed.wait_for(lambda: self._waiting or self._closed, timeout=patience)
                 if self._closed:
                     return
-                job = self._waiting.popleft()
-                self._running.append(job)
-            self._run(job)
+                job = self._waiting.popleft() if self._waiting else None
+                if job is not None:
+                    self._running.append(job)
+            if job is not None:
+                self._run(job)
+            elif self._when_idle is not None:
+                self._when_idle()
+            worked = job is not None
             del job  # a finished task holds its song and its answer
+
+    def _may_begin(self, job: Job[Any]) -> bool:
+        """Whether its model is free, or in the middle of what leaves it to short tasks."""
+        return all(one.shares and not job.shares for one in self._running if one.queue is job.queue)
 
     def _take(self, job: Job[Any]) -> bool:
         """Take a task up before its turn; whether it still waited."""

@@ -139,7 +139,7 @@ def test_an_explanation_is_done_when_it_can_be_read() -> None:
     assert share < 1
     assert told == "step 8 of 8"
     broken, cancelled = queue.submit("RoBERTa", failing), queue.submit("BiLSTM-GRU", failing)
-    assert how_far(broken) == (0.0, "waiting")
+    assert how_far(broken) == (0.0, "waiting: 1 task comes before yours")
     cancelled.cancel()
     go_on.set()
     for one in (job, broken):

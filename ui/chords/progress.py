@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.errors import EngineError
-from ui import resources, state
+from ui import resources, state, waiting
 from ui.chords import asking
 from ui.plain_text import show_error
 
@@ -44,9 +44,7 @@ def _bar() -> None:
         border=True, horizontal=True, vertical_alignment="center", key="chords_progress"
     ):
         if not job.started:
-            ahead = job.ahead
-            others = "1 task comes" if ahead == 1 else f"{ahead} tasks come"
-            st.progress(0.0, text=f"Waiting: {others} before yours")
+            st.progress(0.0, text=waiting.place(job))
         elif not job.steps:
             loaded = resources.pool().loaded(resources.GENERATOR)
             doing = (

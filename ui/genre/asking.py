@@ -11,7 +11,7 @@ import streamlit as st
 from engine.classifiers import PARTS, model_of, part_name
 from engine.errors import EngineError
 from engine.lyrics import Lyrics, language_warning
-from ui import pooling, presence, resources, state
+from ui import pooling, presence, resources, state, waiting
 from ui.genre import visit
 from ui.lyric_input import lyric_box, parsed
 from ui.plain_text import plain, show_error
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from engine.serving.queues import Job
 
 BOTH = "both"
+_LOOK_SECONDS = 0.3
 
 
 _ASK = "Words and models"
@@ -119,11 +120,20 @@ def predictions_of(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:
     predictions: list[Prediction] = []
     for job in jobs:
         try:
-            with st.spinner(f"{job.name} is reading"):
-                predictions.append(job.result())
+            predictions.append(_awaited(job))
         except EngineError as error:
             show_error(error)
     return predictions
+
+
+def _awaited(job: Job[Prediction]) -> Prediction:
+    """The answer, with its place in line on screen as long as it waits."""
+    shown = st.empty()
+    while not job.wait(_LOOK_SECONDS) and not job.started:
+        shown.caption(f"{job.name}. {waiting.place(job)}.")
+    shown.empty()
+    with st.spinner(f"{job.name} is reading"):
+        return job.result()
 
 
 def remembered_predictions(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:

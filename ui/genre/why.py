@@ -10,7 +10,7 @@ import streamlit as st
 
 from engine.classifiers import model_of
 from engine.errors import CancelledError, EngineError
-from ui import presence, resources, state
+from ui import presence, resources, state, waiting
 from ui.genre import visit
 from ui.genre.why_html import form_html, legend_html, scale_of, why_html
 from ui.numbers import percent, signed
@@ -95,7 +95,8 @@ def _submitted(asked: visit.Asked, lyrics: Lyrics) -> Job[Explanation]:
         )
 
     title, tab = resources.model_title(name), presence.of_this_tab()
-    return resources.queue(model_of(name)).submit(title, task, tab)
+    # It works on a twin of the model, so others may ask the model in between.
+    return resources.queue(model_of(name)).submit(title, task, tab, shares=True)
 
 
 def _take_finished() -> None:
@@ -136,7 +137,7 @@ def how_far(job: Job[Explanation]) -> tuple[float, str]:
             return 0.0, "failed"
         return 1.0, "done"
     if not job.steps:
-        return 0.0, "reading" if job.started else "waiting"
+        return 0.0, "reading" if job.started else waiting.place(job).lower()
     return min(job.step / (job.steps + 1), 1.0), f"step {job.step} of {job.steps}"
 
 

@@ -185,6 +185,36 @@ def test_a_long_task_lets_other_models_answer_between_two_steps(
     assert order == ["long begins", "genre", "long ends", "another"], "a model is never re-entered"
 
 
+def test_a_long_task_that_shares_its_model_lets_short_ones_ask_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
+    queue = ServedModels().queue("llama")
+    order: list[str] = []
+    submitted = threading.Event()
+
+    def explanation(job: Job[None]) -> None:
+        submitted.wait(5)
+        job.report(1, 2)
+        order.append("explanation")
+
+    queue.submit("Why", explanation, shares=True)
+    other = queue.submit("Why", explanation, shares=True)
+    queue.submit("Genre", lambda _: order.append("genre"))
+    submitted.set()
+    other.result()
+    assert order == ["genre", "explanation", "explanation"]
+
+
+def test_a_worker_tidies_up_once_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "IDLE_SECONDS", 0.02)
+    tidied: list[str] = []
+    queue = Queue("LLaMA", worker=Worker("models", when_idle=lambda: tidied.append("tidied")))
+    assert queue.submit("First", lambda _: list(tidied)).result() == []
+    time.sleep(0.3)
+    assert queue.submit("Second", lambda _: list(tidied)).result() == ["tidied"]
+
+
 def test_a_short_task_keeps_the_worker() -> None:
     served = ServedModels()
     order: list[str] = []
