@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.arguments import ArgumentParser
 from engine.errors import InputError, quoted
-from engine.generator.controls import COMPLEXITIES, Controls
+from engine.generator.controls import COMPLEXITIES, Controls, usual_complexity
 from engine.generator.wishes import check_wishes, chords_of, named_wish
 from engine.lyrics import Lyrics
 from engine.music.chord import Chord
@@ -67,7 +67,9 @@ def add_song_wishes(chords: Any) -> None:
     chords.add_argument(
         "--per-line", type=int, help="chords on each line (default: as the words ask)"
     )
-    chords.add_argument("--complexity", choices=COMPLEXITIES, default="sevenths")
+    chords.add_argument(
+        "--complexity", choices=COMPLEXITIES, help="how rich chords are (default: as in the style)"
+    )
     chords.add_argument("--temperature", type=float, default=0.8, help="0 is the safest choice")
     chords.add_argument(
         "--variety",
@@ -114,7 +116,7 @@ def controls_of(arguments: argparse.Namespace, genre: str | None) -> Controls:
         key=Key.parse(arguments.key) if arguments.key else None,
         genre=genre,
         chords_per_line=arguments.per_line,
-        complexity=arguments.complexity,
+        complexity=arguments.complexity or usual_complexity(genre),
         temperature=arguments.temperature,
         seed=arguments.seed,
         tempo=arguments.tempo,

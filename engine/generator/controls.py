@@ -10,6 +10,15 @@ from engine.music.lead_sheet import TEMPO_RANGE
 from engine.music.metre import Metre
 
 COMPLEXITIES = ("triads", "sevenths", "extended")
+# What most songs of a style have. Of the 2,497 songs the chord model learned from: pop 231 triads,
+# 122 sevenths, 53 extended; rock 218, 81, 27; country 72, 23, 2; hip-hop 27, 12, 2; jazz 0, 44, 46;
+# folk 15, 19, 2; gospel 59, 82, 43; r&b 0, 5, 2; blues 0, 6, 0. Of the others there are too few to
+# count: metal and punk are written in power chords, reggae and electronic music mostly in triads.
+_USUAL = {
+    **dict.fromkeys(("pop", "rock", "country", "hip-hop", "metal", "punk"), "triads"),
+    **dict.fromkeys(("reggae", "electronic"), "triads"),
+    "jazz": "extended",
+}
 MAX_CHORDS_PER_LINE = 16
 MOST_BORROWED = 4
 MAX_TITLE = 200
@@ -123,3 +132,8 @@ class Controls:
             raise InputError(
                 f"The title has {len(self.title):,} characters; at most {MAX_TITLE} are accepted."
             )
+
+
+def usual_complexity(genre: str | None) -> str:
+    """How rich the chords of a style usually are: one of `COMPLEXITIES`."""
+    return _USUAL.get((genre or "").lower(), "sevenths")

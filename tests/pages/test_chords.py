@@ -277,6 +277,7 @@ def test_wishes_for_those_who_know_reach_the_generator(
     lyric = "\n\n".join(f"[{name}]\nA line of words\nAnother one" for name in sections)
     page.text_area(key="lyric").set_value(lyric)
     page.selectbox(key="chords_key").set_value("E minor")
+    page.selectbox(key="chords_genre").set_value("metal")
     page.selectbox(key="chords_form").set_value("free")
     page.button_group(key="chords_writer").set_value("Memory alone (fast)")
     page.slider(key="chords_variety").set_value(0.9)
@@ -290,6 +291,7 @@ def test_wishes_for_those_who_know_reach_the_generator(
     until_finished(page)
 
     (asked,) = generator.asked  # type: ignore[attr-defined]
+    assert (asked.genre, asked.complexity) == ("metal", "triads")  # as the style has them
     assert (asked.form, asked.decoder, asked.variety, asked.borrowed) == ("free", False, 0.9, 0)
     assert asked.allow == ("Em", "C", "G")
     assert asked.progressions == (("verse", "i VI"), ("all", "i iv"))

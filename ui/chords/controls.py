@@ -5,7 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.classifiers.prediction import GENRES
-from engine.generator.controls import COMPLEXITIES, MAX_CHORDS_PER_LINE, Controls
+from engine.generator.controls import (
+    COMPLEXITIES,
+    MAX_CHORDS_PER_LINE,
+    Controls,
+    usual_complexity,
+)
 from engine.music.chord_names import with_accidentals
 from engine.music.key import KEYS, Key
 from engine.music.lead_sheet import TEMPO_RANGE
@@ -14,6 +19,7 @@ from ui.chords import wishes
 
 _FREE = "Choose for me"
 _AS_WORDS = "As the words ask"
+_BY_STYLE = "by style"
 _METRES = ("4/4", "3/4", "6/8", "2/4", "12/8")
 _MAX_SHOWN_PER_LINE = min(8, MAX_CHORDS_PER_LINE)
 _SEED = "chords_seed"
@@ -22,7 +28,7 @@ _PROGRESSION = "chords_progression"
 
 def controls() -> Controls:
     """Draw the controls; every one keeps its value when the user leaves the page."""
-    state.preset(chords_complexity="sevenths", chords_temperature=0.8, chords_seed=0)
+    state.preset(chords_complexity=_BY_STYLE, chords_temperature=0.8, chords_seed=0)
     title = st.text_input(
         "Title", key=state.TITLE, persist_state="session", placeholder="Untitled", max_chars=120
     )
@@ -55,12 +61,13 @@ def controls() -> Controls:
     )
     complexity = st.segmented_control(
         "Chord complexity",
-        COMPLEXITIES,
+        (_BY_STYLE, *COMPLEXITIES),
         required=True,
         format_func=str.capitalize,
         key="chords_complexity",
         persist_state="session",
-        help="Triads: C, Am. Sevenths: also C7, Gsus4, C6. Extended: also ninths and more.",
+        help="By style: as most songs of it have them, such as triads in rock and ninths in jazz. "
+        "Triads: C, Am. Sevenths: also C7, Gsus4, C6. Extended: also ninths and more.",
     )
     with st.container(horizontal=True, key="chords_chance"):
         tempo = st.number_input(
@@ -89,11 +96,12 @@ def controls() -> Controls:
             persist_state="session",
             help="0 takes the most probable chord each time; higher surprises more.",
         )
+    style = None if genre == _AS_WORDS else str(genre)
     found = Controls(
         key=None if key == _FREE else Key.parse(str(key)),
-        genre=None if genre == _AS_WORDS else str(genre),
+        genre=style,
         chords_per_line=per_line if isinstance(per_line, int) else None,
-        complexity=str(complexity),
+        complexity=usual_complexity(style) if complexity == _BY_STYLE else str(complexity),
         temperature=float(temperature),
         seed=int(seed or 0),
         tempo=tempo,

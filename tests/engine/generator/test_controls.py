@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine.errors import InputError
 from engine.generator import Controls, checked_genre
+from engine.generator.controls import usual_complexity
 from engine.music.key import KEYS
 from engine.music.lead_sheet import LeadSheet, Line
 
@@ -51,3 +52,12 @@ def test_a_misspelt_genre_is_refused_with_the_one_that_was_meant() -> None:
         InputError, match=r"no genre 'jaz' \(did you mean jazz\?\); genres are blues"
     ):
         checked_genre("jaz")
+
+
+@pytest.mark.parametrize(
+    ("genre", "usual"),
+    [("Metal", "triads"), ("rock", "triads"), ("jazz", "extended"), ("blues", "sevenths")],
+)
+def test_chords_are_as_rich_as_the_style_has_them(genre: str, usual: str) -> None:
+    assert usual_complexity(genre) == usual
+    assert usual_complexity(None) == usual_complexity("zydeco") == "sevenths"
