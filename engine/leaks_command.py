@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.corpora import read_file
 from engine.corpora.store import Filters, SongStore, store_of_table
-from engine.corpora.store.doubles import Doubles, doubles
+from engine.corpora.store.doubles import doubles, doubles_table
 from engine.corpora.store.leaks import HALF, SAME, Leaks, Part, leaks
 from engine.corpora.store.near_duplicates import ALIKE
 from engine.errors import InputError
@@ -69,28 +69,15 @@ def _doubles(arguments: argparse.Namespace) -> None:
         f"{len(found.groups):,} groups of songs with nearly the same words among {found.songs:,}; "
         f"{found.spare:,} songs would go if one of each stayed"
     )
-    listed = table_of(store, found)
+    listed = doubles_table(store, found)
     for _, rows in list(listed.groupby("group"))[:_SHOWN]:
-        named = "; ".join(f"{row.artist or '?'}: {row.title or '?'}" for row in rows.itertuples())
+        told: Any = zip(rows["artist"], rows["title"], strict=True)
+        named = "; ".join(f"{artist or '?'}: {title or '?'}" for artist, title in told)
         print(f"  {named}")
     if len(found.groups) > _SHOWN:
         print(f"  and {len(found.groups) - _SHOWN:,} more groups")
     if arguments.output:
         _write(arguments.output, str(listed.to_csv(index=False)))
-
-
-def table_of(store: SongStore, found: Doubles) -> Any:
-    """Columns ``group`` (from 1), ``likeness``, ``row``, ``id``, ``artist`` and ``title``."""
-    rows = [row for group in found.groups for row in group.rows]
-    facts: Any = store.frame(
-        'SELECT "row", id, artist, title FROM songs WHERE "row" IN (SELECT unnest(?))', [rows]
-    ).set_index("row")
-    facts = facts.loc[rows].reset_index()
-    numbers = [at for at, group in enumerate(found.groups, 1) for _ in group.rows]
-    likeness = [round(group.likeness, 3) for group in found.groups for _ in group.rows]
-    facts.insert(0, "group", numbers)
-    facts.insert(1, "likeness", likeness)
-    return facts
 
 
 def _leaks(arguments: argparse.Namespace) -> None:

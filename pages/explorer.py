@@ -5,6 +5,7 @@ import streamlit as st
 from ui import navigation
 from ui.explorer.answers.part import models
 from ui.explorer.charts import charts
+from ui.explorer.copies.part import copies
 from ui.explorer.filters import filters
 from ui.explorer.harmony import harmony
 from ui.explorer.song import opened_song
@@ -25,8 +26,8 @@ if chosen is not None:
     report(chosen)
     passing = filters(chosen)
     found = summary(chosen, passing)
-    table_tab, charts_tab, words_tab, chords_tab, models_tab, sql_tab = st.tabs(
-        ["Songs", "Charts", "Words", "Chords", "Models", "SQL"],
+    table_tab, charts_tab, words_tab, chords_tab, models_tab, copies_tab, sql_tab = st.tabs(
+        ["Songs", "Charts", "Words", "Chords", "Models", "Doubles", "SQL"],
         key="explorer_tab",
         on_change="rerun",
     )
@@ -46,6 +47,9 @@ if chosen is not None:
     with models_tab:
         if models_tab.open:
             models(chosen, passing, found.songs)
+    with copies_tab:
+        if copies_tab.open:
+            copies(chosen, passing)
     with sql_tab:
         if sql_tab.open:
             sql_box(chosen, passing)

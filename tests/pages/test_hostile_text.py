@@ -63,7 +63,7 @@ def explorer(app: AppTest, tmp_path: Path) -> AppTest:
     return page
 
 
-@pytest.mark.parametrize("tab", ["Songs", "Charts", "Words", "Models", "SQL"])
+@pytest.mark.parametrize("tab", ["Songs", "Charts", "Words", "Models", "Doubles", "SQL"])
 def test_explorer(explorer: AppTest, tab: str) -> None:
     explorer.session_state["explorer_tab"] = tab
     explorer.session_state["songs_mine"] = {"selection": {"rows": [1], "columns": [], "cells": []}}

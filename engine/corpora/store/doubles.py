@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from engine.corpora.store.filters import ALL, Filters
 from engine.corpora.store.near_duplicates import ALIKE, alike_pairs, groups
 from engine.corpora.store.signing import Progress, signed_songs
 from engine.corpora.store.songs import SongStore
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,20 @@ def doubles(
         found.append(DoubleGroup(tuple(rows[at] for at in members), float(likeness)))
     found.sort(key=lambda group: (-len(group.rows), group.rows))
     return Doubles(tuple(found), len(rows))
+
+
+def doubles_table(store: SongStore, found: Doubles) -> pd.DataFrame:
+    """Columns ``group`` (from 1), ``likeness``, ``row``, ``id``, ``artist`` and ``title``."""
+    rows = [row for group in found.groups for row in group.rows]
+    facts: Any = store.frame(
+        'SELECT "row", id, artist, title FROM songs WHERE "row" IN (SELECT unnest(?))', [rows]
+    ).set_index("row")
+    facts = facts.loc[rows].reset_index()
+    numbers = [at for at, group in enumerate(found.groups, 1) for _ in group.rows]
+    likeness = [round(group.likeness, 3) for group in found.groups for _ in group.rows]
+    facts.insert(0, "group", numbers)
+    facts.insert(1, "likeness", likeness)
+    return facts
 
 
 def sung_rows(store: SongStore, filters: Filters) -> list[int]:

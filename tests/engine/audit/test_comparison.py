@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from engine.audit.answers import Answers, song_keys
 from engine.audit.comparison import Compared, compared, confusion_of, dimensions, length_of
-from engine.corpora.store import Filters, SongStore
+from engine.audit.languages import languages
+from engine.corpora import read_table
+from engine.corpora.store import Filters, SongStore, store_of_table
+from engine.corpora.store.word_index import make_index
 from engine.errors import InputError
 from tests.engine.audit.conftest import SONGS, is_hard
 
@@ -68,3 +73,18 @@ def test_songs_are_sliced_by_what_is_known_of_them(whole: Compared) -> None:
     assert [length_of(words) for words in (99, 100, 499, 500)] == [
         *("under 100 words", "100 to 199 words", "300 to 499 words", "500 words and more"),
     ]
+
+
+def test_languages_are_those_that_were_measured_or_told_anew(tmp_path: Path) -> None:
+    texts = [
+        "the rain is falling on the road tonight and I am far away from you",
+        "la lluvia cae sobre el camino esta noche y estoy muy lejos de tu corazón",
+    ]
+    table = pd.DataFrame({"lyrics": [*texts, "la la"]})
+    data = table.to_csv(index=False).encode()
+    store_of_table(read_table("a.csv", data), tmp_path / "songs.duckdb", "a.csv")
+    store = SongStore(tmp_path / "songs.duckdb")
+    told = languages(store, [0, 1, 2])
+    assert told == {0: "English", 1: "Spanish", 2: ""}
+    make_index(store)
+    assert languages(store, [0, 1, 2]) == told

@@ -84,18 +84,21 @@ def _dimensions(chosen: Source, whole: Compared) -> dict[str, Any]:
     import numpy as np
 
     from engine.audit.comparison import dimensions
-    from engine.audit.languages import languages
+    from engine.audit.languages import languages, measured
 
     def made() -> dict[str, Any]:
         rows = whole.songs["row"].tolist()
         told: dict[int, str] = {}
-        if len(rows) <= MOST_TOLD:
+        if len(rows) <= MOST_TOLD or measured(chosen.store):
             with st.spinner("Telling the songs' languages"):
                 told = languages(chosen.store, rows)
         found = dimensions(whole.songs, told)
         return {name: np.array(values, dtype=object) for name, values in found.items()}
 
-    return remembered("dimensions", (chosen.identity, whole), made)
+    found = remembered("dimensions", (chosen.identity, whole), made)
+    if "language" not in found:
+        st.caption("Once the words are measured (Words tab), songs are grouped by language too.")
+    return found
 
 
 def _summary(found: Slices, what: str) -> None:
