@@ -20,7 +20,7 @@ from engine.arrangement.performance import performance
 from engine.formats.export import AS_IT_IS, Export
 from engine.formats.tracks import markers, tracks
 from engine.music.chord_names import with_accidentals
-from engine.notation.score import xml_text
+from engine.notation.elements import xml_text
 
 if TYPE_CHECKING:
     from engine.arrangement.performance import Performance

@@ -1,11 +1,15 @@
-"""MP3: the song as it sounds, small enough for a message."""
+"""MP3: the song as it sounds, small enough for a message, encoded by LAME.
+
+libsndfile's encoder always takes LAME's most thorough ways, four times as long as `_QUALITY` does.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import io
+import wave
+from typing import TYPE_CHECKING, Any
 
 from engine.formats import wav
-from engine.formats.compressed_sound import compressed
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
@@ -13,9 +17,22 @@ if TYPE_CHECKING:
 NAME = "MP3"
 EXTENSION = ".mp3"
 MIME = "audio/mpeg"
-LOSES = f"{wav.LOSES} It takes some seconds to make."
+LOSES = wav.LOSES
+
+_KILOBITS = 160  # a second
+_QUALITY = 5  # of LAME's algorithm: its own standard, 0 is the slowest
 
 
 def write(sheet: LeadSheet) -> bytes:
     """Return the sound of the band as MP3."""
-    return compressed(sheet, "MP3", "MPEG_LAYER_III")
+    import lameenc
+
+    with wave.open(io.BytesIO(wav.write(sheet))) as sound:
+        encoder: Any = lameenc.Encoder()
+        encoder.set_in_sample_rate(sound.getframerate())
+        encoder.set_channels(sound.getnchannels())
+        encoder.set_bit_rate(_KILOBITS)
+        encoder.set_quality(_QUALITY)
+        encoder.silence()
+        samples = sound.readframes(sound.getnframes())
+    return bytes(encoder.encode(samples) + encoder.flush())

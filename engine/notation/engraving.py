@@ -21,8 +21,8 @@ from engine.arrangement.rhythm import layout
 from engine.arrangement.styles import style
 from engine.music.metre import Metre
 from engine.notation.document import document
+from engine.notation.elements import xml_text
 from engine.notation.folding import folded
-from engine.notation.score import xml_text
 from engine.notation.staves import Staff
 from engine.notation.systems import signature_width, system_bars, text_width, widest_bar
 

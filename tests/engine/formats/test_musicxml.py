@@ -11,11 +11,14 @@ from xml.etree.ElementTree import Element, fromstring
 import pytest
 from hypothesis import given, settings
 
+from engine.corpora.songbook import songbook
 from engine.formats import chordpro, musicxml
 from engine.music.chord import Chord
 from engine.music.chord_degrees import QUALITY_DEGREES
 from engine.music.key import Key
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
+from engine.notation.engraving import staff_svg
+from tests.effort import effort
 from tests.engine import musicxml_schema
 from tests.engine.strategies import lead_sheets
 
@@ -247,3 +250,14 @@ def _meaning(harmony: Element) -> tuple[object, ...]:
     ]
     notes = [harmony.findtext(path) for path in ("root/root-step", "root/root-alter")]
     return (*notes, kind, harmony.findtext("bass/bass-step"), sorted(degrees))
+
+
+def test_staff_and_file_of_a_song_take_little_of_a_processor() -> None:
+    sheet = songbook()[0]
+    staff_svg(sheet)  # imports
+
+    def work() -> None:
+        musicxml.write(sheet)
+        staff_svg(sheet, repeats=True)
+
+    assert effort(work, 90) <= 90  # half of that is usual

@@ -15,8 +15,8 @@ from engine.formats import chordpro
 from engine.music.lead_sheet import LeadSheet
 from engine.notation.engraving import staff_svg
 from engine.notation.folding import FoldedStaff, folded
-from engine.notation.score import score
 from engine.notation.staves import Staff
+from tests.engine.notation.in_music21 import score
 from tests.engine.strategies import lead_sheets
 
 VERSES = chordpro.read(b"""{title: Rain}

@@ -17,9 +17,9 @@ from engine.music.key import Key
 from engine.music.lead_sheet import LeadSheet, Line
 from engine.notation.document import document
 from engine.notation.engraving import staff_svg
-from engine.notation.score import score
 from engine.notation.staves import Staff
 from engine.notation.systems import system_bars, text_width
+from tests.engine.notation.in_music21 import score
 from tests.engine.strategies import lead_sheets
 
 SONG = b"""{title: Paper Lanterns}
@@ -219,10 +219,10 @@ def test_any_song_can_be_drawn(sheet: LeadSheet) -> None:
     assert len(groups(svg, "syl")) >= words
 
 
-def test_the_score_is_a_music21_score_with_a_piano(song: LeadSheet) -> None:
+def test_music21_reads_the_words_and_two_staves_of_a_piano(song: LeadSheet) -> None:
     parts = list(score(song).parts)
-    assert [part.id for part in parts] == ["words", "piano-right", "piano-left"]
-    assert [part.id for part in score(song, piano=False).parts] == ["words"]
+    assert [part.partName for part in parts] == ["Words", "Piano", "Piano"]
+    assert [part.partName for part in score(song, piano=False).parts] == ["Words"]
     assert len({part.duration.quarterLength for part in parts}) == 1
 
 
