@@ -455,6 +455,21 @@ def test_own_files_are_seen_beside_the_songs(page: AppTest) -> None:
     assert any("mine.zip: one song" in c.value for c in page.caption)
 
 
+def test_a_folder_of_chordpro_is_seen_beside_the_songs(
+    page: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(local_files, "allowed", lambda: True)
+    (tmp_path / "moon.cho").write_text("{key: G}\n[G]Low moon on the [C]hill\n")
+    page.session_state["explorer_tab"] = "Chords"
+    page.session_state["explorer_beside"] = "My own ChordPro files"
+    page.session_state["explorer_beside_folder"] = str(tmp_path / "none")
+    page.run()
+    assert "There is no" in page.error[0].value
+    page.text_input(key="explorer_beside_folder").set_value(str(tmp_path)).run()
+    assert not page.exception
+    assert any(f"{tmp_path.name}: one song" in c.value.replace("\\", "") for c in page.caption)
+
+
 def until_gone(page: AppTest, key: str) -> None:
     end = time.monotonic() + 20
     while key in page.session_state:

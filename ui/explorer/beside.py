@@ -15,9 +15,9 @@ from engine.corpora.store import Filters, SongStore, store_of_sheets
 from engine.corpora.store.schema import LEAD_SHEET
 from engine.corpora.store.word_index import make_index
 from engine.errors import EngineError, InputError
-from ui import resources, turns
+from ui import local_files, resources, turns
 from ui.explorer.background import UnderWay, Work, time_left
-from ui.explorer.opened import Source, source_of
+from ui.explorer.opened import Source, source_of, source_of_folder
 from ui.plain_text import show_error
 
 if TYPE_CHECKING:
@@ -136,6 +136,7 @@ def _told(work: UnderWay[Any]) -> tuple[float, str]:
 
 
 def _own() -> Beside | None:
+    """Files that are uploaded, or of a folder on this machine where those may be named."""
     uploaded = st.file_uploader(
         "A zip of ChordPro files",
         type=["zip"],
@@ -143,18 +144,27 @@ def _own() -> Beside | None:
         help="It stays on this machine and is forgotten after your visit. The filters above do "
         "not concern it.",
     )
+    named = ""
+    if local_files.allowed():
+        named = st.text_input(
+            "Or a folder of them on this machine",
+            key="explorer_beside_folder",
+            persist_state="session",
+        )
     kept: Beside | None = st.session_state.get(_OWN)
-    if uploaded is None:
+    file = str(uploaded.file_id or "") if uploaded else (named or "").strip()
+    if not file or (kept is not None and kept.source.file == file):
         return kept
-    file = str(uploaded.file_id or "")
-    if kept is None or kept.source.file != file:
-        try:
-            with st.spinner("Reading the files"):
+    try:
+        with st.spinner("Reading the files"):
+            if uploaded:
                 source = source_of(str(uploaded.name), uploaded.getvalue(), file)
-                make_index(source.store)
-        except EngineError as error:
-            show_error(error)
-            return None
-        kept = Beside(source.name, source)
-        st.session_state[_OWN] = kept
+            else:
+                source = source_of_folder(local_files.path_named(file), file)
+            make_index(source.store)
+    except EngineError as error:
+        show_error(error)
+        return None
+    kept = Beside(source.name, source)
+    st.session_state[_OWN] = kept
     return kept

@@ -61,3 +61,20 @@ def source_of(
     return Source(
         name, identity, SongStore(place), replace(table, songs=table.songs.head(0)), folder, file
     )
+
+
+def source_of_folder(path: Path, file: str) -> Source:
+    """The ChordPro and text files of a folder on this machine, as `source_of` makes a zip's.
+
+    Raises
+    ------
+    EngineError
+        If there is no song in it.
+    """
+    from engine.corpora.store import SongStore, store_of_files
+    from engine.corpora.store.song_files import files_in_folder
+
+    folder = TemporaryDirectory(prefix="lyric-lab-songs-")
+    place = Path(folder.name) / "songs.duckdb"
+    store_of_files(files_in_folder(path), place, path.name)
+    return Source(path.name, uuid4().hex, SongStore(place), None, folder, file)

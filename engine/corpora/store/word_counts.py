@@ -19,9 +19,9 @@ from engine.lyrics.prosody import WEAK_WORDS
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_COUNTED = 10_000
+MOST_COUNTED = 7_000
 """Songs that phrases are counted in at most."""
-MOST_MARKED = 60_000
+MOST_MARKED = 25_000
 """Songs that words are compared in at most."""
 LONGEST = 4
 """Words of a phrase at most: four numbers of 16 bits fill a machine word."""
@@ -258,7 +258,7 @@ def _songs_each(which: Any, song: Any, kinds: int, songs: int) -> Any:
     """In how many songs each of some kinds stands, told where which of them stands in which."""
     import numpy as np
 
-    stands = np.zeros((songs, kinds), dtype=bool)  # 10 MB for 10,000 songs; faster than sorting
+    stands = np.zeros((songs, kinds), dtype=bool)  # 7 MB for 7,000 songs; faster than sorting
     stands[song, which] = True
     return stands.sum(axis=0)
 

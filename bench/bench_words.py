@@ -1,0 +1,106 @@
+"""The words of a data set of Genius Expertise's size: measured once, then asked about.
+
+``python bench/bench_words.py [--songs N] [--folder FOLDER]``. The dump is `genius_dump.py`'s: its
+words are made up, which makes measures odd but costs the same. All songs are measured once, then 50
+questions are asked as the Words tab asks them (phrases of 1 to 4 words, words that mark a genre,
+measures and words by year and by genre, with and without filters), each anew. The last line of
+stdout is one JSON object.
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import genius_dump
+from bench_corpus import p95, seconds
+from measuring import busy_neighbour, last_line, parsed_arguments
+
+from engine.corpora.store import Filters, SongStore, import_songs
+from engine.corpora.store.trends import measure_by, phrase_by
+from engine.corpora.store.word_counts import marking, phrases
+from engine.corpora.store.word_index import WordIndex, make_index, opened_index
+from engine.corpora.word_measures import MEASURES
+
+QUESTIONS = 50
+
+
+def main() -> None:
+    """Measure and print."""
+    arguments = parsed_arguments(
+        __doc__,
+        precision=False,
+        songs={"type": int, "default": 223_000},
+        folder={"type": Path, "help": "a folder with a store, or for one"},
+    )
+    with tempfile.TemporaryDirectory(prefix="lyric-lab-bench-") as temporary:
+        folder = arguments.folder or Path(temporary)
+        if not (folder / "songs.duckdb").exists():
+            genius_dump.write(folder, arguments.songs)
+            import_songs(folder)
+        store = SongStore(folder / "songs.duckdb")
+        songs = store.overview().songs
+        began = time.perf_counter()
+        make_index(store)
+        speed = songs / (time.perf_counter() - began)
+        index = opened_index(store)
+        assert index is not None  # noqa: S101
+        print(f"{songs:,} songs, {len(index.tokens):,} words: {speed:,.0f} songs a second measured")
+        asked = questions(store, index)
+        quiet = [seconds(ask) for ask in asked]
+        with busy_neighbour():
+            busy = [seconds(ask) for ask in asked]
+        store.close()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{QUESTIONS} questions: p95 {p95(quiet):.3f} s, slowest {max(quiet):.3f} s; beside a busy "
+        f"process p95 {p95(busy):.3f} s; {memory:,.0f} MiB of memory",
+        flush=True,
+    )
+    last_line(
+        "words",
+        songs=songs,
+        measured_a_second=round(speed),
+        p95={name: round(p95(of), 3) for name, of in (("quiet", quiet), ("busy", busy))},
+        slowest=round(max(quiet), 3),
+        mib=round(memory),
+    )
+
+
+def questions(store: SongStore, index: WordIndex) -> list[Callable[[], Any]]:
+    """Questions as the page asks them, drawn by a seed."""
+    chance = random.Random(0)  # noqa: S311 - not for secrets
+    genres = [name for name in store.names("genre") if name]
+    found: list[Callable[[], Any]] = []
+    for number in range(QUESTIONS):
+        years = (1990, chance.randrange(2000, 2020)) if number % 3 == 0 else None
+        search = index.words[chance.randrange(2, 500)] if number % 4 == 0 else ""
+        filters = Filters(years=years, search=search)
+        word = index.words[chance.randrange(2, 5000)]
+        genre = chance.choice(genres)
+        found.append(_question(store, index, number, filters, word, genre))
+    return found
+
+
+def _question(
+    store: SongStore, index: WordIndex, number: int, filters: Filters, word: str, genre: str
+) -> Callable[[], Any]:
+    measure = list(MEASURES)[number % len(MEASURES)]
+    inside = Filters(genres=(genre,), years=filters.years, search=filters.search)
+    kinds: tuple[Callable[[], Any], ...] = (
+        lambda: phrases(index, store.row_numbers(filters), number % 4 + 1),
+        lambda: marking(index, store.row_numbers(inside), store.row_numbers(filters)),
+        lambda: measure_by(store, measure, "year", filters),
+        lambda: measure_by(store, measure, "genre", filters),
+        lambda: phrase_by(store, index, word, "year", filters),
+    )
+    return kinds[number % 5]
+
+
+if __name__ == "__main__":
+    main()
