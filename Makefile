@@ -62,7 +62,7 @@ $(APP_STAMP): requirements.txt requirements-weights.txt | $(VENV)/bin/python
 	touch $@
 
 DEV_GROUPS := requirements-dev.txt requirements-listening.txt requirements-server.txt \
-  requirements-training.txt requirements-ray.txt
+  requirements-training.txt requirements-ray.txt requirements-map.txt
 
 $(DEV_STAMP): $(DEV_GROUPS) $(APP_STAMP)
 	$(PIP) $(addprefix -r ,$(DEV_GROUPS))

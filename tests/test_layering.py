@@ -116,6 +116,7 @@ ROOMS = {
     "leaks_command": {"corpora", "errors", "progress"},
     "progress": set[str](),
     "export_command": {"formats", "music"},
+    "similarity": {"classifiers", "corpora", "errors", "lyrics", "models", "plain_text"},
     "project": {"errors", "formats", "generator", "music"},
     "batch": {
         *("classifiers", "corpora", "errors", "files", "formats", "generator", "lyrics", "models"),

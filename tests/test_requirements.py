@@ -18,6 +18,7 @@ APP, DEVELOPMENT = ("requirements.txt", "requirements-weights.txt"), ("requireme
 LISTENING, LISTENS = ("requirements-listening.txt",), ROOT / "engine" / "listening"
 SERVER, SERVES = ("requirements-server.txt",), ROOT / "engine" / "api"
 LOAD = ("requirements-load.txt",)
+MAP, MAPS = ("requirements-map.txt",), ROOT / "engine" / "similarity" / "umap_process.py"
 TRAINING = ("requirements-training.txt",)
 # What may import the training group: trainings, and what says itself that it is missing.
 TRAINS = (
@@ -29,6 +30,8 @@ TRAINS = (
     ROOT / "engine" / "models" / "weights.py",
 )
 RAY, JOINS = ("requirements-ray.txt",), ROOT / "engine" / "batch" / "cluster.py"
+
+GROUPS = LISTENING + SERVER + TRAINING + RAY + MAP
 
 
 def normalised(name: str) -> str:
@@ -76,9 +79,10 @@ def test_all_that_the_app_imports_is_in_its_requirements() -> None:
     listens = [path for path in files if path.is_relative_to(LISTENS)]
     serves = [path for path in files if path.is_relative_to(SERVES)]
     trains = [path for path in files if any(path.is_relative_to(of) for of in TRAINS)]
-    others = [path for path in files if path not in {*listens, *serves, *trains, JOINS}]
+    others = [path for path in files if path not in {*listens, *serves, *trains, JOINS, MAPS}]
     assert undeclared(others, pinned(APP)) == []
     assert undeclared([JOINS], pinned(APP + RAY)) == []
+    assert undeclared([MAPS], pinned(APP + MAP)) == []
     assert undeclared(listens, pinned(APP + LISTENING)) == []
     assert undeclared(serves, pinned(APP + SERVER)) == []
     assert undeclared(trains, pinned(APP + TRAINING)) == []
@@ -86,8 +90,7 @@ def test_all_that_the_app_imports_is_in_its_requirements() -> None:
 
 def test_all_that_tests_and_benches_import_is_in_some_requirements() -> None:
     files = [p for part in DEVELOPED for p in (ROOT / part).rglob("*.py")]
-    groups = APP + LISTENING + SERVER + TRAINING + RAY + DEVELOPMENT + LOAD
-    assert undeclared(files, pinned(groups)) == []
+    assert undeclared(files, pinned(APP + GROUPS + LOAD + DEVELOPMENT)) == []
 
 
 def test_an_undeclared_import_is_noticed() -> None:
@@ -98,7 +101,6 @@ def test_an_undeclared_import_is_noticed() -> None:
     ]
 
 
-@pytest.mark.parametrize("name", sorted(pinned(APP[:1] + LISTENING + SERVER + TRAINING + RAY)))
+@pytest.mark.parametrize("name", sorted(pinned(APP[:1] + GROUPS)))
 def test_what_is_pinned_is_what_the_tests_run_with(name: str) -> None:
-    groups = APP + LISTENING + SERVER + TRAINING + RAY
-    assert version(name).partition("+")[0] == pinned(groups)[name]
+    assert version(name).partition("+")[0] == pinned(APP + GROUPS)[name]
