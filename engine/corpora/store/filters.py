@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, cast
 
 UNKNOWN = "unknown"
 """How songs without a genre are called."""
@@ -30,6 +30,8 @@ class Filters:
     languages : tuple of str
         Any of these; "" stands for songs whose language is not sure. Needs the store's measures
         (`engine.corpora.store.word_index`).
+    rows : tuple of int
+        Any of these songs by their numbers, as they were chosen on a map.
     search : str
         Stands in title, artist or words, in any case; plain text, not a pattern.
     """
@@ -41,6 +43,7 @@ class Filters:
     years: tuple[int, int] | None = None
     words: tuple[int, int] | None = None
     languages: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
     search: str = ""
 
     def without(self, name: str) -> Filters:
@@ -78,6 +81,8 @@ class Filters:
             one_of, codes = _one_of("language", list(self.languages))
             sql = f'"row" IN (SELECT "row" FROM measured.songs WHERE {one_of})'  # noqa: S608
             found.append((sql, codes))
+        if self.rows:
+            found.append(('"row" IN (SELECT unnest(?))', [list(self.rows)]))
         if needle := searched(self.search):
             # The words first: they are in lower case already, and hold most hits.
             places = ("sung", "lower(title)", "lower(artist)")
@@ -106,4 +111,6 @@ def _written(sql: str, values: list[Any]) -> str:
 
 
 def _literal(value: Any) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(str, cast('list[int]', value)))}]"
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"

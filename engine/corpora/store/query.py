@@ -53,9 +53,16 @@ class Answer:
 
 
 def default_query(filters: Filters, limit: int = 100) -> str:
-    """The query of the songs that pass filters, to be edited."""
+    """The query of the songs that pass filters, to be edited.
+
+    Songs chosen on a map are left out where their numbers would fill the box.
+    """
+    note = ""
+    if len(filters.sql) > MAX_CHARACTERS // 2 and filters.rows:
+        note = f"-- without the {len(filters.rows):,} songs chosen on the map\n"
+        filters = filters.without("rows")
     where = f"\nWHERE {filters.sql}" if filters.sql else ""
-    return f"SELECT title, artist, year, genre, words\nFROM songs{where}\nLIMIT {limit}"
+    return f"{note}SELECT title, artist, year, genre, words\nFROM songs{where}\nLIMIT {limit}"
 
 
 def answer(store: Path, sql: str, seconds: float = SECONDS, measures: Path | None = None) -> Answer:

@@ -33,6 +33,15 @@ def test_a_query_is_answered_also_while_the_page_reads_the_store(store: Path) ->
     reading.close()
 
 
+def test_songs_chosen_on_a_map_are_in_the_query_while_there_is_room(store: Path) -> None:
+    found = asked(store, default_query(Filters(rows=(3, 5))))
+    assert list(found.table["title"]) == ["Title 3", "Title 5"]
+    many = default_query(Filters(genres=("rock",), rows=tuple(range(50_000))))
+    assert len(many) < 1000
+    assert many.startswith("-- without the 50,000 songs chosen on the map")
+    assert set(asked(store, many).table["genre"]) == {"rock"}
+
+
 def test_more_rows_than_are_shown_are_cut_and_said(store: Path) -> None:
     found = asked(store, "SELECT 1 FROM songs a, songs b, songs c")
     assert (len(found.table), found.cut) == (10_000, True)

@@ -60,6 +60,8 @@ SLOW, FAST, MOON = "Slow Rain", "Fast Rain", 'Bob\'s "Moon"'
         ({"search": "' OR 1=1 --"}, []),
         ({"search": "%"}, []),
         ({"search": "rain", "genres": ("punk",)}, [FAST]),
+        ({"rows": (2, 0)}, [SLOW, MOON]),
+        ({"rows": (2, 0), "search": "rain"}, [SLOW]),
     ],
 )
 def test_filters_pass_what_they_say_and_the_sql_shown_says_the_same(
