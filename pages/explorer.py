@@ -8,6 +8,7 @@ from ui.explorer.charts import charts
 from ui.explorer.copies.part import copies
 from ui.explorer.filters import filters
 from ui.explorer.harmony import harmony
+from ui.explorer.map.part import song_map
 from ui.explorer.song import opened_song
 from ui.explorer.source import chosen_source, report
 from ui.explorer.sql import sql_box
@@ -26,8 +27,8 @@ if chosen is not None:
     report(chosen)
     passing = filters(chosen)
     found = summary(chosen, passing)
-    table_tab, charts_tab, words_tab, chords_tab, models_tab, copies_tab, sql_tab = st.tabs(
-        ["Songs", "Charts", "Words", "Chords", "Models", "Doubles", "SQL"],
+    table_tab, charts_tab, words_tab, map_tab, chords_tab, models_tab, copies_tab, sql_tab = st.tabs(
+        ["Songs", "Charts", "Words", "Map", "Chords", "Models", "Doubles", "SQL"],
         key="explorer_tab",
         on_change="rerun",
     )
@@ -41,6 +42,9 @@ if chosen is not None:
     with words_tab:
         if words_tab.open:
             words(chosen, passing)
+    with map_tab:
+        if map_tab.open:
+            song_map(chosen, passing, found.songs)
     with chords_tab:
         if chords_tab.open:
             harmony(chosen, passing)

@@ -40,6 +40,7 @@ TITLES = {
     "chord-memory": "Chord memory",
     "chord-placement": "Chord placement",
     "combined": "Combined",
+    "song-encoder": "Song encoder",
 }
 PART_TITLES = {"network": "network", "linear": "linear path"}
 POOL = "combined"  # made of the answers of the others

@@ -18,6 +18,7 @@ SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION, LANGUAGES, TAGS = (
 )
 KEYS = (SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION, LANGUAGES, TAGS)
 _KEPT = "_explorer_filters"
+_ROWS = "_explorer_rows"  # too many for an address
 
 
 def take_up() -> None:
@@ -48,6 +49,7 @@ def clear() -> None:
     for key in (GENRES, PARTS, NOTATION, LANGUAGES, TAGS):
         st.session_state[key] = []
     st.session_state[SEARCH] = ""
+    drop_rows()
     for key, span in _spans().items():
         st.session_state[key] = span
 
@@ -61,6 +63,22 @@ def fit(key: str, span: tuple[int, int]) -> None:
     ):
         st.session_state[key] = span
     _spans()[key] = span
+
+
+def keep_rows(identity: str, rows: tuple[int, ...]) -> None:
+    """Filter for some songs of a set by their numbers (in a callback)."""
+    st.session_state[_ROWS] = (identity, rows)
+
+
+def drop_rows() -> None:
+    """Let others than these pass again (in a callback)."""
+    st.session_state.pop(_ROWS, None)
+
+
+def rows_kept(identity: str) -> tuple[int, ...]:
+    """The songs of a set that are filtered for by their numbers; none if all may pass."""
+    of, rows = st.session_state.get(_ROWS, ("", ()))
+    return rows if of == identity else ()
 
 
 def toggle_genre(name: str) -> None:

@@ -21,8 +21,10 @@ from ui.explorer.choices import (
     TAGS,
     WORDS,
     YEARS,
+    drop_rows,
     fit,
     keep,
+    rows_kept,
     take_up,
 )
 from ui.explorer.measuring import known_words
@@ -77,6 +79,9 @@ def filters(chosen: Source) -> Filters:
             )
         languages = _languages(chosen, left)
         tags = _tags(chosen, right)
+        rows = rows_kept(chosen.identity)
+        if rows:
+            _chosen_on_map(len(rows))
     keep()
     return Filters(
         genres=tuple(kept),
@@ -86,8 +91,20 @@ def filters(chosen: Source) -> Filters:
         years=years,
         words=words,
         languages=tuple("" if code == _UNSURE else code for code in languages),
+        rows=rows,
         search=search or "",
     )
+
+
+def _chosen_on_map(songs: int) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key="explorer_rows"):
+        st.markdown(f"Only the {songs:,} songs chosen on the map pass.", width="content")
+        st.button(
+            "Let others pass again",
+            key="explorer_rows_drop",
+            icon=":material/clear:",
+            on_click=drop_rows,
+        )
 
 
 def _languages(chosen: Source, place: Any) -> list[str]:

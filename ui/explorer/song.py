@@ -14,6 +14,7 @@ from engine.errors import EngineError
 from engine.music.chord_names import with_accidentals
 from ui import resources, state
 from ui.explorer.answers.of_song import answers_of_song
+from ui.explorer.map.alike import songs_like_this
 from ui.explorer.opened import Source
 from ui.lead_sheet_html import leadsheet_html
 from ui.lyric_input import lyric_of
@@ -55,6 +56,8 @@ def opened_song(chosen: Source, row: int, search: str = "", place: str = "") -> 
             st.text(text)
         else:
             st.caption("The data set has no words of this song.")
+    if song["words"]:
+        songs_like_this(chosen, row, place)
 
 
 def _sheet(chosen: Source, song: dict[str, Any]) -> LeadSheet | None:

@@ -1,0 +1,1 @@
+"""The Explorer's map of songs, and songs like one."""
