@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,6 @@ from engine.figures.style import NEUTRAL, PALETTE, mixed
 
 if TYPE_CHECKING:
     import numpy as np
-    import pandas as pd
     from numpy.typing import NDArray
 
 KINDS = (
@@ -53,19 +53,19 @@ def by_kind(
     """
     import pandas as pd
 
-    texts: pd.Series = pd.Series(values, dtype=object)
-    counts = texts[texts != ""].value_counts()
-    ranked = sorted(counts.index, key=lambda name: (-int(counts[name]), str(name)))
-    names = [name for name in order if name in counts.index]
+    texts: Any = pd.Series(values, dtype=object)
+    counts = Counter(value for value in values if value)
+    ranked = sorted(counts, key=lambda name: (-counts[name], name))
+    names = [name for name in order if name in counts]
     names += [name for name in ranked if name not in names]
-    shown = [str(name) for name in names[: len(KINDS)]]
+    shown = names[: len(KINDS)]
     colours = _kind_colours(shown)
     palette = (*colours, NEUTRAL)
     groups = pd.Categorical(texts, categories=shown).codes.astype("int64")
     groups[groups < 0] = len(shown)
-    legend = [(n, f"{int(counts[n]):,}", (c,)) for n, c in zip(shown, colours, strict=True)]
+    legend = [(n, f"{counts[n]:,}", (c,)) for n, c in zip(shown, colours, strict=True)]
     empty = int((texts == "").sum())
-    others = len(texts) - empty - sum(int(counts[name]) for name in shown)
+    others = len(texts) - empty - sum(counts[name] for name in shown)
     if others:
         legend.append((f"{len(names) - len(shown):,} others", f"{others:,}", (NEUTRAL,)))
     if empty:

@@ -62,11 +62,12 @@ def groups_of(directions: NDArray[np.float32], count: int) -> NDArray[np.int32]:
     from sklearn.cluster import KMeans
 
     distinct = len(np.unique(directions, axis=0))
-    found = KMeans(max(min(count, distinct), 1), n_init=3, random_state=SEED).fit(directions)
-    counts = np.bincount(found.labels_)
+    means: Any = KMeans(max(min(count, distinct), 1), random_state=SEED)
+    found: NDArray[np.int32] = means.set_params(n_init=3).fit_predict(directions)
+    counts = np.bincount(found)
     places = np.empty(len(counts), np.int32)
     places[np.argsort(-counts, kind="stable")] = np.arange(len(counts))
-    return places[found.labels_]
+    return places[found]
 
 
 def named(

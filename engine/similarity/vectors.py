@@ -129,7 +129,7 @@ class VectorsWriter:
         """Keep the vectors of these checksums; on return they survive a kill of this process."""
         import numpy as np
 
-        rows = np.zeros(len(keys), self._record)
+        rows: Any = np.zeros(len(keys), self._record)
         rows["key"], rows["vector"] = keys, vectors
         self._file.write(rows.tobytes())
         self._file.flush()

@@ -16,9 +16,9 @@ from ui.explorer.opened import Source
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
+    from engine.serving.queues import Job
     from engine.similarity.neighbours import Alike
     from engine.similarity.vectors import Vectors
-    from ui.queues import Job
 
 _WANTED = "_explorer_alike"
 _WORK = Work("_explorer_alike_work", "The search", "explorer_alike_cancel")

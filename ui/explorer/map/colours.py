@@ -37,7 +37,7 @@ def colourings(chosen: Source, song_map: SongMap, facts: pd.DataFrame) -> dict[s
     from engine.figures.song_map import by_kind, by_number
 
     found: dict[str, Make] = {}
-    if (facts["genre"] != "").any():
+    if any(facts["genre"].tolist()):
         found[GENRE] = lambda: by_kind(facts["genre"].tolist(), UNKNOWN)
     names = [cluster.name for cluster in song_map.clusters]
     found[GROUP] = lambda: by_kind([names[group] for group in song_map.groups], order=names)
@@ -49,10 +49,10 @@ def colourings(chosen: Source, song_map: SongMap, facts: pd.DataFrame) -> dict[s
             _right(chosen, model, facts), "cannot be told"
         )
     for title, name in _NUMBERS.items():
-        if facts[name].nunique() > 1:
+        if len(set(facts[name].dropna().tolist())) > 1:
             found[title] = lambda name=name: by_number(_numbers(facts[name]))
     for title, name in _TEXTS.items():
-        if facts[name].nunique() > 1:
+        if len(set(facts[name].tolist())) > 1:
             found[title] = lambda name=name: by_kind(facts[name].tolist())
     return found
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from ui.queues import Job
+    from engine.serving.queues import Job
 
 SIZES = (1000, SAMPLE, 50_000, 100_000, 250_000)
 _MADE, _RATE = "_explorer_map", "_explorer_map_rate"
