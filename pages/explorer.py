@@ -27,10 +27,12 @@ if chosen is not None:
     report(chosen)
     passing = filters(chosen)
     found = summary(chosen, passing)
-    table_tab, charts_tab, words_tab, map_tab, chords_tab, models_tab, copies_tab, sql_tab = st.tabs(
-        ["Songs", "Charts", "Words", "Map", "Chords", "Models", "Doubles", "SQL"],
-        key="explorer_tab",
-        on_change="rerun",
+    table_tab, charts_tab, words_tab, map_tab, chords_tab, models_tab, copies_tab, sql_tab = (
+        st.tabs(
+            ["Songs", "Charts", "Words", "Map", "Chords", "Models", "Doubles", "SQL"],
+            key="explorer_tab",
+            on_change="rerun",
+        )
     )
     with table_tab:
         index = chosen_row(chosen, passing, found.songs)
