@@ -1,7 +1,10 @@
 # Lyric Lab for a server: the app, and by another command the HTTP interface. See compose.yaml.
 FROM python:3.11-slim AS built
 
-ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
+# PyPI's torch for Linux brings gigabytes of CUDA; PyTorch's own index has one for processors alone. For
+# a GPU: --build-arg PIP_EXTRA_INDEX_URL=https://pypi.org/simple
+ARG PIP_EXTRA_INDEX_URL=https://download.pytorch.org/whl/cpu
+ENV PIP_NO_CACHE_DIR=1 PIP_PROGRESS_BAR=off PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore
 RUN python -m venv /opt/venv
 ENV PATH=/opt/venv/bin:$PATH
 WORKDIR /srv/lyric-lab
@@ -36,4 +39,5 @@ USER 10001:10001
 EXPOSE 8501 8600
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
-CMD ["python", "-m", "streamlit", "run", "Home.py", "--server.address=0.0.0.0", "--server.headless=true"]
+CMD ["python", "-m", "streamlit", "run", "Home.py", "--server.address=0.0.0.0", "--server.headless=true", \
+     "--logger.hideWelcomeMessage=true"]

@@ -44,7 +44,8 @@ from engine.lyrics import Lyrics
 MOST_GROWTH = 0.10
 _MARK = re.compile(rb"qx([a-z]{3})xq")
 _PLACE = re.compile(r"(?i)waiting: (\d+) tasks? come")
-_SECONDS = 240.0
+_SECONDS = 600.0
+_EXPLAINED = 0.15  # an explanation of three models is half a minute of work
 _FIRST_TOURS = 3
 _UNTIL_TIDY = 12.0
 _LINES = (ROOT / "bench" / "lyrics" / "strophic-folk.txt").read_text("utf-8").split("\n\n")
@@ -208,7 +209,7 @@ class Person:
             ("leaderboard", lambda: self.page("leaderboard")),
         ]
         self._chance.shuffle(acts)
-        if await self.timed("genre", self.genre) and self._chance.random() < 0.5:
+        if await self.timed("genre", self.genre) and self._chance.random() < _EXPLAINED:
             await self.timed("explanation", self.explanation)
         for what, act in acts:
             await asyncio.sleep(self._chance.uniform(1, 4))

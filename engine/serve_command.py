@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from typing import Any
 
 from engine import api, log
 from engine.errors import EngineError, InputError
+
+_LOG = logging.getLogger(__name__)
 
 
 def add_parser(commands: Any) -> None:
@@ -53,5 +56,7 @@ def _serve(arguments: argparse.Namespace) -> None:
         ServedModels(arguments.preset), Bounds(seconds=arguments.seconds, each=arguments.each)
     )
     where = f"http://{arguments.host}:{arguments.port}"
-    sys.stderr.write(f"Lyric Lab answers at {where}; what may be asked stands at {where}/docs\n")
+    if sys.stderr.isatty():  # for a person; a log is read line by line as JSON
+        sys.stderr.write(f"Lyric Lab answers at {where}; {where}/docs tells what may be asked\n")
+    _LOG.info("serving", extra={"told": {"address": where, "preset": arguments.preset}})
     serve(service, arguments.host, arguments.port, arguments.cors, load=arguments.load)

@@ -73,7 +73,7 @@ def test_it_starts_answers_and_ends_on_sigterm_without_a_traceback() -> None:
     finally:
         server.kill()
     assert server.stderr is not None
-    first, *lines = server.stderr.read().splitlines()
-    assert first.startswith(f"Lyric Lab answers at http://127.0.0.1:{port}")
-    (told,) = [line for line in map(json.loads, lines) if line["what"] == "request"]
+    first, *lines = map(json.loads, server.stderr.read().splitlines())
+    assert first["address"] == f"http://127.0.0.1:{port}"
+    (told,) = [line for line in lines if line["what"] == "request"]
     assert (told["path"], told["status"]) == ("/healthz", 200)
