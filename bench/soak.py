@@ -304,7 +304,12 @@ async def soaked(arguments: argparse.Namespace, server: Server) -> dict[str, Any
     watching.cancel()
     findings.errors += [f"{type(one).__name__}: {one}" for one in ended if one is not None]
     print(f"all gone: {server.memory / 2**20:.0f} MiB", flush=True)
-    await asyncio.sleep(arguments.rest)  # sessions without a tab are kept for two minutes
+    # Sessions without a tab are kept for two minutes, until the next visitor comes.
+    await asyncio.sleep(arguments.rest)
+    seconds, findings.seconds = findings.seconds, defaultdict(list)
+    await first.tour()
+    await asyncio.sleep(_UNTIL_TIDY)
+    findings.seconds = seconds
     after = server.memory
     return told(findings, server.jobs(), before, after)
 
@@ -361,7 +366,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--visitors", type=int, default=50)
     parser.add_argument("--minutes", type=float, default=5.0)
-    parser.add_argument("--rest", type=float, default=150.0, help="seconds until memory is read")
+    parser.add_argument("--rest", type=float, default=125.0, help="seconds until memory is read")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lyric-lab-soak-") as folder:
         server = Server(Path(folder))

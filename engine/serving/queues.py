@@ -82,6 +82,7 @@ class Job(Generic[T]):
         shares: bool = False,
     ) -> None:
         self.name = name
+        self.number = 0  # in the order in which the worker got its tasks
         self.presence = presence
         self.shares = shares
         self.step = 0

@@ -50,6 +50,7 @@ class Worker:
         self._changed = threading.Condition()
         self._waiting: deque[Job[Any]] = deque()
         self._running: list[Job[Any]] = []  # the innermost last
+        self._came = 0
         self._closed = False
         self._thread: threading.Thread | None = None
         self._since = 0.0  # when the innermost began, or let others in
@@ -60,6 +61,8 @@ class Worker:
         with self._changed:
             if self._closed:
                 raise StoppingError("The server is being stopped and takes no more; ask again.")
+            self._came += 1
+            job.number = self._came
             self._waiting.append(job)
             if self._thread is None:
                 # A daemon: whoever ends the process closes the workers first, within a bound.
@@ -68,13 +71,16 @@ class Worker:
             self._changed.notify_all()
 
     def ahead(self, job: Job[Any]) -> int:
-        """How many unfinished tasks came before this one, from whichever queue."""
+        """How many unfinished tasks came before this one, from whichever queue; never more later.
+
+        One that came later and is let in between two steps of another is not counted.
+        """
         with self._changed:
             came = [*self._running, *self._waiting]
-        for other in came:
+        before = [other for other in came if other.number < job.number]
+        for other in before:
             other.cancelled()  # looks whether its visitor is gone
-        left = [other for other in came if not other.finished]
-        return next((index for index, other in enumerate(left) if other is job), 0)
+        return sum(not other.finished for other in before)
 
     def let_others_in(self, job: Job[Any]) -> float:
         """Do what waits for other models now, if this task has had its time; seconds it took."""

@@ -206,6 +206,30 @@ def test_a_long_task_that_shares_its_model_lets_short_ones_ask_it(
     assert order == ["genre", "explanation", "explanation"]
 
 
+def test_a_place_in_line_never_grows_when_others_are_let_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
+    served = ServedModels()
+    submitted, looked = threading.Event(), threading.Event()
+
+    def long(job: Job[None]) -> None:
+        submitted.wait(5)
+        job.report(1, 2)
+
+    served.queue("tinyllama").submit("A long song", long)
+    mine = served.queue("tinyllama").submit("My song", lambda _: None)
+    let_in = served.queue("llama").submit("Genre", lambda _: looked.wait(5))
+    assert mine.ahead == 1
+    submitted.set()
+    while not let_in.started:
+        time.sleep(0.002)
+    assert mine.ahead == 1
+    looked.set()
+    mine.result()
+    assert mine.ahead == 0
+
+
 def test_a_worker_tidies_up_once_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "IDLE_SECONDS", 0.02)
     tidied: list[str] = []
