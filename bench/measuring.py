@@ -42,7 +42,7 @@ def parsed_arguments(
         parser.add_argument(
             "--precision",
             nargs="+",
-            choices=("auto", "float32", "bfloat16"),
+            choices=("auto", "float32", "bfloat16", "int8"),
             default=["auto"],
             help="measure in each of these (default: what is faster here)",
         )
@@ -51,10 +51,10 @@ def parsed_arguments(
 
 def in_precision(name: str) -> str:
     """Have models that are loaded from here on compute so; what that is on this machine."""
-    from engine.models.compute import SETTING, serving_precision
+    from engine.models.compute import ASKED, SETTING, serving_precision
 
     os.environ[SETTING] = name
-    return serving_precision().name
+    return serving_precision(whole=ASKED).name
 
 
 @contextmanager

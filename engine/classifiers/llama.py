@@ -21,6 +21,7 @@ from engine.classifiers.torch_classifier import Reading, TransformerClassifier, 
 from engine.classifiers.windows import even_windows, padded, window_means, window_states
 from engine.lyrics.casing import sentence_case
 from engine.models.bases import base_source
+from engine.models.compute import ASKED, serving_precision
 from engine.models.decoders import merged_by_peft, merged_decoder
 from engine.models.quantization import quantization_config
 from engine.models.tokenizers import tokenizer_of
@@ -166,6 +167,9 @@ def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[
 class LlamaClassifier(TransformerClassifier):
     """The LLaMA decoder with its adapter merged in."""
 
+    # One answer in 25 is another then; that they are as good is not shown (docs/int8.md).
+    whole_numbers = ASKED
+
     def _windows(self) -> tuple[int, int]:
         return self.setting("window", least=2), self.setting("windows")
 
@@ -187,9 +191,9 @@ class LlamaClassifier(TransformerClassifier):
         assert self.slot.base is not None  # noqa: S101 - presets give this slot a base
         if self.slot.quantization is None:
             source = base_source(self.slot.base)
-            decoder = merged_decoder(source, layers, folder, self.dtype, final_norm=False)
+            decoder = merged_decoder(source, layers, folder, self.precision, final_norm=False)
             return decoder.to(self.device)
-        decoder, _ = load_decoder(self.slot, self.dtype)
+        decoder, _ = load_decoder(self.slot, serving_precision().dtype)
         return merged_by_peft(cut_layers(decoder, layers), folder)
 
     def text_read(self, lyric: Lyrics) -> str:

@@ -23,7 +23,7 @@ from engine.classifiers.prediction import GenreClassifier, Loader, Prediction
 from engine.errors import EngineError, InputError, WeightsError
 from engine.lyrics import positions_in
 from engine.models.card import ModelCard
-from engine.models.compute import compute_device, serving_precision
+from engine.models.compute import NEVER, Precision, compute_device, serving_precision
 from engine.models.presets import Slot
 from engine.models.threads import use_model_threads
 
@@ -74,6 +74,8 @@ class TorchClassifier(ABC):
     reading = ""
     read: dict[str, GenreClassifier]
     whole: Self | None = None
+    # When its transformer, if it has one, answers in whole numbers.
+    whole_numbers = NEVER
     # What a padded batch may hold: larger ones gain nothing on two cores and cost memory.
     batch_tokens = 4096
 
@@ -244,9 +246,9 @@ class TorchClassifier(ABC):
         return self._logits([lyric] * copies, [encoded] * copies)[0] * self.evidence([lyric])
 
     @property
-    def dtype(self) -> torch.dtype:
-        """In which numbers a transformer is held."""
-        return serving_precision().dtype
+    def precision(self) -> Precision:
+        """In which numbers a transformer answers."""
+        return serving_precision(whole=self.whole_numbers)
 
     @abstractmethod
     def token_spans(self, lyric: Lyrics) -> list[Span | None]:

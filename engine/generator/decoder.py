@@ -62,7 +62,7 @@ class Decoder:
             folder,
             self.vocabulary,
             self.card.setting("layers"),
-            serving_precision().dtype,
+            serving_precision(),
             compute_device(),
         )
         source = base_source(where.base) if where.base else ""

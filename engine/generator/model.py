@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from engine.errors import WeightsError
 from engine.generator.vocabulary import MAX_WORDS, Vocabulary
 from engine.models.bases import base_source
+from engine.models.compute import Precision
 from engine.models.decoders import cut_decoder, merged_decoder
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters, quantization_config
@@ -199,7 +200,12 @@ def save_model(model: ChordModel, folder: Path, dtype: torch.dtype = torch.bfloa
 
 
 def load_model(
-    slot: Slot, folder: Path, vocabulary: Vocabulary, layers: int, dtype: torch.dtype, device: Any
+    slot: Slot,
+    folder: Path,
+    vocabulary: Vocabulary,
+    layers: int,
+    precision: Precision,
+    device: Any,
 ) -> ChordModel:
     """A model to use: adapter merged in float32 and cast; kept apart if the base is quantized.
 
@@ -210,7 +216,7 @@ def load_model(
         decoder = (
             _adapted_in_four_bits(slot, folder, layers)
             if quantized
-            else merged_decoder(_source(slot), layers, folder, dtype, final_norm=True)
+            else merged_decoder(_source(slot), layers, folder, precision, final_norm=True)
         )
         own = load_tensors(folder / HEAD_FILE)
     except (OSError, ValueError, RuntimeError) as error:

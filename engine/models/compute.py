@@ -2,8 +2,10 @@
 
 Precision is decided here alone, for answers as for training. On a CPU the kinds of layers that a
 model is made of are tried once in a process (`engine.models.trials`); bfloat16 is taken where all
-of them work in it and are faster in it. ``LYRICLAB_PRECISION`` (float32, bfloat16 or auto) settles
-it instead. What was taken, and why, goes into the log and onto the card of a training.
+of them work in it and are faster in it. A model that was measured to answer as well in whole
+numbers (`engine.models.int8`) does so where that is faster still. ``LYRICLAB_PRECISION`` (float32,
+bfloat16, int8 or auto) settles it instead; for what cannot be in int8, trainings among it, int8 is
+auto. What was taken, and why, goes into the log and onto the card of a training.
 """
 
 from __future__ import annotations
@@ -16,14 +18,18 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
-from engine.models.trials import ATTENTION, KINDS, LINEAR, Trial, tried
+from engine.models.trials import ATTENTION, KINDS, LINEAR, Trial, WholeTrial, tried, tried_whole
 
 if TYPE_CHECKING:
     import torch
 
 SETTING = "LYRICLAB_PRECISION"
-AUTO, FLOAT32, BFLOAT16 = "auto", "float32", "bfloat16"
-PRECISIONS = (AUTO, FLOAT32, BFLOAT16)
+AUTO, FLOAT32, BFLOAT16, INT8 = "auto", "float32", "bfloat16", "int8"
+PRECISIONS = (AUTO, FLOAT32, BFLOAT16, INT8)
+# When a model is in whole numbers: never, where a user asks for them, or where they are faster.
+NEVER, ASKED, FASTER = "never", "asked", "faster"
+# They round more than bfloat16 does: they are taken where they are well worth it.
+_WORTH_WHOLE = 1.2
 # What decoders and encoders are made of; their precision is decided before one is loaded.
 TRANSFORMER = (LINEAR, ATTENTION)
 
@@ -37,7 +43,8 @@ class Precision:
     Attributes
     ----------
     name : str
-        "float32" or "bfloat16".
+        "float32", "bfloat16" or "int8"; in the last, linear layers are in whole numbers and what
+        is between them in float32.
     reason : str
         Why, in words for a log or a card.
     """
@@ -53,8 +60,13 @@ class Precision:
         return torch.bfloat16 if self.is_lower else torch.float32
 
     @property
+    def is_whole(self) -> bool:
+        """Whether linear layers compute in whole numbers."""
+        return self.name == INT8
+
+    @property
     def is_lower(self) -> bool:
-        """Whether it is less than float32, so that training wants autocast."""
+        """Whether it is bfloat16, so that training wants autocast."""
         return self.name == BFLOAT16
 
     def __str__(self) -> str:
@@ -76,15 +88,20 @@ def compute_device() -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def serving_precision(layers: Iterable[str] = TRANSFORMER) -> Precision:
+def serving_precision(layers: Iterable[str] = TRANSFORMER, *, whole: str = NEVER) -> Precision:
     """In which numbers a model made of these kinds of layers holds its weights and answers.
+
+    Parameters
+    ----------
+    whole : str
+        When the model answers in whole numbers: `NEVER`, `ASKED` or `FASTER`.
 
     Raises
     ------
     InputError
-        If ``LYRICLAB_PRECISION`` names no precision.
+        If ``LYRICLAB_PRECISION`` names no precision, or one that does not work here.
     """
-    return _decided(_in_order(layers), AUTO, training=False)
+    return _decided(_in_order(layers), AUTO, training=False, whole=whole)
 
 
 def training_precision(layers: Iterable[str], setting: str = AUTO) -> Precision:
@@ -101,13 +118,14 @@ def training_precision(layers: Iterable[str], setting: str = AUTO) -> Precision:
         If the setting or ``LYRICLAB_PRECISION`` names no precision, or if bfloat16 is asked for
         and one of the layers does not work in it here.
     """
-    return _decided(_in_order(layers), checked_precision(setting, "precision"), training=True)
+    said = checked_precision(setting, "precision", (AUTO, FLOAT32, BFLOAT16))
+    return _decided(_in_order(layers), said, training=True)
 
 
-def checked_precision(said: str, where: str) -> str:
-    """One of `PRECISIONS`; `InputError` says what was found where."""
-    if said not in PRECISIONS:
-        raise InputError(f"{where} is '{said}'; {', '.join(PRECISIONS)} are accepted.")
+def checked_precision(said: str, where: str, accepted: tuple[str, ...] = PRECISIONS) -> str:
+    """One of those accepted; `InputError` says what was found where."""
+    if said not in accepted:
+        raise InputError(f"{where} is '{said}'; {', '.join(accepted)} are accepted.")
     return said
 
 
@@ -121,19 +139,36 @@ def _in_order(layers: Iterable[str]) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in found)
 
 
-def _decided(layers: tuple[str, ...], setting: str, *, training: bool) -> Precision:
+def _decided(
+    layers: tuple[str, ...], setting: str, *, training: bool, whole: str = NEVER
+) -> Precision:
     forced = _forced()
+    if forced == INT8 and whole == NEVER:
+        forced = AUTO
     by = SETTING if forced != AUTO else "the configuration"
     asked = forced if forced != AUTO else setting
     device = compute_device().type
-    return _remembered(device, layers, asked, by, training=training)
+    return _remembered(device, layers, asked, by, training=training, whole=whole)
 
 
 @cache
 def _remembered(
-    device: str, layers: tuple[str, ...], asked: str, by: str, *, training: bool
+    device: str,
+    layers: tuple[str, ...],
+    asked: str,
+    by: str,
+    *,
+    training: bool,
+    whole: str,
 ) -> Precision:
-    found = _chosen(device, layers, asked, by, training=training)
+    if asked == INT8:
+        found = _whole(device, by)
+    else:
+        found = _chosen(device, layers, asked, by, training=training)
+    if asked == AUTO and whole == FASTER and device == "cpu":
+        trial = _trial_whole(found.name)
+        if trial.worth > _WORTH_WHOLE:
+            found = Precision(INT8, f"{trial.worth:.1f} times as fast as {found.name} in a trial")
     use = "training" if training else "answers"
     _LOG.info("%s in %s (%s)", use, found, ", ".join(layers))
     return found
@@ -164,6 +199,17 @@ def _chosen(
     return Precision(FLOAT32, f"{fast / slow:.1f} times as fast as bfloat16 in a trial")
 
 
+def _whole(device: str, by: str) -> Precision:
+    if device != "cpu":
+        raise InputError(f"{by} asks for int8, which only CPUs do; the other precisions do here.")
+    if _trial_whole(FLOAT32).worth == 0:
+        raise InputError(
+            f"{by} asks for int8, but this machine does not multiply whole numbers rightly; "
+            "float32 and auto do."
+        )
+    return Precision(INT8, f"set by {by}")
+
+
 def _on_a_gpu(asked: str, by: str) -> Precision:
     import torch
 
@@ -178,3 +224,11 @@ def _on_a_gpu(asked: str, by: str) -> Precision:
 def _trial(kind: str, *, training: bool) -> Trial:
     """What came of trying a kind of layer in this process."""
     return tried(kind, training=training)
+
+
+@cache
+def _trial_whole(precision: str) -> WholeTrial:
+    """What came of trying whole numbers beside floating ones in this process."""
+    import torch
+
+    return tried_whole(torch.bfloat16 if precision == BFLOAT16 else torch.float32)

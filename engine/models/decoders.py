@@ -22,7 +22,9 @@ import torch
 from torch import nn
 
 from engine.errors import WeightsError
+from engine.models.compute import Precision
 from engine.models.embeddings import StoredEmbedding
+from engine.models.int8 import Int8Linear
 from engine.models.weights import check_adapter, check_adapter_tensors, load_tensors
 from engine.optional import need_training_group
 
@@ -84,9 +86,9 @@ def cut_decoder(source: str, layers: int, **options: Any) -> tuple[Any, bool]:
 
 
 def merged_decoder(
-    source: str, layers: int, folder: Path, dtype: torch.dtype, *, final_norm: bool
+    source: str, layers: int, folder: Path, precision: Precision, *, final_norm: bool
 ) -> Any:
-    """The cut decoder with the adapter of a folder merged in, computing in `dtype`.
+    """The cut decoder with the adapter of a folder merged in, computing in a precision.
 
     `final_norm` says whether the norm behind the last layer stays where layers were cut.
 
@@ -95,6 +97,7 @@ def merged_decoder(
     WeightsError
         If the adapter is not one of these layers.
     """
+    dtype = precision.dtype
     decoder, is_cut = cut_decoder(source, layers)
     if is_cut and not final_norm:
         decoder.norm = nn.Identity()
@@ -110,7 +113,8 @@ def merged_decoder(
     kept = dict(stored.named_parameters())
     table = stored.get_input_embeddings()
     decoder.set_input_embeddings(StoredEmbedding(table.weight, dtype, table.padding_idx))
-    for name, module in decoder.named_modules():
+    for name in [name for name, _ in decoder.named_modules()]:
+        module = decoder.get_submodule(name)
         for kind, parameter in module.named_parameters(recurse=False):
             weight, path = parameter.data, f"{name}.{kind}"
             if pair := changes.get(path):
@@ -118,6 +122,9 @@ def merged_decoder(
             elif changes and weight.dtype == dtype:
                 weight = kept[path].data
             parameter.data = weight.to(dtype)
+        if precision.is_whole and isinstance(module, nn.Linear):
+            holder, _, own = name.rpartition(".")
+            setattr(decoder.get_submodule(holder), own, Int8Linear(module))
     return decoder.eval()
 
 

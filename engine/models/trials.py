@@ -1,4 +1,4 @@
-"""Small layers of the kinds that our models have, tried in float32 and in bfloat16.
+"""Small layers of the kinds that our models have, tried in float32, in bfloat16 and in int8.
 
 Which chip can do what is not told alike by all platforms, and a library may lack what a chip has:
 oneDNN knows no bfloat16 LSTM for many of them and raises. So each kind is asked to work, once, in
@@ -57,6 +57,50 @@ def tried(kind: str, *, training: bool) -> Trial:
             if fast > _HOPELESS * slow:
                 break
     return Trial(slow, fast)
+
+
+@dataclass(frozen=True)
+class WholeTrial:
+    """What came of trying linear layers in whole numbers.
+
+    Attributes
+    ----------
+    floating, whole : float
+        Seconds of the best round; `whole` is infinite where it does not work.
+    """
+
+    floating: float
+    whole: float
+
+    @property
+    def worth(self) -> float:
+        """How many times as fast whole numbers are; 0 where they do not work."""
+        return self.floating / self.whole
+
+
+def tried_whole(dtype: torch.dtype) -> WholeTrial:
+    """Linear layers in `dtype` and in whole numbers, in turn, after a warm-up of each."""
+    import torch
+
+    from engine.models.int8 import is_exact, use_int8
+
+    if not is_exact():
+        return WholeTrial(1.0, float("inf"))
+    with torch.random.fork_rng(devices=[]):
+        floating = _work(LINEAR, dtype, training=False)
+        layer, states = _layer(LINEAR)
+        use_int8(layer)
+
+        def whole() -> object:
+            with torch.inference_mode():
+                return layer(states)
+
+        floating()
+        whole()
+        slow = fast = float("inf")
+        for _ in range(_ROUNDS):
+            slow, fast = min(slow, _seconds(floating)), min(fast, _seconds(whole))
+    return WholeTrial(slow, fast)
 
 
 def layer_kinds(module: torch.nn.Module) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ from torch import nn
 from engine.classifiers import load_classifier
 from engine.errors import InputError
 from engine.models import compute, trials
-from engine.models.trials import ATTENTION, GRU, LINEAR, LSTM, Trial
+from engine.models.compute import ASKED, FASTER
+from engine.models.trials import ATTENTION, GRU, LINEAR, LSTM, Trial, WholeTrial
 
 GOOD, SLOW = Trial(0.003, 0.001), Trial(0.001, 0.004)
 BROKEN = Trial(0.001, float("inf"), "could not create a primitive descriptor")
@@ -72,11 +73,43 @@ def test_a_precision_that_does_not_exist_is_refused_in_one_sentence(
     with pytest.raises(InputError) as refused:
         compute.serving_precision()
     assert str(refused.value) == (
-        "LYRICLAB_PRECISION is 'fp16'; auto, float32, bfloat16 are accepted."
+        "LYRICLAB_PRECISION is 'fp16'; auto, float32, bfloat16, int8 are accepted."
     )
     monkeypatch.delenv(compute.SETTING)
     with pytest.raises(InputError, match="precision is 'yes'"):
         compute.training_precision((LINEAR,), "yes")
+
+
+def test_whole_numbers_are_taken_where_a_model_can_and_they_are_well_worth_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on_this_chip(monkeypatch, linear=GOOD, attention=GOOD)
+    monkeypatch.setattr(compute, "_trial_whole", lambda _precision: WholeTrial(0.003, 0.001))
+    assert str(compute.serving_precision(whole=FASTER)) == (
+        "int8: 3.0 times as fast as bfloat16 in a trial"
+    )
+    assert compute.serving_precision(whole=FASTER).dtype == torch.float32
+    assert compute.serving_precision(whole=ASKED).name == "bfloat16"
+    assert compute.serving_precision().name == "bfloat16"
+    compute._remembered.cache_clear()
+    monkeypatch.setattr(compute, "_trial_whole", lambda _precision: WholeTrial(0.0011, 0.001))
+    assert compute.serving_precision(whole=FASTER).name == "bfloat16"
+
+
+def test_whole_numbers_that_are_asked_for_are_for_answers_that_can_be_in_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    on_this_chip(monkeypatch, linear=GOOD, attention=GOOD)
+    monkeypatch.setenv(compute.SETTING, "int8")
+    assert compute.serving_precision(whole=ASKED).is_whole
+    assert compute.serving_precision().name == "bfloat16"
+    assert compute.training_precision((LINEAR,), "float32").name == "float32"
+    with pytest.raises(InputError, match="precision is 'int8'; auto, float32, bfloat16"):
+        compute.training_precision((LINEAR,), "int8")
+    compute._remembered.cache_clear()
+    monkeypatch.setattr(compute, "_trial_whole", lambda _: WholeTrial(1.0, float("inf")))
+    with pytest.raises(InputError, match="does not multiply whole numbers rightly"):
+        compute.serving_precision(whole=FASTER)
 
 
 @pytest.mark.parametrize("training", [False, True])

@@ -11,11 +11,14 @@ import pytest
 import torch
 
 from engine.errors import EngineError, WeightsError
+from engine.models.compute import Precision
 from engine.models.decoders import ADAPTER_CONFIG, cut_decoder, merged_by_peft, merged_decoder
 from engine.models.embeddings import StoredEmbedding
 from engine.models.tensors import tensors_of
 from engine.models.tokenizers import tokenizer_of
 
+FLOAT32, BFLOAT16 = Precision("float32", "a test"), Precision("bfloat16", "a test")
+INT8 = Precision("int8", "a test")
 IDS = torch.tensor([[1, 7, 4, 9, 12]])
 
 
@@ -48,7 +51,7 @@ def states(decoder: Any) -> torch.Tensor:
         return decoder(IDS, use_cache=False).last_hidden_state
 
 
-@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+@pytest.mark.parametrize("precision", [FLOAT32, BFLOAT16])
 @pytest.mark.parametrize(
     "settings",
     [
@@ -58,17 +61,17 @@ def states(decoder: Any) -> torch.Tensor:
     ],
 )
 def test_an_adapter_is_merged_as_peft_merges_it(
-    base: Path, tmp_path: Path, dtype: torch.dtype, settings: dict[str, Any]
+    base: Path, tmp_path: Path, precision: Precision, settings: dict[str, Any]
 ) -> None:
     folder = adapter(base, tmp_path, **settings)
     plain, _ = cut_decoder(str(base), 2)
-    merged = merged_decoder(str(base), 2, folder, dtype, final_norm=True)
+    merged = merged_decoder(str(base), 2, folder, precision, final_norm=True)
     expected = merged_by_peft(plain.float(), folder)
     for (name, ours), theirs in zip(
         merged.named_parameters(), list(expected.parameters())[1:], strict=True
     ):
-        assert ours.dtype == dtype
-        assert torch.equal(ours, theirs.to(dtype)), name
+        assert ours.dtype == precision.dtype
+        assert torch.equal(ours, theirs.to(precision.dtype)), name
     assert not torch.allclose(states(merged).float(), states(cut_decoder(str(base), 2)[0]).float())
 
 
@@ -76,13 +79,13 @@ def test_positions_are_counted_in_float32_whatever_the_layers_compute_in(
     base: Path, tmp_path: Path
 ) -> None:
     folder = adapter(base, tmp_path, target_modules=["q_proj"])
-    merged = merged_decoder(str(base), 2, folder, torch.bfloat16, final_norm=True)
+    merged = merged_decoder(str(base), 2, folder, BFLOAT16, final_norm=True)
     assert merged.rotary_emb.inv_freq.dtype == torch.float32
 
 
 def test_what_no_adapter_changes_is_not_copied(base: Path, tmp_path: Path) -> None:
     folder = adapter(base, tmp_path, target_modules=r"layers\.1\.\w+\.q_proj")
-    merged = merged_decoder(str(base), 2, folder, torch.bfloat16, final_norm=True)
+    merged = merged_decoder(str(base), 2, folder, BFLOAT16, final_norm=True)
     where = str(base / "model.safetensors")
     mapped = [
         tuple(int(end, 16) for end in line.split()[0].split("-"))
@@ -100,10 +103,8 @@ def test_what_no_adapter_changes_is_not_copied(base: Path, tmp_path: Path) -> No
 
 def test_the_norm_behind_cut_layers_goes_if_asked(base: Path, tmp_path: Path) -> None:
     folder = adapter(base, tmp_path, target_modules=["q_proj"])
-    cut = merged_decoder(str(base), 2, folder, torch.float32, final_norm=False)
-    whole = merged_decoder(
-        str(base), 3, adapter_of_all(base, tmp_path), torch.float32, final_norm=False
-    )
+    cut = merged_decoder(str(base), 2, folder, FLOAT32, final_norm=False)
+    whole = merged_decoder(str(base), 3, adapter_of_all(base, tmp_path), FLOAT32, final_norm=False)
     assert isinstance(cut.norm, torch.nn.Identity)
     assert not isinstance(whole.norm, torch.nn.Identity)
 
@@ -123,9 +124,9 @@ def test_the_app_loads_its_decoders_without_the_training_group(
     plain = adapter(base, tmp_path / "plain", target_modules=["q_proj"])
     other = adapter(base, tmp_path / "other", target_modules=["q_proj"], use_rslora=True)
     monkeypatch.setitem(sys.modules, "peft", None)
-    merged_decoder(str(base), 2, plain, torch.float32, final_norm=True)
+    merged_decoder(str(base), 2, plain, FLOAT32, final_norm=True)
     with pytest.raises(EngineError, match=r"pip install -r requirements-training\.txt"):
-        merged_decoder(str(base), 2, other, torch.float32, final_norm=True)
+        merged_decoder(str(base), 2, other, FLOAT32, final_norm=True)
 
 
 def test_an_adapter_of_other_modules_is_refused(base: Path, tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_an_adapter_of_other_modules_is_refused(base: Path, tmp_path: Path) -> N
     config["target_modules"] = ["v_proj"]
     (folder / ADAPTER_CONFIG).write_text(json.dumps(config), "utf-8")
     with pytest.raises(WeightsError, match=r"does not fit its adapter_config\.json"):
-        merged_decoder(str(base), 2, folder, torch.float32, final_norm=True)
+        merged_decoder(str(base), 2, folder, FLOAT32, final_norm=True)
 
 
 def test_a_base_that_is_not_there_is_told_in_one_sentence(tmp_path: Path) -> None:
