@@ -38,7 +38,8 @@ class Int8Linear(nn.Module):
         scale = weight.abs().amax(1).clamp(min=_LEAST) / _MOST_WEIGHT
         self.register_buffer("weight", (weight / scale.unsqueeze(1)).round().to(torch.int8))
         self.register_buffer("scale", scale)
-        self.register_buffer("bias", None if linear.bias is None else linear.bias.detach().float())
+        bias: torch.Tensor | None = linear.bias
+        self.register_buffer("bias", None if bias is None else bias.detach().float())
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
         """(..., inputs) to (..., outputs), float32."""
@@ -57,7 +58,7 @@ class Int8Linear(nn.Module):
 def products(rows: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Sums of products (rows, outputs), int32, of int8 (rows, inputs) and (outputs, inputs)."""
     # PyTorch has no public name for it; torchao calls this one.
-    return torch._int_mm(rows, weight.t())  # pyright: ignore[reportPrivateUsage]
+    return torch._int_mm(rows, weight.t())  # pyright: ignore[reportPrivateImportUsage]
 
 
 def use_int8(network: nn.Module) -> None:
