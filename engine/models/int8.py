@@ -11,6 +11,8 @@ What a gradient is asked of (`engine.explanation`) passes the same weights in fl
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import nn
 from torch.nn import functional
@@ -38,7 +40,7 @@ class Int8Linear(nn.Module):
         scale = weight.abs().amax(1).clamp(min=_LEAST) / _MOST_WEIGHT
         self.register_buffer("weight", (weight / scale.unsqueeze(1)).round().to(torch.int8))
         self.register_buffer("scale", scale)
-        bias: torch.Tensor | None = linear.bias
+        bias: Any = linear.bias  # None where there is none
         self.register_buffer("bias", None if bias is None else bias.detach().float())
 
     def forward(self, states: torch.Tensor) -> torch.Tensor:
@@ -58,7 +60,7 @@ class Int8Linear(nn.Module):
 def products(rows: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
     """Sums of products (rows, outputs), int32, of int8 (rows, inputs) and (outputs, inputs)."""
     # PyTorch has no public name for it; torchao calls this one.
-    return torch._int_mm(rows, weight.t())  # pyright: ignore[reportPrivateImportUsage]
+    return torch._int_mm(rows, weight.t())  # pyright: ignore
 
 
 def use_int8(network: nn.Module) -> None:
