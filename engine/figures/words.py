@@ -28,7 +28,7 @@ _BAND = 0.16
 def trend_lines(tables: Mapping[str, pd.DataFrame], axis: str, *, share: bool = False) -> go.Figure:
     """Lines by year with their intervals, and below how many songs each year has.
 
-    Points of years with few songs are hollow.
+    Points of years with few songs are hollow, and their wide intervals do not stretch the axis.
 
     Parameters
     ----------
@@ -93,7 +93,12 @@ def trend_lines(tables: Mapping[str, pd.DataFrame], axis: str, *, share: bool = 
         col=1,
     )
     figure.update_yaxes(
-        title_text=axis, tickformat=".0%" if share else None, nticks=6, row=1, col=1
+        title_text=axis,
+        tickformat=".0%" if share else None,
+        nticks=6,
+        range=_range(tables),
+        row=1,
+        col=1,
     )
     figure.update_yaxes(title_text="songs", nticks=3, rangemode="tozero", row=2, col=1)
     figure.update_xaxes(title_text="year", tickformat="d", row=2, col=1)
@@ -124,6 +129,19 @@ def genre_dots(table: pd.DataFrame, axis: str, *, share: bool = False) -> go.Fig
         f"%{{customdata[1]:{shown}}}<br>%{{customdata[2]}} songs<extra></extra>",
     )
     return figure
+
+
+def _range(tables: Mapping[str, pd.DataFrame]) -> list[float] | None:
+    """From the least to the greatest point, and interval of years with songs enough; None: all."""
+    shown: list[float] = []
+    for table in tables.values():
+        certain = rows_where(table, ~table["few"].astype(bool))
+        if not len(certain):
+            return None
+        shown += [*table["value"].tolist(), *certain["low"].tolist(), *certain["high"].tolist()]
+    least, greatest = min(shown, default=0.0), max(shown, default=1.0)
+    room = 0.06 * (greatest - least) or 0.5
+    return [least - room, greatest + room]
 
 
 def _colours(count: int) -> list[str]:

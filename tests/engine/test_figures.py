@@ -234,6 +234,10 @@ def test_years_of_few_songs_are_hollow_and_every_year_tells_its_songs() -> None:
     assert list(bars.y) == [40, 1]
     bands = [one for one in figure.data if one.type == "scatter" and one.fill == "toself"]
     assert list(bands[0].x) == [1990, 1990], "a year without an interval has no band"
+    wide = TREND.assign(low=[0.4, 0.0], high=[0.6, 1.0])
+    low, high = figures.trend_lines({"a": wide}, "rhyme").layout.yaxis.range
+    assert 0.3 < low < 0.4 and 0.9 < high < 1.0, "few songs' interval does not stretch the axis"
+    assert figures.trend_lines({"a": wide[1:]}, "rhyme").layout.yaxis.range is None
 
 
 def test_humans_are_a_band_that_models_stand_beside() -> None:
