@@ -56,6 +56,11 @@ def test_nothing_is_lost_when_the_server_dies_and_songs_come_back_by_desk_file_a
         page.locator(".chord.locked").wait_for(timeout=MINUTES)
         assert chords(page) == ["D", "Em"]
         settle(page)
+        page.get_by_role("button", name="Undo").click()
+        wait_for_chords(page, ["Em", "D", "Em"])
+        page.get_by_role("button", name="Redo").click()
+        wait_for_chords(page, ["D", "Em"])
+        settle(page)
         assert "lamplighter" in page.locator(".st-key-lyric textarea").first.input_value()
 
         link = saved_and_taken_along(page, tmp_path / "song.lyriclab")

@@ -28,11 +28,14 @@ _ID = re.compile(r"[0-9a-f]{24}\Z")
 
 def keep(where: str = "page") -> None:
     """Have the browser keep what stands on the page (at the end of a run, or of a part's run)."""
+    history = state.history()
     data = {
         "role": "keeper",
         "text": work.written(),
         "title": _title(),
         "desk": state.desk(),
+        "past": len(history.past) if history else 0,
+        "future": len(history.future) if history else 0,
         "at": time.time(),  # a part of the page may know more than the rest of it
     }
     with st.container(key=f"desk_keeper_{where}"):
@@ -48,7 +51,8 @@ def button() -> None:
             return
         st.caption(
             "Songs are kept by this browser on this machine, with their words, wishes, locks and "
-            "versions. What you work on is kept as you go, also over a crash."
+            "versions. What you work on is kept as you go, also over a crash, with the last 50 "
+            "steps to undo."
         )
         text = work.written()
         data = {"role": "list", "text": text, "title": _title(), "desk": state.desk()}

@@ -184,6 +184,13 @@ def keep_song(value: Song | None) -> None:
         st.session_state.pop(name, None)
 
 
+def keep_steps(past: tuple[Song, ...], future: tuple[Song, ...]) -> None:
+    """Give the song shown what was before it, oldest first, and what was undone, nearest first."""
+    visit = visits.own()
+    if visit.history is not None:
+        visit.history = History(visit.history.present, past, future)
+
+
 def retitle(text: str) -> None:
     """Give the song shown another title, which is no step of its own."""
     visit = visits.own()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import streamlit as st
 
@@ -11,6 +11,8 @@ from engine.errors import EngineError, InputError
 from engine.project import MAX_TEXT, Project, Take, file
 from ui import state
 from ui.chords import controls
+
+_MOST_STEPS = 50  # what the browser keeps of a history, on each side of the present
 
 
 def take_of(song: state.Song) -> Take:
@@ -83,9 +85,24 @@ def restore(kept: dict[str, Any]) -> bool:
         return True
     typed = state.lyric()
     show(project, desk if isinstance(desk, str) else "")
+    state.keep_steps(_songs(kept.get("past"))[::-1], _songs(kept.get("future")))
     if typed.strip() and typed.strip() != project.lyric.strip():
         st.session_state[state.LYRIC] = typed
     return True
+
+
+def _songs(texts: Any) -> tuple[state.Song, ...]:
+    """The songs of projects that the browser kept, up to the first that cannot be read."""
+    found: list[state.Song] = []
+    for text in cast("list[Any]", texts)[:_MOST_STEPS] if isinstance(texts, list) else ():
+        try:
+            take = file.read(str(text).encode("utf-8", "replace")).take
+        except EngineError:
+            break
+        if take is None:
+            break
+        found.append(song_of(take))
+    return tuple(found)
 
 
 @lru_cache(maxsize=16)

@@ -27,6 +27,15 @@ if TYPE_CHECKING:
     from engine.serving.queues import Job
 
 _KEY = "sheet_editor"
+_SCRIPTS = (
+    "elements",
+    "sheet_foreseen",
+    "sheet_sound",
+    "sheet_keys",
+    "sheet_pointer",
+    "sheet_menus",
+    "sheet_editor",
+)
 _ANSWER = "_sheet_answer"  # (number of the last act, what to say of it, whether it went wrong)
 _CARRIED_OUT = "_sheet_carried_out"  # the last act, as it was asked for
 _DRAWN = "_sheet_drawn"  # the song that the whole page shows
@@ -63,7 +72,7 @@ def _sheet(style: str, steps: int, fret: int) -> None:
         "behind": song is not st.session_state.get(_DRAWN),
         "ranked": ranking.found(shown, style, semitones),
     }
-    component("sheet_editor", "elements", "sheet_editor")(
+    component("sheet_editor", *_SCRIPTS)(
         key=_KEY,
         data=data,
         on_asked_change=partial(_asked, View(shown.key, semitones)),

@@ -3,6 +3,8 @@
 // tab and for the song of the desk that it is; as "list" it shows what is kept.
 const DATABASE = "lyric-lab";
 const MOST_UNSAVED = 20; // songs of tabs left without saving; older ones make room
+const MOST_STEPS = 50; // states before and behind the one that stands on the page
+const MOST_LETTERS = 4_000_000; // of all of them
 const REFUSED = "This browser keeps nothing for this site, so songs are kept only as project files.";
 
 function database() {
@@ -47,16 +49,31 @@ const number = () => Array.from(window.crypto.getRandomValues(new Uint8Array(12)
 let newest = 0;
 let written = null;
 
-async function keep({ text, title, desk, at }) {
+let turn = Promise.resolve(); // one after the other, for each reads what it changes
+
+async function keep({ text, title, desk, at, past, future }) {
   if (at <= newest) return;
   newest = at;
   const own = tab();
   if (!own || !text || written === desk + text) return;
-  await put({ id: `draft-${own}`, title, text, of: desk, saved: false });
+  const before = await get(`draft-${own}`);
+  await put({ id: `draft-${own}`, title, text, of: desk, saved: false, past, steps: steps(before, text, past, future) });
   if (desk && (await get(desk))) await put({ id: desk, title, text, saved: true });
   written = desk + text;
   const left = (await all()).filter((song) => !song.saved && !song.of).sort((one, other) => other.changed - one.changed);
   for (const song of left.slice(MOST_UNSAVED)) await remove(song.id);
+}
+
+// The states to undo and redo to as [number, text], the nearest first; `past` is the number of the
+// present. A server that was started anew numbers them anew, from the same present on.
+function steps(before, text, past, future) {
+  const shift = before?.text === text && before.steps ? past - before.past : 0;
+  const known = new Map((before?.steps ?? []).map(([number, state]) => [number + shift, state]));
+  known.set(past, text);
+  const far = ([number]) => Math.abs(number - past);
+  let room = MOST_LETTERS;
+  return [...known].filter(([number]) => number >= past - MOST_STEPS && number <= past + Math.min(future, MOST_STEPS))
+    .sort((one, other) => far(one) - far(other)).filter(([, state]) => (room -= state.length) >= 0);
 }
 
 // List ---------------------------------------------------------------------------------------------
@@ -158,7 +175,7 @@ class List {
 
 export default function ({ data, parentElement, setTriggerValue }) {
   if (data.role === "keeper") {
-    keep(data).catch(() => {}); // a browser that keeps nothing says so in the list
+    turn = turn.then(() => keep(data)).catch(() => {}); // a browser that keeps nothing says so in the list
     return;
   }
   let list = lists.get(parentElement);

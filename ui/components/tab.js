@@ -36,8 +36,17 @@ function draft(id) {
   });
 }
 
+// What was before and behind the present, the nearest first, as far as it follows without a gap.
+function around({ steps = [], past = 0 } = {}, by) {
+  const known = new Map(steps);
+  const found = [];
+  for (let number = past + by; known.has(number); number += by) found.push(known.get(number));
+  return found;
+}
+
 export default function ({ data, setStateValue }) {
   if (!data.known) setStateValue("id", kept() ?? made());
   else if (data.wants)
-    draft(kept()).catch(() => null).then((found) => setStateValue("kept", { text: found?.text ?? "", of: found?.of ?? "", at: Date.now() }));
+    draft(kept()).catch(() => null).then((found) => setStateValue("kept", { text: found?.text ?? "", of: found?.of ?? "",
+      past: around(found ?? {}, -1), future: around(found ?? {}, 1), at: Date.now() }));
 }
