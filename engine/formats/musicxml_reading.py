@@ -1,19 +1,21 @@
 """MusicXML in: the words, chord symbols and sections of a score as a lead sheet.
 
-Read are title, creator, key, metre, tempo, the first verse of the part with the most words (where a
-staff has several, the others follow as stanzas of words alone), the chord symbols of all parts,
-rehearsal marks as sections, and system breaks and ``end-line`` as ends of lines. Notes are not
-kept: a lead sheet here holds no melody. Repeats are read once.
+Read are title, creator, key, metre, tempo, the words of the part with the most of them, the chord
+symbols of all parts, rehearsal marks as sections, and system breaks and ``end-line`` as ends of
+lines. The song is as it is played: repeats, endings, D.C., D.S. and coda are written out
+(`engine.formats.playing_order`), each pass with its verse; verses that no pass is for follow as
+stanzas of words alone. Notes are not kept: a lead sheet here holds no melody.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
+from engine.formats.playing_order import playing_order
 from engine.formats.safe_xml import parsed_xml
 from engine.formats.timed import Sung, Timed
 from engine.music.chord import NO_CHORD, Chord
@@ -41,12 +43,15 @@ def lead_sheet(data: bytes) -> LeadSheet:
             f"The file is XML of another kind ({root.tag[:40]}); MusicXML by parts "
             "(score-partwise) is accepted."
         )
-    parts = [_Part(part) for part in root.findall("part")]
-    sung = max(parts, key=lambda part: len(part.words()), default=None)
+    elements = root.findall("part")
+    orders = [playing_order(part.findall("measure")) for part in elements]
+    order = max(orders, key=len, default=[])
+    parts = [_Part(part, order) for part in elements]
+    sung = max(parts, key=lambda part: len(part.words), default=None)
     if sung is None:
         raise InputError("The score has no parts; one with words or chord symbols is accepted.")
     chords = max((part.chords for part in parts), key=len)
-    timed = Timed(sung.words(), chords, sung.sections, sung.starts)
+    timed = Timed(sung.words, chords, sung.sections, sung.starts)
     lines = [*timed.lines(), *_further_verses(sung)]
     if not lines:
         raise InputError("The score has no words and no chord symbols; one with them is accepted.")
@@ -66,17 +71,24 @@ def lead_sheet(data: bytes) -> LeadSheet:
 
 
 def _further_verses(part: _Part) -> Iterator[Line]:
-    """The words of further verses below the same notes."""
-    for count, number in enumerate(sorted(part.verses)[1:], 1):
-        for line in Timed(part.words(number), [], [], part.starts).lines():
+    """The words of verses below the same notes that no pass is for."""
+    for count, number in enumerate(sorted(part.left_out), 1):
+        words = _Part(part.element, [], number).words
+        for line in Timed(words, [], [], part.starts).lines():
             yield Line(line.words, (), "verse", 10_000 * count + line.stanza)
 
 
 @dataclass
 class _Part:
-    """One part of a score, its elements in time."""
+    """One part of a score, its elements in time.
+
+    `order` are its bars as they are played, all of them once if there are none. The words are those
+    of the verse that a pass is for, or of one `verse` alone.
+    """
 
     element: Element
+    order: list[int]
+    verse: str = ""
     key: Key | None = None
     names_mode: bool = False
     time: str = "4/4"
@@ -84,16 +96,30 @@ class _Part:
     chords: list[tuple[float, Chord]] = field(default_factory=list[tuple[float, Chord]])
     sections: list[tuple[float, str]] = field(default_factory=list[tuple[float, str]])
     starts: list[float] = field(default_factory=list[float])
-    verses: dict[str, list[Sung]] = field(default_factory=lambda: defaultdict(list[Sung]))
+    words: list[Sung] = field(default_factory=list[Sung])
+    left_out: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
         self._divisions = 1.0
-        self._open: dict[str, bool] = {}  # by verse: whether a word goes on in the next syllable
-        self._held: dict[str, Sung] = {}
+        self._open = False  # whether a word goes on in the next syllable
+        self._held: Sung | None = None
         self._has_key = self._has_time = self._has_tempo = False
         bar = 0.0
         notes = 0
-        for measure in self.element.iter("measure"):
+        measures = self.element.findall("measure")
+        passes: Counter[int] = Counter()
+        sung: set[str] = set()
+        for number in self.order or range(len(measures)):
+            if number >= len(measures):  # of a part that is shorter than others
+                break
+            measure = measures[number]
+            passes[number] += 1
+            verses = sorted({_verse(lyric) for lyric in measure.iter("lyric")}, key=_by_number)
+            self._pass = self.verse or (
+                verses[min(passes[number], len(verses)) - 1] if verses else ""
+            )
+            sung.add(self._pass)
+            self.left_out |= set(verses)
             notes += len(measure)
             if notes > _MOST_NOTES:
                 raise InputError(
@@ -101,10 +127,7 @@ class _Part:
                     "that many are accepted."
                 )
             bar = self._read(measure, bar)
-
-    def words(self, number: str | None = None) -> list[Sung]:
-        """The words of a verse; of the first there is if none is named."""
-        return self.verses.get(number or min(self.verses, default=""), [])
+        self.left_out -= sung
 
     def _read(self, measure: Element, bar: float) -> float:
         """Read a measure that begins at a time; where it ends."""
@@ -176,14 +199,14 @@ class _Part:
         is_rest = note.find("rest") is not None
         lyrics = note.findall("lyric")
         if not lyrics and not is_rest:  # a word is held, on a tie or on further notes
-            for word in self._held.values():
-                if abs(word.end - onset) < 1e-6 and (_is_tied(note) or not _is_slash(note)):
-                    word.end = onset + length
+            word = self._held
+            if word and abs(word.end - onset) < 1e-6 and (_is_tied(note) or not _is_slash(note)):
+                word.end = onset + length
         for lyric in lyrics:
-            self._lyric(lyric, onset, onset + length)
+            if _verse(lyric) == self._pass:
+                self._lyric(lyric, onset, onset + length)
 
     def _lyric(self, lyric: Element, start: float, end: float) -> None:
-        number = lyric.get("number") or "1"
         text = "".join(
             " " if part.tag == "elision" else part.text or ""
             for part in lyric
@@ -191,18 +214,26 @@ class _Part:
         )
         pieces = text.split()
         for index, piece in enumerate(pieces):
-            if index == 0 and self._open.get(number) and self.verses[number]:
-                word = self.verses[number][-1]
+            if index == 0 and self._open and self.words:
+                word = self.words[-1]
                 word.text, word.end = word.text + piece, end
             else:
                 word = Sung(start, end, piece)
-                self.verses[number].append(word)
-            self._held[number] = word
+                self.words.append(word)
+            self._held = word
         if pieces:
-            self._open[number] = lyric.findtext("syllabic") in {"begin", "middle"}
-            word = self.verses[number][-1]
+            self._open = lyric.findtext("syllabic") in {"begin", "middle"}
+            word = self.words[-1]
             word.ends_stanza = lyric.find("end-paragraph") is not None
             word.ends_line = word.ends_stanza or lyric.find("end-line") is not None
+
+
+def _verse(lyric: Element) -> str:
+    return lyric.get("number") or "1"
+
+
+def _by_number(verse: str) -> tuple[int, str]:
+    return (int(verse) if verse.isdecimal() and len(verse) < 9 else 0, verse)
 
 
 def _is_tied(note: Element) -> bool:

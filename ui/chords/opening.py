@@ -12,11 +12,14 @@ from engine.lyrics.chords import SURE, chord_line
 from engine.project import file
 from ui import state, work
 from ui.lyric_input import lyric_of
+from ui.plain_text import plain
 
 if TYPE_CHECKING:
     from engine.music.lead_sheet import LeadSheet
 
 _FILE = "chart_file"
+_NOTE = "_chart_note"
+_OF_NOTES = ("musicxml", "mxl", "midi")  # formats that may hold a melody
 
 
 def open_button() -> None:
@@ -30,6 +33,8 @@ def open_button() -> None:
             on_change=_take_file,
             max_upload_size=4,
         )
+    if note := st.session_state.pop(_NOTE, None):
+        st.info(plain(note), icon=":material/music_off:")
 
 
 def keep_button(text: str) -> None:
@@ -66,10 +71,16 @@ def _take_file() -> None:
         if file.is_project(data):
             work.show(file.read(data))
             return
-        sheet = formats.read(data, formats.format_of(uploaded.name, data))
+        format_name = formats.format_of(uploaded.name, data)
+        sheet = formats.read(data, format_name)
     except InputError as error:
         state.keep_message(f"{uploaded.name}: {error}")
         return
+    if format_name in _OF_NOTES:
+        st.session_state[_NOTE] = (
+            f"The words, chords and sections of {uploaded.name} are here, in the order in which "
+            "they are played. Its notes are not: a song here holds no melody."
+        )
     lyric = lyric_of(sheet)
     state.set_song(lyric, sheet.title)
     _show(sheet, lyric, f"the chords of {uploaded.name}")
