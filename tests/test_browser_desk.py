@@ -72,17 +72,50 @@ def test_nothing_is_lost_when_the_server_dies_and_songs_come_back_by_desk_file_a
         page.locator(".st-key-lyric textarea").fill(LYRIC)
         settle(page)
         page.get_by_role("button", name="Open a song with chords").click()
-        page.locator(".st-key-chart_file input[type=file]").set_input_files(
-            tmp_path / "song.lyriclab"
-        )
+        dropped(page, tmp_path / "song.lyriclab")
         page.locator(".chord.locked").wait_for(timeout=MINUTES)
         assert chords(page) == ["D", "Em"]
+        opened_again(page, tmp_path)
 
     with visited(browser, link) as page:
         page.locator(".chord.locked").wait_for(timeout=MINUTES)
         assert chords(page) == ["D", "Em"]
         page.goto(f"{server.address}/chords?song=1abc")
         page.get_by_text("The link holds no song that can be read").wait_for(timeout=MINUTES)
+
+
+def dropped(page: Page, path: Path) -> None:
+    """Let a file fall where songs are opened, as a hand does from the desktop."""
+    zone = page.locator(".st-key-chart_file [data-testid=stFileUploaderDropzone]")
+    zone.wait_for(timeout=MINUTES)
+    carried = page.evaluate_handle(
+        """([name, bytes]) => {
+            const carried = new DataTransfer();
+            carried.items.add(new File([new Uint8Array(bytes)], name));
+            return carried;
+        }""",
+        [path.name, list(path.read_bytes())],
+    )
+    for event in ("dragenter", "dragover", "drop"):
+        zone.dispatch_event(event, {"dataTransfer": carried})
+
+
+def opened_again(page: Page, folder: Path) -> None:
+    """A few files as the page writes them, each opened on the page again."""
+    settle(page)
+    for name in ("chordpro", "musicxml", "json"):
+        with page.expect_download(timeout=2 * MINUTES) as download:
+            click(page, f"download_{name}")
+        path = folder / download.value.suggested_filename
+        download.value.save_as(path)
+        page.locator(".chord").nth(1).focus()
+        page.keyboard.press("Delete")
+        wait_for_chords(page, ["D"])
+        settle(page)
+        page.get_by_role("button", name="Open a song with chords").click()
+        page.locator(".st-key-chart_file input[type=file]").set_input_files(path)
+        wait_for_chords(page, ["D", "Em"])
+        settle(page)
 
 
 def saved_and_taken_along(page: Page, path: Path) -> str:

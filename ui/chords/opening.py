@@ -33,6 +33,10 @@ def open_button() -> None:
             on_change=_take_file,
             max_upload_size=4,
         )
+
+
+def say() -> None:
+    """Draw what of the file just opened a song here does not hold."""
     if note := st.session_state.pop(_NOTE, None):
         st.info(plain(note), icon=":material/music_off:")
 

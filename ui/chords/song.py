@@ -11,7 +11,7 @@ from engine.errors import EngineError
 from engine.formats.export import Export
 from engine.music.editing import without_locks
 from ui import state
-from ui.chords import asking, controls, editor, files, form, shapes, sound, staff, versions
+from ui.chords import asking, controls, editor, files, form, opening, shapes, sound, staff, versions
 from ui.lead_sheet_html import CHORD_STYLES, key_text
 from ui.plain_text import plain, show_error
 
@@ -51,6 +51,7 @@ def show(song: state.Song, text: str, wishes: Controls) -> None:
                 on_click=controls.next_seed,
                 help="The words and wishes as they stand now, with the next seed",
             )
+    opening.say()
     if song.warning:
         st.warning(plain(song.warning), icon=":material/translate:")
     if changed:
