@@ -40,4 +40,4 @@ EXPOSE 8501 8600
 HEALTHCHECK --interval=30s --timeout=5s --start-period=60s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=4)"]
 CMD ["python", "-m", "streamlit", "run", "Home.py", "--server.address=0.0.0.0", "--server.headless=true", \
-     "--logger.hideWelcomeMessage=true"]
+     "--logger.hideWelcomeMessage=true", "--logger.level=warning"]

@@ -42,7 +42,7 @@ class Visitor:
         self._values: dict[str, Any] = {}
         self._page = ""
         self._running = False
-        self._polls: dict[str, asyncio.Task[None]] = {}
+        self._polls: dict[str, tuple[int, asyncio.Task[None]]] = {}
         self._changed = asyncio.Condition()
         self._socket: ClientConnection | None = None
         self._reader: asyncio.Task[None] | None = None
@@ -60,8 +60,8 @@ class Visitor:
 
     async def close(self) -> None:
         """Close the tab, whatever is under way."""
-        for poll in self._polls.values():
-            poll.cancel()
+        for fragment in list(self._polls):
+            self._end_poll(fragment)
         if self._reader:
             self._reader.cancel()
         if self._socket:
@@ -72,6 +72,8 @@ class Visitor:
         self._page = self.pages[page]
         self._values.clear()
         self._tabs.clear()
+        for fragment in list(self._polls):
+            self._end_poll(fragment)
         await self._rerun()
 
     async def click(self, key: str) -> None:
@@ -178,6 +180,8 @@ class Visitor:
         """What the last whole run did not draw is gone."""
         for place in [one for one in self.elements if self._runs[one] != self._run]:
             del self.elements[place]
+        for fragment in [one for one, (run, _) in self._polls.items() if run != self._run]:
+            self._end_poll(fragment)
 
     def _poll(self, fragment: str, seconds: float) -> None:
         self._end_poll(fragment)
@@ -188,11 +192,11 @@ class Visitor:
                 if not self._running:
                     await self._rerun(fragment=fragment, poll=True)
 
-        self._polls[fragment] = asyncio.create_task(again())
+        self._polls[fragment] = self._run, asyncio.create_task(again())
 
     def _end_poll(self, fragment: str) -> None:
         if old := self._polls.pop(fragment, None):
-            old.cancel()
+            old[1].cancel()
 
     def _widgets(self, key: str) -> list[Any]:
         found: list[Any] = []

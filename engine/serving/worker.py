@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 SLICE_SECONDS = 0.5
-"""For so long a task has the worker to itself."""
+"""For so long a task has the worker to itself, or for as long as it let others in before."""
 IDLE_SECONDS = 10.0
 STOP_SECONDS = 8.0
 _WORKERS: weakref.WeakSet[Worker] = weakref.WeakSet()
@@ -53,6 +53,7 @@ class Worker:
         self._came = 0
         self._closed = False
         self._thread: threading.Thread | None = None
+        self._slice = SLICE_SECONDS
         self._since = 0.0  # when the innermost began, or let others in
         _WORKERS.add(self)
 
@@ -85,7 +86,7 @@ class Worker:
     def let_others_in(self, job: Job[Any]) -> float:
         """Do what waits for other models now, if this task has had its time; seconds it took."""
         on_worker = threading.current_thread() is self._thread
-        if not on_worker or time.monotonic() - self._since < SLICE_SECONDS:
+        if not on_worker or time.monotonic() - self._since < self._slice:
             return 0.0
         began = time.monotonic()
         with self._changed:
@@ -94,7 +95,9 @@ class Worker:
             if self._take(other):
                 self._run(other)
         self._since = time.monotonic()
-        return self._since - began
+        took = self._since - began
+        self._slice = max(SLICE_SECONDS, took)  # it gets as much time as it gave away
+        return took
 
     def close(self) -> None:
         """Take no more work; what waits never begins, what runs is asked to stop."""
@@ -143,7 +146,7 @@ class Worker:
             return True
 
     def _run(self, job: Job[Any]) -> None:
-        self._since = time.monotonic()
+        self._since, self._slice = time.monotonic(), SLICE_SECONDS
         try:
             job.run()
         finally:
