@@ -119,12 +119,12 @@ def test_the_slice_where_a_model_errs_is_first_and_a_click_shows_its_songs(page:
     assert "told apart from chance" in told(page)
     assert frame(page, "uses in songs told wrongly")["word"][0] == "neon"
     identity = page.session_state["_own_songs"].identity
-    page.session_state[f"explorer_slices_{identity}_first.csv errs_{len(groups)}"] = {
+    page.session_state[f"explorer_slices_{identity}_Errors of first.csv_{len(groups)}"] = {
         "selection": {"rows": [0], "columns": [], "cells": []}
     }
     page.run()
     assert len(frame(page, "first.csv: sure")) == 20
-    page.selectbox(key="explorer_slice_what").set_value("the models differ").run()
+    page.selectbox(key="explorer_slice_what").set_value("Songs over which the models differ").run()
     assert frame(page, "elsewhere")["group"][0] == "rock · 1990s"
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 MOST_TOLD = 20_000
 """Of more songs no languages are told: that takes a fifth of a millisecond each."""
-_DIFFER = "the models differ"
+_ERRORS, _DIFFER = "Errors of ", "Songs over which the models differ"
 _EXPLAINED = (
     "A group is a genre, decade, length, language or artist, or a pair of these. Shares have 95% "
     "intervals (Wilson 1927). How likely so many would fall into the group by chance is told by "
@@ -47,7 +47,7 @@ def show(chosen: Source, whole: Compared) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="explorer_slice_controls"):
         what = str(
             st.selectbox(
-                "Songs of which", list(happened), key="explorer_slice_what", format_func=plain
+                "What is counted", list(happened), key="explorer_slice_what", format_func=plain
             )
         )
         least = st.number_input(
@@ -64,13 +64,13 @@ def show(chosen: Source, whole: Compared) -> None:
     if group is not None:
         _songs_of(chosen, whole, of & inside(group.where, sliced), hit)
     if what != _DIFFER:
-        _words(chosen, whole, what.removesuffix(" errs"))
+        _words(chosen, whole, what.removeprefix(_ERRORS))
 
 
 def _happened(whole: Compared) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]:
     """What can happen, to the songs it can happen to and those it happened to."""
     found = {
-        f"{name} errs": (whole.judged(name), whole.wrong(name))
+        f"{_ERRORS}{name}": (whole.judged(name), whole.wrong(name))
         for name in whole.models
         if whole.judged(name).any()
     }
@@ -105,9 +105,9 @@ def _summary(found: Slices, what: str) -> None:
     share = found.hits / found.songs if found.songs else 0
     told = sum(one.told for one in found.found)
     st.markdown(
-        f"Of {found.songs:,} songs, {found.hits:,} ({share:.0%}) are songs of which "
-        f"{plain(what)}. {found.looked_at:,} groups were looked at; {told:,} "
-        f"{'is' if told == 1 else 'are'} told apart from chance."
+        f"**{plain(what)}**: {found.hits:,} of {found.songs:,} songs ({share:.0%}). "
+        f"{found.looked_at:,} groups were looked at; {told:,} {'is' if told == 1 else 'are'} told "
+        "apart from chance."
     )
     st.caption(_EXPLAINED)
 
@@ -128,7 +128,7 @@ def _groups(found: Slices, chosen: Source, what: str) -> Slice | None:
                 "group": [" · ".join(value for _, value in one.where) for one in kept],
                 "by": [", ".join(name for name, _ in one.where) for one in kept],
                 "songs": [one.songs for one in kept],
-                "of which": [one.hits for one in kept],
+                "counted": [one.hits for one in kept],
                 "share": [one.share for one in kept],
                 "from": [one.low for one in kept],
                 "to": [one.high for one in kept],

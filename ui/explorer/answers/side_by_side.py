@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _ALL, _DIFFER, _CELL = "All songs", "Songs where they differ", "The cell clicked"
 _SHOW, _CLICKED, _TURN = "explorer_answers_show", "_explorer_cell", "_explorer_confusion"
 _SONGS = "songs"
-_WIDTH = 560  # pixels
+_MOST_BESIDE = 4  # genres with which two tables stand beside each other
+_WIDTH = 480  # pixels
 
 
 def show(chosen: Source, whole: Compared) -> None:
@@ -44,7 +45,9 @@ def show(chosen: Source, whole: Compared) -> None:
         )
         with st.container(horizontal=True, key="explorer_confusions"):
             for place, name in enumerate(judged):
-                with st.container(key=f"explorer_confusion_{place}", width=_WIDTH):
+                few = len(whole.labels[name]) <= _MOST_BESIDE
+                width = _WIDTH if few else "stretch"
+                with st.container(key=f"explorer_confusion_{place}", width=width):
                     _confusion(whole, name, place)
     _songs(chosen, whole)
 
@@ -106,13 +109,21 @@ def _confusion(whole: Compared, name: str, place: int) -> None:
     st.markdown(f"**{plain(name)}**")
     key = f"explorer_cells_{place}_{st.session_state.get(_TURN, 0)}"
     st.dataframe(
-        table.style.apply(cells, axis=1),
+        table.style.apply(cells, axis=1).format(_blank),
         key=key,
         height=min(38 + 35 * len(table), 500),
         on_select=partial(_click, key, name, list(table.index)),
         selection_mode="single-cell",
+        column_config={
+            label: st.column_config.NumberColumn(width="small") for label in (_SONGS, *labels)
+        },
         alt=f"Confusions of {name}: rows are genres of the table, columns answers",
     )
+
+
+def _blank(count: int) -> str:
+    """A count as it is drawn: none is left blank, so that the others stand out."""
+    return f"{count:,}" if count else ""
 
 
 def _click(key: str, name: str, genres: list[str]) -> None:

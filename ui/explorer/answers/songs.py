@@ -20,11 +20,12 @@ MOST = 500
 def songs_with_answers(chosen: Source, whole: Compared, kept: Sequence[bool], name: str) -> None:
     """Draw the songs marked true; `name` tells this table from others on the page."""
     table: Any = whole.table()[list(kept)]
-    songs_table(chosen, table, name, {f"{model}: sure": "percent" for model in whole.models})
+    shares = [f"{model}: sure" for model in whole.models]
+    songs_table(chosen, table, name, dict(zip(shares, shares, strict=True)))
 
 
-def songs_table(chosen: Source, table: Any, name: str, forms: dict[str, str]) -> None:
-    """Draw songs with a column ``row``; `forms` tells how columns of numbers are written."""
+def songs_table(chosen: Source, table: Any, name: str, shares: dict[str, str]) -> None:
+    """Draw songs with a column ``row``; `shares` are columns from 0 to 1 and their headings."""
     shown: Any = table.head(MOST)
     rows = shown["row"].tolist()
     digest = hashlib.sha256(repr((chosen.identity, rows, list(shown))).encode()).hexdigest()[:12]
@@ -36,7 +37,10 @@ def songs_table(chosen: Source, table: Any, name: str, forms: dict[str, str]) ->
         on_select="rerun",
         selection_mode="single-row",
         column_config={"year": st.column_config.NumberColumn(format="%d")}
-        | {column: st.column_config.NumberColumn(format=form) for column, form in forms.items()},
+        | {
+            column: st.column_config.NumberColumn(heading, format="percent")
+            for column, heading in shares.items()
+        },
         alt="Songs with the models' answers; choose one to read it below.",
     )
     with st.container(horizontal=True, vertical_alignment="center", key=f"{name}_songs_ways"):
