@@ -146,18 +146,21 @@ def matched(keys: pd.DataFrame, answers: Answers) -> Match:
     import pandas as pd
 
     own: Any = answers.songs.reset_index(drop=True)
-    asked: Any = keys[["id", "text"]]
-    exact: Any = pd.MultiIndex.from_frame(own[["id", "text"]])
-    first = ~exact.duplicated()
-    places = exact[first].get_indexer(pd.MultiIndex.from_frame(asked))
-    places = np.where(places >= 0, np.flatnonzero(first)[places], -1)
     words = pd.Index(own["text"])
-    alone = ~words.duplicated()
-    by_words = words[alone].get_indexer(pd.Index(keys["text"]))
-    by_words = np.where(by_words >= 0, np.flatnonzero(alone)[by_words], -1)
-    places = np.where(places >= 0, places, by_words).astype(np.int64)
-    lost: Any = own[~own["text"].isin(keys["text"])]
-    other = int(((lost["id"] != "") & lost["id"].isin(keys["id"])).sum())
+    first = ~words.duplicated()
+    found = words[first].get_indexer(pd.Index(keys["text"]))
+    places = np.where(found >= 0, np.flatnonzero(first)[found], -1).astype(np.int64)
+    if not first.all():  # of several with the same words the one with the song's id
+        again = own[words.duplicated(keep=False)].drop_duplicates(["id", "text"])
+        asked: Any = keys[["id", "text"]]
+        exact: Any = pd.MultiIndex.from_frame(again[["id", "text"]])
+        found = exact.get_indexer(pd.MultiIndex.from_frame(asked))
+        places = np.where(found >= 0, again.index.to_numpy()[found], places)
+    # An index's own look-up takes a tenth of the time of `isin`.
+    there = pd.Index(keys["text"]).drop_duplicates().get_indexer(words) >= 0
+    lost = pd.Index(own["id"])[~there]
+    known = pd.Index(keys["id"]).drop_duplicates().get_indexer(lost) >= 0
+    other = int((known & (lost != "")).sum())
     return Match(places, other, len(lost) - other)
 
 

@@ -96,7 +96,11 @@ class Compared:
 
 
 def compared(
-    store: SongStore, filters: Filters, answers: Sequence[Answers], keys: pd.DataFrame
+    store: SongStore,
+    filters: Filters,
+    answers: Sequence[Answers],
+    keys: pd.DataFrame,
+    matches: Mapping[str, Match] | None = None,
 ) -> Compared:
     """Put answers beside the songs that pass filters.
 
@@ -104,6 +108,8 @@ def compared(
     ----------
     keys : data frame
         Of the store (`engine.audit.answers.song_keys`).
+    matches : mapping, optional
+        Name to how its answers match these keys, where that is known already.
 
     Raises
     ------
@@ -117,7 +123,7 @@ def compared(
         raise InputError("Answers of one or more models are compared, each with its own name.")
     songs: Any = store.table(filters, _FACTS)
     at = keys.set_index("row").index.get_indexer(songs["row"])
-    matches = {one.name: matched(keys, one) for one in answers}
+    matches = dict(matches or {one.name: matched(keys, one) for one in answers})
     places = {
         name: np.where(at >= 0, match.places[at] if len(keys) else -1, -1)
         for name, match in matches.items()

@@ -111,30 +111,28 @@ def slices(
 
     if least < 2:
         raise InputError(f"A group of {least} songs tells nothing; 2 or more are accepted.")
-    groups = _groups(dimensions, hit)
+    groups = _groups(dimensions, hit, least)
+    total, all_hits = len(hit), int(hit.sum())
+    if not groups:
+        return Slices((), 0, total, all_hits)
     of = np.array([group.songs for group in groups], np.int64)
     hits = np.array([group.hits for group in groups], np.int64)
-    large = np.flatnonzero(of >= least)
-    total, all_hits = len(hit), int(hit.sum())
-    if not len(large):
-        return Slices((), 0, total, all_hits)
-    of, hits = of[large], hits[large]
     p = np.clip(hypergeom.sf(hits - 1, total, all_hits, of), 0.0, 1.0)
     q = false_discovery_control(p, method="bh")
     low, high = wilson(hits, of)
     rest = np.divide(all_hits - hits, total - of, out=np.zeros(len(of)), where=total > of)
     share = hits / of
-    worse = (share > rest) & (share > [groups[at].either for at in large]) & (of < total)
+    worse = (share > rest) & (share > [group.either for group in groups]) & (of < total)
     order = np.lexsort((-low, -hits, q))
     found = [
         Slice(
-            groups[large[at]].where,
+            groups[at].where,
             *(int(of[at]), int(hits[at]), float(share[at]), float(low[at]), float(high[at])),
             *(float(rest[at]), float(p[at]), float(q[at])),
         )
         for at in order[worse[order]][:MOST]
     ]
-    return Slices(tuple(found), len(large), total, all_hits)
+    return Slices(tuple(found), len(groups), total, all_hits)
 
 
 def inside(where: Sequence[tuple[str, str]], dimensions: Mapping[str, Any]) -> NDArray[np.bool_]:
@@ -156,30 +154,35 @@ class _Group:
     either: float = -1.0
 
 
-def _groups(dimensions: Mapping[str, Sequence[str]], hit: NDArray[np.bool_]) -> list[_Group]:
+def _groups(
+    dimensions: Mapping[str, Sequence[str]], hit: NDArray[np.bool_], least: int
+) -> list[_Group]:
+    """All groups of the least size."""
     import numpy as np
+    import pandas as pd
 
-    names: dict[str, NDArray[Any]] = {}
+    names: dict[str, list[str]] = {}
     codes: dict[str, NDArray[np.int64]] = {}
     shares: dict[str, NDArray[np.float64]] = {}
     found: list[_Group] = []
     for name, values in dimensions.items():
-        labels, code = np.unique(np.asarray(values, dtype=str), return_inverse=True)
+        code, labels = pd.factorize(np.asarray(values, dtype=object))
+        names[name], codes[name] = [str(label) for label in labels], code.astype(np.int64)
         of, hits = np.bincount(code), np.bincount(code, hit)
-        names[name], codes[name], shares[name] = labels, code, hits / np.maximum(of, 1)
+        shares[name] = hits / np.maximum(of, 1)
         found += [
-            _Group(((name, str(label)),), int(of[at]), int(hits[at]))
-            for at, label in enumerate(labels)
-            if label
+            _Group(((name, names[name][at]),), int(of[at]), int(hits[at]))
+            for at in np.flatnonzero(of >= least).tolist()
+            if names[name][at]
         ]
     for one, other in combinations(dimensions, 2):
         both = codes[one] * len(names[other]) + codes[other]
         pairs, code = np.unique(both, return_inverse=True)
         of, hits = np.bincount(code), np.bincount(code, hit)
-        for at, pair in enumerate(pairs):
-            first, second = divmod(int(pair), len(names[other]))
-            if of[at] > 1 and names[one][first] and names[other][second]:
-                where = ((one, str(names[one][first])), (other, str(names[other][second])))
+        for at in np.flatnonzero(of >= least).tolist():
+            first, second = divmod(int(pairs[at]), len(names[other]))
+            if names[one][first] and names[other][second]:
+                where = ((one, names[one][first]), (other, names[other][second]))
                 either = max(float(shares[one][first]), float(shares[other][second]))
                 found.append(_Group(where, int(of[at]), int(hits[at]), either))
     return found

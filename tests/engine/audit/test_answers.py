@@ -115,3 +115,10 @@ def test_later_answers_of_the_same_model_join_the_older_ones(first: Answers) -> 
     assert sorted(both.songs["id"]) == sorted(first.songs["id"][:70])
     assert both.probabilities[0].sum() == pytest.approx(0.5), "the newer answer counts"
     assert new.with_older(replace(old, revision="other")) is new
+
+
+def test_of_answers_to_the_same_words_a_song_takes_the_one_of_its_id(first: Answers) -> None:
+    songs = pd.DataFrame({"id": ["x", "b", "a"], "text": ["one", "one", "two"]})
+    two = replace(first, songs=songs, probabilities=first.probabilities[:3])
+    keys = pd.DataFrame({"row": [0, 1, 2], "id": ["a", "b", "c"], "text": ["one", "one", "two"]})
+    assert matched(keys, two).places.tolist() == [0, 1, 2]

@@ -96,7 +96,7 @@ def shelf_of(chosen: Source) -> Shelf:
 
 def comparison(chosen: Source, passing: Filters, names: tuple[str, ...]) -> Compared:
     """What these answers say of the songs that pass the filters."""
-    from engine.audit.answers import song_keys
+    from engine.audit.answers import matched, song_keys
     from engine.audit.comparison import compared
 
     there = shelf_of(chosen).answers()
@@ -104,7 +104,14 @@ def comparison(chosen: Source, passing: Filters, names: tuple[str, ...]) -> Comp
     keys = remembered("keys", chosen.identity, lambda: song_keys(chosen.store))
     # The answers themselves, which are equal to themselves alone: those that came anew are others.
     asked = (chosen.identity, passing, *answers)
-    return remembered("compared", asked, lambda: compared(chosen.store, passing, answers, keys))
+    matches = remembered(
+        "matches",
+        (chosen.identity, *answers),
+        lambda: {one.name: matched(keys, one) for one in answers},
+    )
+    return remembered(
+        "compared", asked, lambda: compared(chosen.store, passing, answers, keys, matches)
+    )
 
 
 def answers_to(chosen: Source, row: int) -> list[tuple[str, str, float, float | None]]:

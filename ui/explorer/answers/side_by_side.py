@@ -21,7 +21,7 @@ _ALL, _DIFFER, _CELL = "All songs", "Songs where they differ", "The cell clicked
 _SHOW, _CLICKED, _TURN = "explorer_answers_show", "_explorer_cell", "_explorer_confusion"
 _SONGS = "songs"
 _MOST_BESIDE = 4  # genres with which two tables stand beside each other
-_WIDTH = 480  # pixels
+_WIDTH, _CELL_WIDTH = 480, 62  # pixels
 
 
 def show(chosen: Source, whole: Compared) -> None:
@@ -103,8 +103,14 @@ def _confusion(whole: Compared, name: str, place: int) -> None:
 
     def cells(row: Any) -> list[str]:
         shares = [count / row[_SONGS] for count in row[labels]]
-        shades = map(figures.shade, shares)
-        return ["", *(f"background-color: {ground}; color: {ink}" for ground, ink in shades)]
+        shades = (figures.shade(share) if share else None for share in shares)
+        return [
+            "",
+            *(
+                f"background-color: {shade[0]}; color: {shade[1]}" if shade else ""
+                for shade in shades
+            ),
+        ]
 
     st.markdown(f"**{plain(name)}**")
     key = f"explorer_cells_{place}_{st.session_state.get(_TURN, 0)}"
@@ -115,7 +121,7 @@ def _confusion(whole: Compared, name: str, place: int) -> None:
         on_select=partial(_click, key, name, list(table.index)),
         selection_mode="single-cell",
         column_config={
-            label: st.column_config.NumberColumn(width="small") for label in (_SONGS, *labels)
+            label: st.column_config.NumberColumn(width=_CELL_WIDTH) for label in (_SONGS, *labels)
         },
         alt=f"Confusions of {name}: rows are genres of the table, columns answers",
     )

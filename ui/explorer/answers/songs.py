@@ -28,9 +28,12 @@ def songs_table(chosen: Source, table: Any, name: str, shares: dict[str, str]) -
     """Draw songs with a column ``row``; `shares` are columns from 0 to 1 and their headings."""
     shown: Any = table.head(MOST)
     rows = shown["row"].tolist()
+    shown = shown[
+        [column for column in shown if (shown[column].notna() & (shown[column] != "")).any()]
+    ]
     digest = hashlib.sha256(repr((chosen.identity, rows, list(shown))).encode()).hexdigest()[:12]
     event: Any = st.dataframe(
-        shown.drop(columns="row"),
+        shown.drop(columns="row", errors="ignore"),
         key=f"{name}_songs_{digest}",
         hide_index=True,
         height=min(38 + 35 * max(len(shown), 1), 380),
