@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parent.parent
-SIZE = {"width": 1000, "height": 700}
-SHOWN = 0.72  # of that, in the picture
+SIZE = {"width": 760, "height": 940}  # of the window; so narrow, the menu is folded
+STILL = {"width": 1280, "height": 1150}
+SHOWN = 0.8  # of that, in the picture
 WAIT = 300_000  # milliseconds
 
 
@@ -80,8 +81,11 @@ def filmed(page: Page, address: str, still: Path) -> Film:
     page.get_by_role("button", name="Play", exact=True).wait_for(timeout=WAIT)
     page.wait_for_timeout(3_000)
     page.screenshot(path=still)
-    page.locator(".tools").evaluate("e => e.scrollIntoView({ block: 'start' })")
-    page.mouse.wheel(0, -80)
+    page.set_viewport_size(SIZE)  # type: ignore[arg-type]
+    page.wait_for_timeout(1_500)
+    page.locator(".player").evaluate("e => e.scrollIntoView({ block: 'start' })")
+    page.mouse.move(380, 500)
+    page.mouse.wheel(0, -70)
     page.wait_for_timeout(800)
     film = Film(page)
 
@@ -91,7 +95,7 @@ def filmed(page: Page, address: str, still: Path) -> Film:
     page.get_by_text("Likely here").wait_for(timeout=WAIT)
     page.wait_for_timeout(500)
     film.take(1_800)
-    pick = page.locator(".pop .pick").nth(2)
+    pick = page.locator(".pop .pick").first
     film.take(800, pick)
     pick.click()
     page.wait_for_timeout(1_500)
@@ -114,8 +118,6 @@ def filmed(page: Page, address: str, still: Path) -> Film:
     page.wait_for_timeout(2_500)
     film.take(1_800)
 
-    page.mouse.wheel(0, -2_000)
-    page.wait_for_timeout(600)
     play = page.get_by_role("button", name="Play", exact=True)
     film.take(700, play)
     play.click()
@@ -162,7 +164,7 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
             )
-            page = browser.new_page(viewport=SIZE, color_scheme="light")  # type: ignore[arg-type]
+            page = browser.new_page(viewport=STILL, color_scheme="light")  # type: ignore[arg-type]
             filmed(page, f"http://localhost:{port}", wanted.still).save(wanted.output)
             browser.close()
     finally:
