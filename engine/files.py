@@ -139,6 +139,59 @@ def write_file(path: Path, data: bytes) -> None:
         raise InputError(f"{_shown(path)} cannot be written: {reason}.") from None
 
 
+def made_folder(path: Path) -> Path:
+    """A folder, made where it is missing; `InputError` if it cannot be."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"The folder {_shown(path)} cannot be made: {reason}.") from None
+    return path
+
+
+def append_line(path: Path, line: bytes) -> None:
+    """Put a whole line behind a file's last; if that was cut short, on a line of its own.
+
+    One write: lines of two processes do not mix. Where the disk is full, what was written of it is
+    taken back.
+
+    Raises
+    ------
+    InputError
+        If it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a+b", buffering=0) as file:
+            before = file.seek(0, os.SEEK_END)
+            file.seek(max(before - 1, 0))
+            text = b"\n" * (file.read(1) not in {b"", b"\n"}) + line
+            write_whole(file, text)
+    except OSError as error:
+        raise InputError(f"{_shown(path)} cannot be written: {error.strerror or error}.") from None
+
+
+def write_whole(file: IO[bytes], data: bytes) -> None:
+    """Write to the end of an unbuffered file; if that fails, take back what was written of it.
+
+    Raises
+    ------
+    OSError
+        As the system says it, a full disk mostly.
+    """
+    before = os.fstat(file.fileno()).st_size
+    written = 0
+    try:
+        while written < len(data):
+            written += file.write(data[written:])
+    except OSError:
+        # Unless somebody else has written behind it meanwhile.
+        if os.fstat(file.fileno()).st_size == before + written:
+            file.truncate(before)
+            file.seek(before)
+        raise
+
+
 def _mode_of(path: Path) -> int:
     """The permissions a file has, or those that a new one gets."""
     with suppress(OSError):

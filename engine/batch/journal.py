@@ -15,12 +15,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any, cast
+from typing import IO, Any, cast
 
 from filelock import FileLock, Timeout
 
 from engine.errors import InputError
-from engine.files import opened
+from engine.files import opened, write_whole
 
 _LONGEST_LINE = 2**24
 
@@ -57,7 +57,7 @@ class Journal:
         self._advice = advice
         try:
             # No "a": a cut line is taken off first.
-            self._file = os.fdopen(opened(path, os.O_RDWR | os.O_CREAT), "r+b")
+            self._file = os.fdopen(opened(path, os.O_RDWR | os.O_CREAT), "r+b", buffering=0)
         except InputError as error:
             raise InputError(str(error).replace("cannot be read", "cannot be written")) from None
         self._lock_file = FileLock(
@@ -94,8 +94,7 @@ class Journal:
         text = json.dumps(entry, separators=(",", ":")).encode()
         try:
             # One write: what a kill leaves is a line or the beginning of one.
-            self._file.write(b"%08x %b\n" % (zlib.crc32(text), text))
-            self._file.flush()
+            write_whole(self._file, b"%08x %b\n" % (zlib.crc32(text), text))
         except OSError as error:
             raise InputError(f"{self.path} cannot be written: {error.strerror}.") from None
 
@@ -129,7 +128,11 @@ class Journal:
 
     def _resumed(self, head: Mapping[str, Any]) -> bool:
         """Whether the file holds entries of this question; False if it holds nothing."""
-        line = self._file.readline(_LONGEST_LINE)
+        with self.path.open("rb") as file:
+            return self._read(file, head)
+
+    def _read(self, file: IO[bytes], head: Mapping[str, Any]) -> bool:
+        line = file.readline(_LONGEST_LINE)
         if not line.strip() or (not line.endswith(b"\n") and _is_beginning(line)):
             return False  # killed before its first line was whole
         found = _entry(line)
@@ -141,8 +144,8 @@ class Journal:
             names = dict.fromkeys([*asked, *others])
             differs = [name for name in names if others.get(name) != asked.get(name)]
             raise InputError(f"{self.path} was begun with another {', '.join(differs)}{self._tip}")
-        end = self._file.tell()
-        while (line := self._file.readline(_LONGEST_LINE)) and _entry(line) is not None:
+        end = file.tell()
+        while (line := file.readline(_LONGEST_LINE)) and _entry(line) is not None:
             end += len(line)
         self._file.seek(end)
         self._file.truncate()

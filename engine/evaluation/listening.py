@@ -22,6 +22,7 @@ from engine.corpora.chord_songs import ChordSong
 from engine.evaluation.board.records import results_folder
 from engine.evaluation.metrics.metric import Metric, column_mean, mean
 from engine.evaluation.metrics.uncertainty import intervals
+from engine.files import append_line
 from engine.generator.controls import Controls
 from engine.generator.songs import home_song
 from engine.lyrics import LyricLine, Lyrics
@@ -141,10 +142,7 @@ def excerpt(sheet: LeadSheet, lines: int = _LINES) -> LeadSheet:
 def append_answer(answer: Answer, folder: Path | None = None) -> None:
     """Keep an answer on this machine."""
     path = (folder or results_folder()) / _FILE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    line = json.dumps(asdict(answer), ensure_ascii=False) + "\n"
-    with path.open("ab") as file:  # one write, so that two visitors do not mix their lines
-        file.write(line.encode())
+    append_line(path, (json.dumps(asdict(answer), ensure_ascii=False) + "\n").encode())
 
 
 def read_answers(folder: Path | None = None) -> list[Answer]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +11,17 @@ import numpy as np
 
 from engine.errors import CancelledError
 from engine.evaluation.answering import Asked, answer_now
-from engine.evaluation.board.records import EvaluationRecord, results_folder
+from engine.evaluation.board.records import (
+    EvaluationRecord,
+    append_records,
+    read_records,
+    results_folder,
+)
 from engine.evaluation.metrics.cost import COST_METRICS
 from engine.evaluation.metrics.metric import Metric
 from engine.evaluation.metrics.uncertainty import bootstrap_values, percentile_interval
 from engine.evaluation.provenance import PeakMemory, git_commit, utc_now
-from engine.evaluation.resuming import answered_rows, answers_kept, table_of
+from engine.evaluation.resuming import answered_rows, answers_kept, run_kept, table_of
 from engine.evaluation.tasks.data import write_predictions
 from engine.evaluation.tasks.task import Assignment, Progress, Subject
 
@@ -38,7 +42,10 @@ def measured_records(
     cancelled: Callable[[], bool] | None,
     memory: PeakMemory | None,
 ) -> list[EvaluationRecord]:
-    """Answer every song with one model, keep the answers, and give the records to append.
+    """Answer every song with one model, keep the answers, append the records and give them.
+
+    What a kill leaves, the same evaluation takes up again, its last steps too: the journal goes
+    only after the records have come.
 
     Without `memory`, which is measured from before the model was loaded, none is told.
     """
@@ -50,7 +57,9 @@ def measured_records(
             latencies = _single_song_seconds(job, asked, cancelled)
         megabytes = memory.megabytes if memory else None
         table, metrics = table_of(job, rows, journal)
-        common = replace(_common(job, subject, seed, seconds, len(table)), device=asked.device)
+        run = run_kept(journal)
+        common = _common(job, subject, run, seed, seconds, len(table))
+        common = replace(common, device=asked.device)
         about = {
             "task": job.name,
             "model": subject.name,
@@ -61,26 +70,38 @@ def measured_records(
         }
         write_predictions(table, about, (results or results_folder()) / common.predictions)
         records = scored_records(table, metrics, common)
-    journal.remove()
+        records += _costs(job, subject, common, latencies, megabytes)
+        if not (journal.resumed and any(one.run == run for one in read_records(results)[0])):
+            append_records(records, results)
+        journal.close(remove=True)
+    return records
+
+
+def _costs(
+    job: Assignment,
+    subject: Subject,
+    common: EvaluationRecord,
+    latencies: Sequence[float],
+    megabytes: float | None,
+) -> list[EvaluationRecord]:
+    """Records of time and memory."""
     costs: dict[str, float | None] = {
         "latency-p50": float(np.percentile(latencies, 50)),
         "latency-p95": float(np.percentile(latencies, 95)),
         "peak-memory": megabytes,
         "size": subject.megabytes,
     }
-    measured = [
+    return [
         replace(common, metric=metric.name, signature=metric.signature, value=value)
         for metric in COST_METRICS
         if (value := costs[metric.name]) is not None and not job.part
     ]
-    return [*records, *measured]
 
 
 def _common(
-    job: Assignment, subject: Subject, seed: int, seconds: float, songs: int
+    job: Assignment, subject: Subject, run: str, seed: int, seconds: float, songs: int
 ) -> EvaluationRecord:
     """What all records of a run say; number and device are still to come."""
-    run = uuid.uuid4().hex[:12]
     parts = (job.name, job.part, subject.name.replace("/", "-"), run)
     return EvaluationRecord(
         task=job.name,

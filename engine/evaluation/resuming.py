@@ -6,6 +6,7 @@ writes it, so two runs never measure the same thing at once.
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,6 +17,7 @@ from engine.evaluation.answering import Answered
 from engine.evaluation.provenance import git_commit
 from engine.evaluation.tasks.data import short_hash
 from engine.evaluation.tasks.task import Assignment, Progress, Subject
+from engine.files import made_folder
 from engine.models.folders import cache_folder
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from engine.evaluation.metrics.metric import Metric
 
+_RUN = "run"
 _LONGEST = 10**9  # seconds that an answer may have taken
 
 
@@ -45,8 +48,7 @@ def answers_kept(job: Assignment, subject: Subject, seed: int, resume: bool) -> 
         "seed": seed,
         "commit": git_commit(),
     }
-    folder = cache_folder() / "evaluations"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = made_folder(cache_folder() / "evaluations")
     name = short_hash("|".join(map(str, head.values())), 16) + ".jsonl"
     advice = (
         f"{subject.name} is being measured on these songs already; wait until that run has ended, "
@@ -105,6 +107,16 @@ def answered_rows(
     return rows, float(sum(row["seconds"] for row in rows))
 
 
+def run_kept(journal: Journal) -> str:
+    """The name of the run, the same for all that go on with it: nothing it leaves is doubled."""
+    for entry in journal.entries():
+        if _is_run(entry):
+            return entry[1]
+    run = uuid.uuid4().hex[:12]
+    journal.add([_RUN, run])
+    return run
+
+
 def table_of(
     job: Assignment, rows: Sequence[dict[str, Any]], journal: Journal
 ) -> tuple[pd.DataFrame, Sequence[Metric]]:
@@ -127,6 +139,8 @@ def _rows_kept(journal: Journal, ids: Sequence[str]) -> dict[str, dict[str, Any]
     rows: dict[str, dict[str, Any]] = {}
     known = set(ids)
     for entry in journal.entries():
+        if _is_run(entry):
+            continue
         if not isinstance(entry, dict) or not set(cast("dict[str, Any]", entry)) <= known:
             raise journal.unfit("what is no answer to these songs")
         for identity, row in cast("dict[str, Any]", entry).items():
@@ -134,6 +148,17 @@ def _rows_kept(journal: Journal, ids: Sequence[str]) -> dict[str, dict[str, Any]
                 raise journal.unfit("what is no answer to these songs")
             rows[identity] = row
     return rows
+
+
+def _is_run(entry: Any) -> bool:
+    """Whether an entry names the run instead of answers."""
+    return (
+        isinstance(entry, list)
+        and len(cast("list[Any]", entry)) == 2
+        and entry[0] == _RUN
+        and isinstance(entry[1], str)
+        and entry[1].isalnum()
+    )
 
 
 def _is_row(found: Any) -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from engine.batch.cluster import Cluster, joined
 from engine.errors import InputError
 from engine.evaluation.answering import asked
-from engine.evaluation.board.records import EvaluationRecord, append_records
+from engine.evaluation.board.records import EvaluationRecord
 from engine.evaluation.files import evaluated_file
 from engine.evaluation.measuring import measured_records
 from engine.evaluation.provenance import PeakMemory
@@ -122,9 +122,7 @@ def evaluate(  # noqa: PLR0913 - the one door: every choice of a run is named he
             if progress:
                 progress(name, 0, len(job.ids))
             with asked(job, name, request, wanted, cluster) as model:
-                found = measured_records(
+                records += measured_records(
                     job, model, seed, results, resume, progress, cancelled, memory
                 )
-            append_records(found, results)
-            records += found
     return EvaluationRun(tuple(records), job.problems)

@@ -36,6 +36,7 @@ from engine.evaluation.metrics.genre import class_metrics, labels_of
 from engine.evaluation.provenance import git_commit, utc_now
 from engine.evaluation.runner import EvaluationRun
 from engine.evaluation.tasks.data import write_predictions
+from engine.files import write_file
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -168,9 +169,7 @@ def add_guest(
         predictions=file,
     )
     found = scored_records(table, metrics, common)
-    part = folder / GUESTS / f"{run}.part"
-    part.write_bytes(written_records(found))
-    part.replace(part.with_suffix(".jsonl"))
+    write_file(folder / GUESTS / f"{run}.jsonl", written_records(found))
     for old in before:
         remove_guest(old, folder)
     return EvaluationRun(tuple(found), tuple(problems))

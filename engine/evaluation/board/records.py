@@ -20,6 +20,7 @@ from typing import Any, cast
 
 from engine.errors import InputError
 from engine.evaluation.tasks import TASKS
+from engine.files import append_line
 
 KINDS = ("model", "baseline", "guest")
 GUESTS = "guests"
@@ -163,17 +164,11 @@ def append_records(records: Iterable[EvaluationRecord], folder: Path | None = No
     If the file's last line was cut short, the new records start on a line of their own.
     """
     folder = folder or results_folder()
-    folder.mkdir(parents=True, exist_ok=True)
     by_task: dict[str, list[EvaluationRecord]] = {}
     for record in records:
         by_task.setdefault(record.task, []).append(record)
     for task, of_task in by_task.items():
-        path = folder / f"{task}.jsonl"
-        lines = written_records(of_task)
-        if path.exists() and path.stat().st_size and not path.read_bytes().endswith(b"\n"):
-            lines = b"\n" + lines
-        with path.open("ab") as file:  # one write, so that two processes do not mix their lines
-            file.write(lines)
+        append_line(folder / f"{task}.jsonl", written_records(of_task))
 
 
 def written_records(records: Iterable[EvaluationRecord]) -> bytes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from engine.corpora import read_file, songs_table
 from engine.corpora.songbook import folder_sha256, sheets_of
 from engine.errors import InputError
+from engine.files import made_folder, write_file
 from engine.lyrics import Lyrics
 
 if TYPE_CHECKING:
@@ -178,10 +179,10 @@ def write_predictions(table: pd.DataFrame, about: dict[str, Any], path: Path) ->
     arrow = arrow.replace_schema_metadata(
         {**(arrow.schema.metadata or {}), _METADATA: json.dumps(about).encode("utf-8")}
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_suffix(".part")
-    pq.write_table(arrow, temporary, compression="zstd", compression_level=19)
-    temporary.replace(path)
+    sink = pa.BufferOutputStream()
+    pq.write_table(arrow, sink, compression="zstd", compression_level=19)
+    made_folder(path.parent)
+    write_file(path, sink.getvalue().to_pybytes())
 
 
 def read_predictions(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
