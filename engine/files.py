@@ -11,7 +11,6 @@ import gzip
 import io
 import os
 import stat
-import tempfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -122,18 +121,16 @@ def write_file(path: Path, data: bytes) -> None:
     """
     try:
         # Beside it: only within one disk does a name pass from file to file at once.
-        place, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
-        unfinished = Path(name)
-        try:
-            with os.fdopen(place, "wb") as file:
-                file.write(data)
-                file.flush()
+        unfinished = path.with_name(f".{path.name[:100]}.unfinished")
+        with _own_file(unfinished) as file:
+            try:
+                write_whole(file, data)
                 os.fsync(file.fileno())
-            unfinished.chmod(_mode_of(path))
-            unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+                unfinished.chmod(_mode_of(path))
+                unfinished.replace(path)
+            except BaseException:
+                unfinished.unlink(missing_ok=True)
+                raise
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"{_shown(path)} cannot be written: {reason}.") from None
@@ -190,6 +187,34 @@ def write_whole(file: IO[bytes], data: bytes) -> None:
             file.truncate(before)
             file.seek(before)
         raise
+
+
+def _own_file(path: Path) -> BinaryIO:
+    """An empty file of a name that a killed process may have left; who else writes it is awaited.
+
+    A file that is locked and still has its name is nobody else's.
+    """
+    while True:
+        file = os.fdopen(opened(path, os.O_WRONLY | os.O_CREAT), "wb", buffering=0)
+        try:
+            _lock(file)
+            with suppress(FileNotFoundError):
+                if os.path.samestat(os.fstat(file.fileno()), path.stat()):
+                    file.truncate(0)
+                    return file
+        except BaseException:
+            file.close()
+            raise
+        file.close()
+
+
+def _lock(file: IO[bytes]) -> None:
+    """Wait until nobody else has the file; it is let go when it is closed."""
+    try:
+        import fcntl
+    except ImportError:  # Windows, where who opens a file for writing is alone with it
+        return
+    fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def _mode_of(path: Path) -> int:

@@ -23,6 +23,7 @@ from engine.models.compute import Precision, compute_device, training_precision
 from engine.models.trials import layer_kinds
 from train.command_line import is_main_process, process_count
 from train.settings import FitSettings
+from train.whole_checkpoints import last_whole_checkpoint
 
 
 class TimeLimit(TrainerCallback):
@@ -122,7 +123,11 @@ def fit(
             TimeLimit(arguments.max_minutes),
         ],
     )
-    trainer.train(resume_from_checkpoint=arguments.resume or None)
+    whole = last_whole_checkpoint(run) if arguments.resume else None
+    if arguments.resume and is_main_process():
+        place = f"goes on from {whole.name}" if whole else "has no whole checkpoint: it begins anew"
+        print(f"{name}: {place}", flush=True)
+    trainer.train(resume_from_checkpoint=str(whole) if whole else None)
     history = [dict(entry) for entry in trainer.state.log_history]
     if is_main_process():
         run.mkdir(parents=True, exist_ok=True)

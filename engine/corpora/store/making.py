@@ -100,17 +100,18 @@ def store_of_table(
     songs = table.songs.to_dict("records")
     seen: set[str] = set()
     with writing(store, {"kind": "table", "sha256": table.sha256}) as writer:
-        # One batch: a table is small enough to be read anew.
-        with writer.batch(name, Reached(0, len(songs))):
-            for at in range(0, len(songs), _AT_ONCE):
-                if cancelled():
-                    raise CancelledError("Reading the table was cancelled.")
-                writer.add_songs([_table_row(*song, seen) for song in _numbered(songs, at)])
-            writer.add_bad(
-                Bad(name, row, reason, table.texts.get(row, ""))
-                for reason, numbers in table.left_out.items()
-                for row in numbers
-            )
+        if not writer.has_read(name):
+            # One batch: a table is small enough to be read anew.
+            with writer.batch(name, Reached(0, len(songs))):
+                for at in range(0, len(songs), _AT_ONCE):
+                    if cancelled():
+                        raise CancelledError("Reading the table was cancelled.")
+                    writer.add_songs([_table_row(*song, seen) for song in _numbered(songs, at)])
+                writer.add_bad(
+                    Bad(name, row, reason, table.texts.get(row, ""))
+                    for reason, numbers in table.left_out.items()
+                    for row in numbers
+                )
         writer.tell(kind="table", name=name, source=name)
 
 
@@ -122,8 +123,9 @@ def store_of_sheets(sheets: Iterable[LeadSheet], store: Path, name: str, sha256:
             sheet_row(sheet, _unique(sheet.title or str(number), seen))
             for number, sheet in enumerate(sheets)
         ]
-        with writer.batch(name, Reached(0, len(rows))):
-            writer.add_songs(rows)
+        if not writer.has_read(name):
+            with writer.batch(name, Reached(0, len(rows))):
+                writer.add_songs(rows)
         writer.tell(kind="sheets", name=name, source=name)
 
 

@@ -90,9 +90,10 @@ def store_of_files(files: Iterable[SongFile], store: Path, name: str) -> None:
         )
     identity = {"kind": "files", "names": [row["id"] for row in rows], "sums": _sums(rows)}
     with writing(store, identity) as writer:
-        with writer.batch(name, Reached(0, len(rows))):
-            writer.add_songs(rows)
-            writer.add_bad(bad)
+        if not writer.has_read(name):
+            with writer.batch(name, Reached(0, len(rows))):
+                writer.add_songs(rows)
+                writer.add_bad(bad)
         writer.tell(kind="files", name=name, source=name)
 
 

@@ -19,6 +19,7 @@ from engine.corpora.store.near_duplicates import alike_pairs, groups
 from engine.corpora.store.signing import Progress, signed_songs
 from engine.corpora.store.tags import TOP, chosen_genres, main_genres
 from engine.errors import InputError
+from engine.files import write_file
 
 if TYPE_CHECKING:
     import numpy as np
@@ -200,8 +201,11 @@ def _write(
         folder.mkdir(parents=True, exist_ok=True)
         for part in PARTS:
             chosen = songs.loc[songs["part"] == part, "row"].tolist()
-            store.export_rows(chosen, folder / f"{part}.parquet", tags)
+            # Under its name only when it is whole: a training reads whatever is called so.
+            unfinished = folder / f"{part}.parquet.unfinished"
+            store.export_rows(chosen, unfinished, tags)
+            unfinished.replace(folder / f"{part}.parquet")
         told = json.dumps(asdict(report), indent=2, ensure_ascii=False)
-        (folder / REPORT).write_text(f"{told}\n", "utf-8")
+        write_file(folder / REPORT, f"{told}\n".encode())
     except OSError as error:
         raise InputError(f"{folder} cannot be written: {error.strerror or error}.") from None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,9 +64,16 @@ class StoreWriter:
         ).fetchall()
         return Reached(*found[0]) if found else Reached()
 
+    def has_read(self, file: str) -> bool:
+        """Whether this import or one that broke off has read anything of a file."""
+        query = "SELECT 1 FROM progress WHERE file = ?"
+        return bool(self.connection.execute(query, [file]).fetchall())
+
     @contextmanager
     def batch(self, file: str, reached: Reached) -> Generator[None]:
         """All that is written inside counts only together, and with how far it reaches."""
+        import duckdb
+
         self.connection.begin()
         try:
             yield
@@ -76,7 +83,8 @@ class StoreWriter:
             )
             self.connection.commit()
         except BaseException:
-            self.connection.rollback()
+            with suppress(duckdb.Error):  # a commit that failed has ended the transaction
+                self.connection.rollback()
             raise
 
     def add_songs(self, rows: Sequence[dict[str, Any]]) -> None:
@@ -152,11 +160,18 @@ def writing(path: Path, identity: dict[str, Any]) -> Generator[StoreWriter]:
         connection.execute("SET enable_progress_bar = false")  # it would draw over our own
         writer = StoreWriter(connection, part)
         yield writer
-        connection.execute("DROP TABLE progress")
+        # `progress` stays: killed before the next step, an import of the same data finds all read.
         connection.execute("CHECKPOINT")
+    except duckdb.Error as error:  # what is none of the disk's is a fault of ours
+        if not isinstance(error, duckdb.IOException) and "write file" not in str(error).lower():
+            raise
+        raise _not_written(part, error) from None
     finally:
         connection.close()
-    part.replace(path)
+    try:
+        part.replace(path)
+    except OSError as error:
+        raise _not_written(path, error) from None
 
 
 def _opened(part: Path, identity: str) -> DuckDBPyConnection:
@@ -178,6 +193,10 @@ def _opened(part: Path, identity: str) -> DuckDBPyConnection:
                 return connection
         except (duckdb.CatalogException, duckdb.SerializationException, duckdb.InternalException):
             pass  # another version's, or broken off before its first batch: it is made anew
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower() or not part.is_file():
+                raise
+            # Broken off while DuckDB wrote its first page, or cut since: no database, made anew.
         if connection is not None:
             connection.close()
         part.unlink()

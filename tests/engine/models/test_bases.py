@@ -70,7 +70,7 @@ def test_conversion_happens_once_and_aloud(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("LYRICLAB_CACHE", str(tmp_path))
     said: list[str] = []
     folder = bases.base_folder("minilm-l6", said.append)
-    assert [path.name for path in tmp_path.iterdir()] == [folder.name]
+    assert [path.name for path in tmp_path.glob("[!.]*")] == [folder.name]
     assert len(said) == 1
     assert bases.base_folder("minilm-l6", said.append) == folder
     assert len(said) == 1
