@@ -1,12 +1,11 @@
 """Songs a second of one worker and of two on a Ray cluster of this machine, one core each.
 
 ``python bench/bench_cluster.py [--songs N] [--rounds N] [--model NAME ...]``. The songs are those
-of `bench_batch`. Workers are called up and warm before the clock runs; what is timed is reading groups
-off a table, answering them, and keeping each answer in a journal on disk. One worker and two take
-turns, both beside each other in memory; the efficiency is half the ratio of their rates, the median
-of the rounds'. Beside it stands the same ratio of one thread and two in one process without Ray,
-which says what two of this machine's cores are worth together. The last line of stdout is one JSON
-object.
+of `bench_batch`. Workers are called up and warm before the clock runs; what is timed is handing out
+groups, answering them, and keeping each answer in a journal on disk. One worker and two take turns;
+the efficiency is half the ratio of their rates, the median of the rounds'. Beside it stands the
+same ratio of one thread and two in one process without Ray, which says what two of this machine's
+cores are worth together. The last line of stdout is one JSON object.
 """
 
 from __future__ import annotations
