@@ -370,6 +370,7 @@ def main() -> int:
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="lyric-lab-soak-") as folder:
         server = Server(Path(folder))
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server ends with it
         try:
             result = asyncio.run(soaked(arguments, server))
         finally:
