@@ -458,6 +458,30 @@ def test_no_image_or_link_of_a_stranger_is_on_the_page(page: Page, address: str)
     assert "![stranger]" in main.inner_text()
 
 
+def lasso_all_on_the_map(page: Page) -> None:
+    """Draw the map of what passes, and a line around all of it."""
+    page.get_by_role("tab", name="Map").click()
+    page.locator(".st-key-explorer_map_draw").wait_for(timeout=MINUTES)
+    settle(page)
+    click(page, "explorer_map_draw")
+    stage = page.locator(".stage")
+    stage.wait_for(timeout=3 * MINUTES)
+    settle(page)
+    page.get_by_role("button", name="Lasso").click()
+    stage.scroll_into_view_if_needed()
+    box = stage.bounding_box()
+    assert box
+    left, right = box["x"] + 8, box["x"] + box["width"] - 8
+    top, bottom = box["y"] + 8, box["y"] + box["height"] - 8
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for place in ((right, top), (right, bottom), (left, bottom)):
+        page.mouse.move(*place, steps=3)
+    page.mouse.up()
+    page.get_by_text("Within the line").wait_for(timeout=MINUTES)
+    settle(page)
+
+
 def test_a_click_on_a_chart_filters_and_stands_in_the_address(page: Page, address: str) -> None:
     page.goto(f"{address}/explorer?search=the")
     page.get_by_role("tab", name="Charts").click(timeout=MINUTES)
@@ -474,6 +498,13 @@ def test_a_click_on_a_chart_filters_and_stands_in_the_address(page: Page, addres
     page.get_by_role("link", name="Explorer", exact=True).click()
     page.wait_for_url("**/explorer?**genres=**", timeout=MINUTES)
     assert page.locator(".st-key-search input").input_value() == "the", "it is remembered"
+    lasso_all_on_the_map(page)
+    table = page.locator("[class*=st-key-map_songs] canvas").first
+    table.scroll_into_view_if_needed()
+    songs = table.bounding_box()
+    assert songs
+    page.mouse.click(songs["x"] + 18, songs["y"] + 52)  # the box before the first row
+    page.locator(".st-key-map_song_words").wait_for(timeout=MINUTES)
     page.get_by_text("Clear filters").click()
     page.wait_for_url(lambda url: "genres" not in url and "search" not in url, timeout=MINUTES)
     page.get_by_text("120 of 120").wait_for(timeout=MINUTES)

@@ -138,7 +138,7 @@ class SongMap {
     this.dots.take(this.points, inks);
     this.stage.setAttribute("aria-label", data.alt);
     this.legend(data.legend);
-    this.say(this.dots.gl ? "" : "This browser has no WebGL, so many songs move slowly.");
+    this.say(data.said || this.dots.gl ? data.said : "This browser has no WebGL, so many songs move slowly.");
     this.grid();
     this.resize();
   }

@@ -47,7 +47,8 @@ def song_map(chosen: Source, passing: Filters, songs: int) -> None:
         st.info("No song of this map passes the filters above; draw it anew for those that do.")
         return
     identity = identity_of(chosen.identity, made)
-    picture(made, facts, ways[way](), visible, identity, partial(_take, made, visible, identity))
+    take = partial(_take, made, visible, identity)
+    picture(made, facts, ways[way](), visible, identity, _said(identity), take)
     _legend_of_method(made, int(visible.sum()))
     _chosen_songs(chosen, identity, passing)
     _groups(made)
@@ -70,6 +71,12 @@ def rows_within(
 def identity_of(songs: str, made: SongMap) -> str:
     """What tells a map from others of the same songs."""
     return f"{songs}_{hash((made.rows.tobytes(), made.points.tobytes()))}"
+
+
+def _said(identity: str) -> str:
+    """How many songs the last lasso over this map chose; "" before the first."""
+    of, rows = st.session_state.get(_CHOSEN, ("", ()))
+    return f"Songs within the line: {len(rows):,}." if of == identity else ""
 
 
 def _chosen_songs(chosen: Source, identity: str, passing: Filters) -> None:

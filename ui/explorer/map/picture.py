@@ -28,9 +28,10 @@ def picture(
     colouring: Colouring,
     visible: NDArray[np.bool_],
     identity: str,
+    said: str,
     take: Callable[[list[list[float]]], None],
 ) -> None:
-    """Draw the map; `take` is told the corners of a lasso (in a callback)."""
+    """Draw the map; `said` stands below it, `take` is told a lasso's corners (in a callback)."""
     import numpy as np
 
     from engine.figures.song_map import HIDDEN
@@ -47,6 +48,7 @@ def picture(
         key=key,
         data={
             "id": identity,
+            "said": said,
             "points": _packed(np.round((song_map.points + 1) * 32767.5).astype("<u2")),
             "groups": _packed(groups),
             "palette": list(colouring.palette),
