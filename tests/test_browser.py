@@ -462,11 +462,11 @@ def lasso_all_on_the_map(page: Page) -> None:
     """Draw the map of what passes, and a line around all of it."""
     page.get_by_role("tab", name="Map").click()
     page.locator(".st-key-explorer_map_draw").wait_for(timeout=MINUTES)
-    settle(page)
+    page.wait_for_timeout(1000)
     click(page, "explorer_map_draw")
     stage = page.locator(".stage")
     stage.wait_for(timeout=3 * MINUTES)
-    settle(page)
+    page.wait_for_timeout(1000)
     page.get_by_role("button", name="Lasso").click()
     stage.scroll_into_view_if_needed()
     box = stage.bounding_box()
@@ -479,7 +479,7 @@ def lasso_all_on_the_map(page: Page) -> None:
         page.mouse.move(*place, steps=3)
     page.mouse.up()
     page.get_by_text("Within the line").wait_for(timeout=MINUTES)
-    settle(page)
+    page.wait_for_timeout(1500)  # its table is drawn by a canvas
 
 
 def test_a_click_on_a_chart_filters_and_stands_in_the_address(page: Page, address: str) -> None:
