@@ -111,7 +111,7 @@ def test_how_long_a_large_map_takes_is_told_before_it_begins(
     monkeypatch.setattr(making, "embed", lambda *_, **__: 0.5)
     page.run()
     told = next(text.value for text in page.caption if "On this machine" in text.value)
-    assert "reading 120 songs about 4 minutes (48 songs were read to tell)" in told
+    assert "reading 120 songs takes about 4 minutes (48 songs were read to tell)" in told
 
 
 def test_a_map_under_way_is_cancelled_and_one_that_breaks_off_says_why(
