@@ -1,7 +1,7 @@
 """Whether a model has learnt from a song: by checksums of the words its training songs have.
 
 A model that has learnt a label believes it, wrong or not. A card names the training data by one
-checksum over its files; beside the weights, ``learned/<first 12 digits>.npy`` holds a short
+checksum over its files; beside the weights, ``learned/<first 12 digits>.safetensors`` holds a short
 checksum of each of its songs (no words). A song is found again by the very same words, whatever
 stands between them; another transcription of it is not.
 """
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FOLDER = "learned"
+_TENSOR = "checksums"
 _NO_LETTER = re.compile(r"[\W_]+")
 
 
@@ -53,22 +54,28 @@ class Learned:
 
 def learned_by(model: str) -> Learned:
     """What is known of a genre model's training songs; `WeightsError` if it has no card."""
-    import numpy as np
-
     card = ModelCard.read(slot(model).folder)
     path = _path(card.training_data_sha256)
-    return Learned(card.training_data, np.load(path) if path.is_file() else None)
+    return Learned(card.training_data, _kept(path))
 
 
 def keep_learned(songs: Iterable[str], training_data_sha256: str) -> Path:
     """Keep the checksums of training songs beside the weights, with those kept; gives where."""
     import numpy as np
+    from safetensors.numpy import save_file
 
     path = _path(training_data_sha256)
     path.parent.mkdir(parents=True, exist_ok=True)
-    kept = np.load(path) if path.is_file() else np.zeros(0, np.uint64)
-    np.save(path, np.union1d(kept, np.fromiter(map(words_checksum, songs), np.uint64)))
+    kept = _kept(path)
+    found = np.unique(np.fromiter(map(words_checksum, songs), np.uint64))
+    save_file({_TENSOR: found if kept is None else np.union1d(kept, found)}, path)
     return path
+
+
+def _kept(path: Path) -> NDArray[np.uint64] | None:
+    from safetensors.numpy import load_file
+
+    return load_file(path)[_TENSOR] if path.is_file() else None
 
 
 def words_checksum(words: str) -> int:
@@ -79,4 +86,4 @@ def words_checksum(words: str) -> int:
 
 
 def _path(training_data_sha256: str) -> Path:
-    return models_folder() / _FOLDER / f"{training_data_sha256[:12]}.npy"
+    return models_folder() / _FOLDER / f"{training_data_sha256[:12]}.safetensors"
