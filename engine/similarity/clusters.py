@@ -1,8 +1,8 @@
 """Groups of songs on a map, and the words that name them.
 
 k-means over the vectors' main directions, not over the map: places on a map by UMAP are pulled
-apart and together, and HDBSCAN, which looks for dense places between empty ones, leaves most songs
-of a real collection in no group at all, for lyrics lie close everywhere.
+apart and together. HDBSCAN, which looks for dense places between empty ones, leaves songs without a
+group where there are none; here every song is to have one.
 """
 
 from __future__ import annotations
