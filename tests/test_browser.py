@@ -497,7 +497,9 @@ def test_a_click_on_a_chart_filters_and_stands_in_the_address(page: Page, addres
     page.get_by_role("heading", name="Genre", exact=True).wait_for(timeout=MINUTES)
     page.get_by_role("link", name="Explorer", exact=True).click()
     page.wait_for_url("**/explorer?**genres=**", timeout=MINUTES)
-    assert page.locator(".st-key-search input").input_value() == "the", "it is remembered"
+    from playwright.sync_api import expect
+
+    expect(page.locator(".st-key-search input")).to_have_value("the", timeout=MINUTES)
     lasso_all_on_the_map(page)
     table = page.locator("[class*=st-key-map_songs] canvas").first
     table.scroll_into_view_if_needed()

@@ -40,15 +40,22 @@ class Workers(Protocol):
         ...
 
 
+_NO_MORE = object()
+
+
 def work_through(workers: Workers, tasks: Iterable[Any], keep: Callable[[Any], None]) -> None:
     """Have all tasks done and keep each result as it comes.
 
     If one fails, or on Ctrl-C, what others were working on just then is kept too.
     """
+    waiting = iter(tasks)
     try:
-        for task in tasks:
+        while True:
+            # There is room before the next task is asked for: who gives it may want to stop by then.
             while workers.under_way >= workers.capacity:
                 _keep(workers.results(), keep)
+            if (task := next(waiting, _NO_MORE)) is _NO_MORE:
+                break
             workers.submit(task)
         while workers.under_way:
             _keep(workers.results(), keep)

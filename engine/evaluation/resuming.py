@@ -101,7 +101,7 @@ def answered_rows(
 
     try:
         work_through(workers, batches(), keep)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, CancelledError):  # also where it waited for its turn
         raise stopped() from None
     rows = [done[identity] for identity in job.ids]
     return rows, float(sum(row["seconds"] for row in rows))

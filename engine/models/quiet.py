@@ -47,6 +47,8 @@ def _silence() -> None:
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     # Merging an adapter into 4 bits rounds; the full preset accepts that.
     warnings.filterwarnings("ignore", message="Merge lora module to")
+    # Tensors of whole numbers go from torch one day; a trial finds out then.
+    warnings.filterwarnings("ignore", message=r"torch\.quantize_per_tensor, torch\.quantize_per")
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.set_verbosity_error()

@@ -8,7 +8,6 @@ al. 2018, arXiv:1712.05877, section 2), sums and all between products stay in fl
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -102,9 +101,7 @@ def _rounded(weight: torch.Tensor, bias: torch.Tensor) -> Product:
     """A product with weights of eight bits, a scale for each output channel."""
     scales = (weight.abs().amax(1) / 127).clamp(min=1e-12).double()
     zeros = torch.zeros(len(scales), dtype=torch.long)
-    with warnings.catch_warnings():  # tensors of whole numbers go one day; the trial tells then
-        warnings.simplefilter("ignore", UserWarning)
-        whole = torch.quantize_per_channel(weight, scales, zeros, 0, torch.qint8)
+    whole = torch.quantize_per_channel(weight, scales, zeros, 0, torch.qint8)
     packed = torch.ops.quantized.linear_prepack(whole, bias)
     # Chips that add whole numbers up without running over may use all eight bits of the states; on
     # others the trial finds vectors that differ, and float32 is taken.
