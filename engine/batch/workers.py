@@ -51,7 +51,7 @@ def work_through(workers: Workers, tasks: Iterable[Any], keep: Callable[[Any], N
     waiting = iter(tasks)
     try:
         while True:
-            # There is room before the next task is asked for: who gives it may want to stop by then.
+            # Room before the next task is asked for: who gives it may want to stop by then.
             while workers.under_way >= workers.capacity:
                 _keep(workers.results(), keep)
             if (task := next(waiting, _NO_MORE)) is _NO_MORE:
