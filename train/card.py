@@ -99,7 +99,7 @@ def finish(
     )
     card.metrics["train/songs"] = len(splits["train"])
     read = (lyric.text for part in ("train", "validation") for lyric in splits[part].lyrics)
-    keep_learned(read, card.training_data_sha256)
+    keep_learned(read, card.training_data_sha256, own.folder.parent)
     card.write(own.folder)
     parts = adjusted() if adjusted else part_logits(own, splits["validation"])
     card.write(own.folder)  # of the weights as they are now

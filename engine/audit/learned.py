@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.models.card import ModelCard
-from engine.models.folders import models_folder
 from engine.models.presets import slot
 
 if TYPE_CHECKING:
@@ -54,17 +53,17 @@ class Learned:
 
 def learned_by(model: str) -> Learned:
     """What is known of a genre model's training songs; `WeightsError` if it has no card."""
-    card = ModelCard.read(slot(model).folder)
-    path = _path(card.training_data_sha256)
-    return Learned(card.training_data, _kept(path))
+    folder = slot(model).folder
+    card = ModelCard.read(folder)
+    return Learned(card.training_data, _kept(_path(folder.parent, card.training_data_sha256)))
 
 
-def keep_learned(songs: Iterable[str], training_data_sha256: str) -> Path:
-    """Keep the checksums of training songs beside the weights, with those kept; gives where."""
+def keep_learned(songs: Iterable[str], training_data_sha256: str, models: Path) -> Path:
+    """Keep the checksums of training songs in the models' folder, with those kept; gives where."""
     import numpy as np
     from safetensors.numpy import save_file
 
-    path = _path(training_data_sha256)
+    path = _path(models, training_data_sha256)
     path.parent.mkdir(parents=True, exist_ok=True)
     kept = _kept(path)
     found = np.unique(np.fromiter(map(words_checksum, songs), np.uint64))
@@ -85,5 +84,5 @@ def words_checksum(words: str) -> int:
     return int.from_bytes(digest[:8], "big")
 
 
-def _path(training_data_sha256: str) -> Path:
-    return models_folder() / _FOLDER / f"{training_data_sha256[:12]}.safetensors"
+def _path(models: Path, training_data_sha256: str) -> Path:
+    return models / _FOLDER / f"{training_data_sha256[:12]}.safetensors"

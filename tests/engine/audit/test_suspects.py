@@ -115,8 +115,8 @@ def test_what_a_model_has_learnt_is_known_by_the_words_however_they_are_written(
     assert learned_by("llama").checksums is None
     assert not learned_by("llama").among(["Rain on the wall"]).any()
     data = learned_by("llama").data
-    keep_learned(["Rain on the wall", "no other"], "ab")
-    keep_learned(["a third"], "ab")
+    keep_learned(["Rain on the wall", "no other"], "ab", tmp_path)
+    keep_learned(["a third"], "ab", tmp_path)
     again = learned_by("llama")
     assert again.data == data
     assert again.among(["rain,\non the WALL!", "rain on a wall", "a third"]).tolist() == [
