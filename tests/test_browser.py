@@ -478,7 +478,7 @@ def lasso_all_on_the_map(page: Page) -> None:
     for place in ((right, top), (right, bottom), (left, bottom)):
         page.mouse.move(*place, steps=3)
     page.mouse.up()
-    page.get_by_text("Within the line").wait_for(timeout=MINUTES)
+    page.locator("strong", has_text="Within the line").wait_for(timeout=MINUTES)
     page.wait_for_timeout(1500)  # its table is drawn by a canvas
 
 

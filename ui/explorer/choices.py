@@ -24,13 +24,13 @@ _ROWS = "_explorer_rows"  # too many for an address
 def take_up() -> None:
     """Bring back what was chosen when the page was left; call it before the filters are drawn.
 
-    An address that says something is a link that carries its whole view.
+    What the address says is left to it. A link that carries its whole view begins a visit, which
+    has left nothing yet; but a page that is drawn anew while it comes back finds some of what it
+    has just brought back in its address.
     """
-    if any(key in st.query_params for key in KEYS):
-        return
     kept: dict[str, Any] = st.session_state.get(_KEPT, {})
     for key, value in kept.items():
-        if key not in st.session_state:
+        if key not in st.session_state and key not in st.query_params:
             st.session_state[key] = value
 
 
