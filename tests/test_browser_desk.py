@@ -39,12 +39,15 @@ def test_nothing_is_lost_when_the_server_dies_and_songs_come_back_by_desk_file_a
     server: Server, browser: Browser, tmp_path: Path
 ) -> None:
     with visited(browser, server.address) as page:
-        page.locator(".st-key-home_open button").click(timeout=MINUTES)
+        page.locator(".st-key-home_open button").wait_for(timeout=MINUTES)
+        settle(page)
+        page.locator(".st-key-home_open button").click()
         page.locator(".ll-sheet .chord").first.wait_for(timeout=MINUTES)
         settle(page)
         page.locator(".chord").nth(1).focus()
         page.keyboard.press("l")
         page.locator(".chord.locked").wait_for(timeout=MINUTES)
+        settle(page)  # the sheet is drawn anew, which takes the focus along
         page.locator(".chord").first.focus()
         page.keyboard.press("Delete")
         wait_for_chords(page, ["D", "Em"])

@@ -20,6 +20,8 @@ __all__ = ["address", "browser", "page", "pytestmark"]
 @pytest.fixture
 def song(page: Page) -> Page:
     """The example song, open on the Chords page."""
+    page.locator(".st-key-home_open button").first.wait_for(timeout=MINUTES)
+    settle(page)
     click(page, "home_open")
     page.locator(".ll-sheet .chord").first.wait_for(timeout=MINUTES)
     settle(page)

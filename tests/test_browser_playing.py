@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.test_browser import MINUTES, address, browser, click, page, pytestmark
+from tests.test_browser import MINUTES, address, browser, click, page, pytestmark, settle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -51,6 +51,8 @@ def seen(page: Page, count: int) -> list[tuple[str, str]]:
 def test_the_song_is_followed_muted_repeated_and_played_in_another_key(page: Page) -> None:
     page.add_init_script(LISTEN)
     page.reload()
+    page.locator(".st-key-home_open button").first.wait_for(timeout=MINUTES)
+    settle(page)
     click(page, "home_open")
     page.locator(".ll-sheet .chord").first.wait_for(timeout=MINUTES)
     page.get_by_role("button", name="Play", exact=True).click(timeout=MINUTES)
