@@ -18,24 +18,28 @@ SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION, LANGUAGES, TAGS = (
 )
 KEYS = (SEARCH, GENRES, YEARS, WORDS, PARTS, NOTATION, LANGUAGES, TAGS)
 _KEPT = "_explorer_filters"
+_COMING_BACK = "_explorer_filters_come_back"  # until they are drawn
 _ROWS = "_explorer_rows"  # too many for an address
 
 
 def take_up() -> None:
     """Bring back what was chosen when the page was left; call it before the filters are drawn.
 
-    What the address says is left to it. A link that carries its whole view begins a visit, which
-    has left nothing yet; but a page that is drawn anew while it comes back finds some of what it
-    has just brought back in its address.
+    An address that says something is a link that carries its whole view; but a run that is broken
+    off while it brings filters back leaves some of them there, and the next one goes on.
     """
+    if any(key in st.query_params for key in KEYS) and not st.session_state.get(_COMING_BACK):
+        return
+    st.session_state[_COMING_BACK] = True
     kept: dict[str, Any] = st.session_state.get(_KEPT, {})
     for key, value in kept.items():
-        if key not in st.session_state and key not in st.query_params:
+        if key not in st.session_state:
             st.session_state[key] = value
 
 
 def keep() -> None:
     """Remember what is chosen: Streamlit forgets a widget that a page does not draw."""
+    st.session_state[_COMING_BACK] = False
     st.session_state[_KEPT] = {
         key: st.session_state[key] for key in KEYS if key in st.session_state
     }
