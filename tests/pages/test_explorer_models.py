@@ -17,33 +17,19 @@ from tests.engine.audit.conftest import (
     SONGS,
     genre_of,
     is_hard,
-    lyrics_of,
+    songs_table,
     sure_of,
-    year_of,
 )
 from tests.pages.conftest import ROOT, FakeClassifier
 from ui import local_files, resources, turns
 from ui.explorer.answers import part, side_by_side
 
 
-def songs() -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "id": [f"s{n}" for n in range(SONGS)],
-            "title": [f"Title {n}" for n in range(SONGS)],
-            "artist": [f"Artist {n % 40}" for n in range(SONGS)],
-            "year": [year_of(n) for n in range(SONGS)],
-            "genre": [genre_of(n) for n in range(SONGS)],
-            "lyrics": [lyrics_of(n) for n in range(SONGS)],
-        }
-    )
-
-
 def scored(said: Sequence[str]) -> bytes:
     """A table as `python -m engine batch` writes it."""
     shares = [sure_of(label) for label in said]
     told = {f"p_{label}": [share[at] for share in shares] for at, label in enumerate(LABELS)}
-    table = songs().assign(prediction=list(said), confidence=0.8, **told, error=None)
+    table = songs_table().assign(prediction=list(said), confidence=0.8, **told, error=None)
     return table.to_csv(index=False).encode()
 
 
@@ -56,7 +42,7 @@ def page(app: AppTest, tmp_path: Path) -> AppTest:
     """The Explorer with 120 songs open, a file of answers of each of two models beside them."""
     app.run().switch_page("pages/explorer.py").run()
     app.button_group(key="explorer_source").set_value("My file").run()
-    table = songs().to_csv(index=False).encode()
+    table = songs_table().to_csv(index=False).encode()
     app.file_uploader(key="explorer_file").set_value(("songs.csv", table, "text/csv"))
     app.session_state["explorer_tab"] = "Models"
     app.run()
@@ -150,7 +136,7 @@ def test_answers_are_forgotten_one_by_one(page: AppTest) -> None:
 
 
 def test_a_file_without_answers_is_refused_in_a_sentence(page: AppTest) -> None:
-    bring(page, "a.csv", songs().to_csv(index=False).encode())
+    bring(page, "a.csv", songs_table().to_csv(index=False).encode())
     assert "holds no answers" in page.error[0].value
 
 
@@ -176,7 +162,7 @@ def test_answers_to_a_store_on_this_machine_are_there_again_on_the_next_visit(
     app: AppTest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(local_files, "allowed", lambda: True)
-    songs().to_csv(tmp_path / "mine.csv", index=False)
+    songs_table().to_csv(tmp_path / "mine.csv", index=False)
     import_songs(tmp_path / "mine.csv")
     (tmp_path / "first.csv").write_bytes(FIRST)
 

@@ -33,8 +33,8 @@ def lyrics_of(number: int) -> str:
     return f"song {number} sings of rain and rivers\n{mark} in the morning light"
 
 
-@pytest.fixture(scope="session")
-def table() -> pd.DataFrame:
+def songs_table() -> pd.DataFrame:
+    """All of them."""
     return pd.DataFrame(
         {
             "id": [f"s{n}" for n in range(SONGS)],
@@ -45,6 +45,11 @@ def table() -> pd.DataFrame:
             "lyrics": [lyrics_of(n) for n in range(SONGS)],
         }
     )
+
+
+@pytest.fixture(scope="session")
+def table() -> pd.DataFrame:
+    return songs_table()
 
 
 @pytest.fixture(scope="session")
