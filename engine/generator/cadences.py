@@ -22,6 +22,11 @@ AUTHENTIC, HALF, PLAGAL, DECEPTIVE = "authentic", "half", "plagal", "deceptive"
 HOME_OTHERWISE, OPEN = "home", "open"
 CADENCES = (AUTHENTIC, HALF, PLAGAL, DECEPTIVE, HOME_OTHERWISE, OPEN)
 ENDINGS = ("section", "song")
+# Charts of these genres are written to be played round and round: a last bar away from home is as
+# often a turnaround to the top, left out on the last time, as it is an ending.
+_ROUND = frozenset({"jazz"})
+_TURNAROUNDS = 0.5  # of the last bars that do not rest on the tonic
+ON_TONIC = frozenset({AUTHENTIC, PLAGAL, HOME_OTHERWISE})
 _PRIOR = 30.0  # lines of all genres that a genre's own counts are smoothed by
 _DOMINANT, _SUBDOMINANT = 7, 5
 _SUBMEDIANT = {"major": 9, "minor": 8}
@@ -80,10 +85,14 @@ class CadenceCustoms:
         everyone = [sum(column) + 1 for column in zip(*genres.values(), strict=True)]
         total = sum(everyone)
         own = genres.get(genre) or [0.0] * len(CADENCES)
-        smoothed = [
-            count + _PRIOR * all_of / total for count, all_of in zip(own, everyone, strict=True)
-        ]
-        return {name: count / sum(smoothed) for name, count in zip(CADENCES, smoothed, strict=True)}
+        smoothed = {
+            name: count + _PRIOR * all_of / total
+            for name, count, all_of in zip(CADENCES, own, everyone, strict=True)
+        }
+        if ending == "song" and genre in _ROUND:
+            for name in smoothed.keys() - ON_TONIC:
+                smoothed[name] *= 1 - _TURNAROUNDS
+        return {name: count / sum(smoothed.values()) for name, count in smoothed.items()}
 
     def as_config(self) -> dict[str, Any]:
         """As it stands on a card."""

@@ -14,9 +14,7 @@ import numpy as np
 
 from engine.errors import CancelledError
 from engine.generator.cadences import (
-    AUTHENTIC,
-    HOME_OTHERWISE,
-    PLAGAL,
+    ON_TONIC,
     CadenceCustoms,
 )
 from engine.generator.controls import Controls
@@ -45,7 +43,6 @@ HORIZON = 4  # kept chords behind a line that have a say
 # Chords are drawn this much livelier than asked for: at the usual temperature of 0.8 new sections
 # then swing between two chords about as seldom as those of humans.
 _LIVELIER = 1.6
-_ON_TONIC = (AUTHENTIC, PLAGAL, HOME_OTHERWISE)
 
 Cancelled = Callable[[], bool]
 Chords = tuple[PlacedChord, ...]
@@ -336,9 +333,9 @@ class SongWriter:
             "song" if is_end else "section", self._vocabulary.genres[self._genre]
         )
         if ending == AT_HOME:
-            shares = {name: share for name, share in shares.items() if name in _ON_TONIC}
+            shares = {name: share for name, share in shares.items() if name in ON_TONIC}
         elif ending == OPEN:
-            shares = {name: share for name, share in shares.items() if name not in _ON_TONIC}
+            shares = {name: share for name, share in shares.items() if name not in ON_TONIC}
         if self._controls.temperature <= 0:
             chosen = max(shares, key=lambda name: shares[name])
         else:

@@ -39,9 +39,19 @@ def test_what_a_cadence_asks_is_what_it_is_called(cadence: str, mode: str) -> No
 
 def test_a_genre_of_few_songs_ends_as_all_do() -> None:
     customs = CadenceCustoms(
-        {"song": {"pop": [90, 10, 0, 0, 0, 0], "jazz": [0, 1, 0, 0, 0, 0]}, "section": {}}
+        {"song": {"pop": [90, 10, 0, 0, 0, 0], "metal": [0, 1, 0, 0, 0, 0]}, "section": {}}
     )
-    jazz = customs.shares("song", "jazz")
-    assert sum(jazz.values()) == pytest.approx(1.0)
-    assert jazz["authentic"] > 0.7
-    assert customs.shares("song", "no such genre")["authentic"] > jazz["authentic"]
+    metal = customs.shares("song", "metal")
+    assert sum(metal.values()) == pytest.approx(1.0)
+    assert metal["authentic"] > 0.7
+    assert customs.shares("song", "no such genre")["authentic"] > metal["authentic"]
+
+
+def test_half_of_the_turnarounds_that_end_jazz_charts_are_left_out() -> None:
+    counts = [5000, 3000, 1000, 0, 0, 1000]
+    customs = CadenceCustoms({ending: {"jazz": counts} for ending in ("song", "section")})
+    song, section = customs.shares("song", "jazz"), customs.shares("section", "jazz")
+    assert section["half"] == pytest.approx(0.3, abs=0.01)
+    assert song["half"] == pytest.approx(0.15 / 0.8, abs=0.01)
+    assert song["authentic"] / song["plagal"] == pytest.approx(5, abs=0.01)
+    assert sum(song.values()) == pytest.approx(1.0)
