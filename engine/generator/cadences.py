@@ -22,10 +22,10 @@ AUTHENTIC, HALF, PLAGAL, DECEPTIVE = "authentic", "half", "plagal", "deceptive"
 HOME_OTHERWISE, OPEN = "home", "open"
 CADENCES = (AUTHENTIC, HALF, PLAGAL, DECEPTIVE, HOME_OTHERWISE, OPEN)
 ENDINGS = ("section", "song")
-# Charts of these genres are written to be played round and round: a last bar away from home is as
-# often a turnaround to the top, left out on the last time, as it is an ending.
+# Charts of these genres are written to be played round and round: a last bar away from home is
+# mostly a turnaround to the top, left out the last time, and seldom an ending.
 _ROUND = frozenset({"jazz"})
-_TURNAROUNDS = 0.5  # of the last bars that do not rest on the tonic
+_TURNAROUNDS = 0.75  # of the last bars that do not rest on the tonic
 ON_TONIC = frozenset({AUTHENTIC, PLAGAL, HOME_OTHERWISE})
 _PRIOR = 30.0  # lines of all genres that a genre's own counts are smoothed by
 _DOMINANT, _SUBDOMINANT = 7, 5
