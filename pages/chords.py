@@ -15,13 +15,16 @@ with st.container(
 ):
     st.title("Chords", anchor=False, width="content")
     desk.button()
-desk.say()
-if not (state.song() or state.job()):
-    st.markdown(
-        "**TinyLlama** reads the words and places chords on them, line by line. A grammar holds "
-        "it to the key, the chord vocabulary and the words, so whatever it writes can be played."
-    )
+with st.container(key="chords_about"):
+    desk.say()
+    if not (state.song() or state.job()):
+        st.markdown(
+            "**TinyLlama** reads the words and places chords on them, line by line. A grammar "
+            "holds it to the key, the chord vocabulary and the words, so whatever it writes can "
+            "be played."
+        )
 text, wishes = asking.ask()
-progress.show()
+with st.container(key="chords_under_way"):
+    progress.show()
 if shown := state.song():
     song.show(shown, text, wishes)

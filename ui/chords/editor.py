@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,16 +30,27 @@ _KEY = "sheet_editor"
 _SCRIPTS = (
     "elements",
     "sheet_foreseen",
+    "sheet_places",
+    "sheet_pending",
     "sheet_sound",
     "sheet_keys",
     "sheet_pointer",
     "sheet_menus",
     "sheet_editor",
 )
-_ANSWER = "_sheet_answer"  # (number of the last act, what to say of it, whether it went wrong)
-_CARRIED_OUT = "_sheet_carried_out"  # the last act, as it was asked for
+_ANSWER = "_sheet_answer"
 _DRAWN = "_sheet_drawn"  # the song that the whole page shows
 _WHOLE_PAGE = "_sheet_whole_page"
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came of the last act: what to say of it, whether it went wrong, or came too late."""
+
+    number: int = 0
+    message: str = ""
+    bad: bool = False
+    stale: bool = False
 
 
 def show(style: str, steps: int, fret: int) -> None:
@@ -60,12 +71,14 @@ def _sheet(style: str, steps: int, fret: int) -> None:
         st.rerun(scope="app")
     shown = replace(song.sheet.transpose(steps), capo=fret).shapes
     semitones = steps - fret
-    number, message, bad = st.session_state.get(_ANSWER, (0, "", False))
+    answer = st.session_state.get(_ANSWER, _Answer())
     history = state.history()
     data = sheet_data(shown, style) | {
-        "answered": number,
-        "message": message,
-        "bad": bad,
+        "answered": answer.number,
+        "message": answer.message,
+        "bad": answer.bad,
+        "stale": answer.stale,
+        "revision": _revision(song),
         "undo": bool(history and history.past),
         "redo": bool(history and history.future),
         "busy": state.job() is not None,
@@ -88,16 +101,26 @@ def _draw_whole_page() -> None:
 def _asked(view: View) -> None:
     """Carry out what was asked (a callback, so widgets can still be filled)."""
     asked: dict[str, Any] | None = st.session_state[_KEY].get("asked")
-    # Runs that overtake each other may bring one act twice; acts are numbered, none equals another.
-    if not asked or asked == st.session_state.get(_CARRIED_OUT):
+    # An act comes twice where runs overtake each other, and where its answer was long in coming.
+    number = int(asked.get("number", 0)) if asked else 0
+    if not asked or number <= st.session_state.get(_ANSWER, _Answer()).number:
         return
-    st.session_state[_CARRIED_OUT] = asked
-    message, bad = "", False
     try:
-        message = _answer(asked, view)
+        answer = _Answer(number, _answer(asked, view))
+    except _OtherSongError:
+        answer = _Answer(number, stale=True)
     except EngineError as error:
-        message, bad = str(error), True
-    st.session_state[_ANSWER] = (int(asked.get("number", 0)), message, bad)
+        answer = _Answer(number, str(error), bad=True)
+    st.session_state[_ANSWER] = answer
+
+
+class _OtherSongError(EngineError):
+    """The act speaks of places in a song that is another one by now."""
+
+
+def _revision(song: state.Song) -> int:
+    """Which lines an act speaks of: they differ where the lines do."""
+    return hash(song.sheet.lines) & 0xFFFFFFFF
 
 
 def _answer(asked: dict[str, Any], view: View) -> str:
@@ -106,7 +129,10 @@ def _answer(asked: dict[str, Any], view: View) -> str:
         raise InputError("There is no song to edit.")
     if state.job() is not None:
         raise InputError("Chords are being written; wait for them or cancel.")
-    match asked.get("act"):
+    act = asked.get("act")
+    if act not in ("undo", "redo", "look") and asked.get("revision") != _revision(song):
+        raise _OtherSongError
+    match act:
         case "undo":
             return _gone(song, moved=state.undo(), what="undo")
         case "redo":

@@ -51,11 +51,13 @@ def show(song: state.Song, text: str, wishes: Controls) -> None:
                 on_click=controls.next_seed,
                 help="The words and wishes as they stand now, with the next seed",
             )
-    opening.say()
-    if song.warning:
-        st.warning(plain(song.warning), icon=":material/translate:")
-    if changed:
-        again = _say_changed(changed) or again
+    # In a box that is always there: what comes and goes above the sheet would have it mounted anew.
+    with st.container(key="chords_said"):
+        opening.say()
+        if song.warning:
+            st.warning(plain(song.warning), icon=":material/translate:")
+        if changed:
+            again = _say_changed(changed) or again
     if again:
         asking.begin(text, wishes)
     _views(song)

@@ -1,10 +1,8 @@
 // The lead sheet one can edit. It only says what was asked ("asked" below) and draws what Python
 // answers; every change of the song is made there. What is certain to come of an act is drawn at
-// once (sheet_foreseen.js) and drawn anew when the answer is there. One act is on its way at a time:
-// the next waits for the answer, so that it speaks of the song as it stands then.
-const editors = new WeakMap();
-const PATIENCE = 8000; // milliseconds after which a lost answer is waited for no longer
+// once (sheet_foreseen.js) and drawn anew when the answer is there (sheet_pending.js).
 const REST = 500; // milliseconds without an act after which the rest of the page follows an edit
+const AWAY = 2000; // milliseconds after which an open menu is not brought back with the sheet
 
 // Which words stand together below a chord: itself and, where it is wider, those behind it that have
 // none, so that a wide chord over a short word leaves no gap. The place after the last word is alone.
@@ -22,19 +20,23 @@ function places({ words, chords }) {
   return [...groups, [words.length]];
 }
 
+const PARTS = [".tools", ".say", ".board"];
+
 class Editor {
   constructor(root) {
     this.root = root;
+    this.parts = PARTS.map((part) => root.querySelector(part));
     const find = (selector) => root.querySelector(selector);
     Object.assign(this, { sheet: find(".ll-sheet"), pop: find(".pop"), say: find(".say"), board: find(".board") });
-    this.data = { lines: [], sections: [] };
+    this.data = this.told = { lines: [], sections: [] };
     this.drawn = []; // for each line: what it was drawn from, and its element
     this.marked = new Set(); // "line:number" of the chords that are selected
-    this.queue = [];
-    this.waiting = null;
-    this.asked = 0;
+    this.pending = []; // acts on their way, the first perhaps sent
+    this.asked = 0; // the number of the act sent last
+    this.moves = 0; // how often the user has put the keyboard elsewhere
     this.open = null; // what the popover speaks of
     this.focus = null; // where the keyboard is: {line, chord} or {line, word}
+    this.held = null; // the element that has the keyboard, also while it is taken out of the page
     this.sheet.addEventListener("click", (event) => this.clicked(event));
     this.sheet.addEventListener("pointerdown", (event) => this.pressed(event));
     this.sheet.addEventListener("focusin", (event) => this.focused(event.target));
@@ -43,7 +45,7 @@ class Editor {
       if (event.key === "Escape") { event.stopPropagation(); this.close(true); }
     });
     for (const tool of root.querySelectorAll("[data-tool=undo], [data-tool=redo]"))
-      tool.onclick = () => this.ask(() => ({ act: tool.dataset.tool }));
+      tool.onclick = () => this.ask({ act: tool.dataset.tool });
     for (const tool of root.querySelectorAll("[data-many]")) tool.onclick = () => this.many(tool.dataset.many);
     this.everywhere = (event) => this.shortcut(event);
     this.outside = (event) => { if (this.open && !event.composedPath().includes(this.board)) this.close(false); };
@@ -51,90 +53,91 @@ class Editor {
       this.sheet.querySelector(".sounding")?.classList.remove("sounding");
       if (detail) this.sheet.querySelector(`[data-line="${detail.line}"][data-chord="${detail.place}"]`)?.classList.add("sounding");
     };
-    window.addEventListener("lyriclab:sounding", this.sounding);
-    document.addEventListener("keydown", this.everywhere);
-    document.addEventListener("pointerdown", this.outside);
+    this.holding = (event) => {
+      const [element] = event.composedPath();
+      this.held = this.parts.some((part) => part.contains(element)) ? element : null;
+    };
+    this.listen(true);
+  }
+
+  listen(begins) {
+    const act = begins ? "addEventListener" : "removeEventListener";
+    window[act]("lyriclab:sounding", this.sounding);
+    document[act]("keydown", this.everywhere);
+    document[act]("pointerdown", this.outside);
+    document[act]("focusin", this.holding);
   }
 
   leave() {
-    window.removeEventListener("lyriclab:sounding", this.sounding);
-    document.removeEventListener("keydown", this.everywhere);
-    document.removeEventListener("pointerdown", this.outside);
+    this.listen(false);
+    this.left = performance.now();
     for (const timer of [this.timer, this.rest, this.poll]) clearTimeout(timer);
   }
 
-  // What goes to Python and comes back ---------------------------------------------------------------
-  ask(make, focus = null, looks = false) {
-    this.queue = this.queue.filter((other) => !other.looks); // nobody waits for what is likely
-    this.queue.push({ make, focus, looks });
-    clearTimeout(this.rest);
-    if (this.waiting?.looks && !looks) this.waiting = null; // an act does not wait for it either
-    this.next();
+  // Streamlit mounted the sheet anew (something else came to stand above it, say): what was drawn
+  // moves there, with the acts on their way, the open menu and what was typed there.
+  moveTo(root) {
+    const { held } = this;
+    PARTS.forEach((part, index) => root.querySelector(part).replaceWith(this.parts[index]));
+    this.root = root;
+    this.listen(true); // a listener that is there already is not added again
+    if (this.open && performance.now() - (this.left ?? Infinity) > AWAY) this.close(false);
+    this.left = undefined;
+    if (this.pending[0]?.number) this.expect(this.pending[0]);
+    if (!held || (document.activeElement && document.activeElement !== document.body)) return;
+    if (this.open && this.pop.contains(held)) held.focus(); else this.go(this.focus);
   }
 
-  next() {
-    if (this.waiting || !this.queue.length) return;
-    const { make, focus, looks } = this.queue.shift();
-    const act = make();
-    if (!act) { this.next(); return; }
-    this.asked = Math.max(this.asked, this.data.answered) + 1;
-    this.waiting = { number: this.asked, focus, looks, since: performance.now() };
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.lost(), PATIENCE);
-    const { seen, ...told } = act;
-    this.tell("asked", { ...told, number: this.asked });
-    const lines = foreseen(this.data.lines, act);
-    if (!lines) return;
-    this.put({ ...this.data, lines }, focus);
-    this.board.dataset.foreseen = Math.round(performance.now() - this.waiting.since);
-  }
-
-  // Draw a song, and keep the keyboard where it is or put it where it is wanted.
-  put(data, focus) {
-    this.data = data;
-    const had = this.sheet.contains(this.root.activeElement);
-    this.draw();
-    this.count();
-    if (focus) this.go(focus);
-    else if (had && !this.sheet.contains(this.root.activeElement)) this.go(this.focus);
-  }
-
+  // What Python tells -------------------------------------------------------------------------------
   take(data, tell) {
-    const before = this.told;
+    const before = this.tell ? this.told : null;
     this.told = data; // the truth, whatever is foreseen
     this.tell = tell;
-    const answered = this.waiting && data.answered >= this.waiting.number;
+    const done = this.answered(data);
     this.root.querySelector("[data-tool=undo]").disabled = !data.undo;
     this.root.querySelector("[data-tool=redo]").disabled = !data.redo;
     this.sheet.classList.toggle("busy", data.busy);
-    if (!before || answered || before.message !== data.message) {
+    if (!before || done || before.message !== data.message) {
       this.say.textContent = data.message || "";
       this.say.classList.toggle("bad", Boolean(data.bad));
     }
-    if (answered) {
-      clearTimeout(this.timer);
-      const { focus, since } = this.waiting;
-      this.waiting = null;
-      this.put(data, data.bad ? null : focus);
-      this.board.dataset.milliseconds = Math.round(performance.now() - since);
-      this.next();
-    } else if (this.waiting) this.data = { ...data, lines: this.data.lines, sections: this.data.sections };
-    else this.put(data);
-    if (this.open?.wants) this.fillChoices();
+    this.redraw();
+    if (done?.number) this.arrived(done);
+    this.send();
+    if (this.open?.wants) {
+      this.fillChoices();
+      if (!data.ranked && this.open.wants.of !== data.revision && !this.pending.length) this.look();
+    }
     clearTimeout(this.rest);
     if (data.behind) this.rest = setTimeout(() => this.rests(), REST);
   }
 
-  // The rest of the page is drawn when no act is under way, so that none has to wait for it.
-  rests() {
-    if (this.waiting || this.queue.length) this.rest = setTimeout(() => this.rests(), REST);
-    else this.tell("rests", performance.now());
+  // The keyboard goes where an act wants it, unless the user has put it elsewhere meanwhile; a chord
+  // that could not be read is offered again as it was typed.
+  arrived({ act, focus, moves, since }) {
+    this.board.dataset.milliseconds = Math.round(performance.now() - since);
+    if (moves !== this.moves || !this.isFree()) return;
+    if (!this.told.bad) { if (focus) this.go(focus); return; }
+    const element = act.seen?.typed && this.element(focus);
+    if (element) this.show(element, act.chord);
   }
 
-  lost() {
-    this.waiting = null;
-    this.put(this.told);
-    this.next();
+  // Draw the song as it is known, and keep the keyboard where it is.
+  redraw() {
+    const before = this.data.lines;
+    this.data = { ...this.told, lines: this.foreseenLines() };
+    const had = this.sheet.contains(this.root.activeElement);
+    this.followMarks(before, this.data.lines);
+    this.draw();
+    this.count();
+    this.follow(before, this.data.lines);
+    if (had && !this.sheet.contains(this.root.activeElement)) this.go(this.focus);
+  }
+
+  // The rest of the page is drawn when no act is under way, so that none has to wait for it.
+  rests() {
+    if (this.pending.length) this.rest = setTimeout(() => this.rests(), REST);
+    else this.tell("rests", performance.now());
   }
 
   // Drawing ---------------------------------------------------------------------------------------
@@ -192,20 +195,18 @@ class Editor {
   }
 
   // Acts on one chord -----------------------------------------------------------------------------
-  erase(line, chord) {
-    const word = this.data.lines[line]?.chords[chord]?.w;
-    this.ask(() => ({ act: "delete", places: [[line, chord]] }), { line, word });
+  erase(line, chord, on = this.data.lines) {
+    const word = on[line]?.chords[chord]?.w;
+    this.ask({ act: "delete", places: [[line, chord]] }, { line, word }, on);
   }
 
-  lock(line, chord) {
-    this.ask(() => {
-      const now = this.data.lines[line]?.chords[chord];
-      return now && { act: now.k ? "unlock" : "lock", places: [[line, chord]] };
-    }, { line, chord });
+  lock(line, chord, on = this.data.lines) {
+    const now = on[line]?.chords[chord];
+    if (now) this.ask({ act: now.k ? "unlock" : "lock", places: [[line, chord]] }, { line, chord }, on);
   }
 
   move(line, chord, to, word) {
-    this.ask(() => ({ act: "move", place: [line, chord], line: to, word }), { line: to, word });
+    this.ask({ act: "move", place: [line, chord], line: to, word }, { line: to, word });
   }
 
   shift(line, chord, by) {
@@ -218,19 +219,13 @@ class Editor {
     } else this.move(line, chord, line, word);
   }
 }
-Object.assign(Editor.prototype, keys, pointer, menus);
+Object.assign(Editor.prototype, pending, keys, pointer, menus);
+
+let editor = null; // the page has one
 
 export default function ({ data, parentElement, setTriggerValue }) {
-  let editor = editors.get(parentElement);
-  if (!editor || !parentElement.contains(editor.sheet)) {
-    editor?.leave();
-    editor = new Editor(parentElement);
-    editors.set(parentElement, editor);
-  }
+  if (!editor) editor = new Editor(parentElement);
+  else if (!parentElement.contains(editor.sheet)) editor.moveTo(parentElement);
   editor.take(data, setTriggerValue);
-  return () => {
-    if (editor.sheet.isConnected) return;
-    editor.leave();
-    editors.delete(parentElement);
-  };
+  return () => { if (!editor.sheet.isConnected) editor.leave(); };
 }

@@ -3,13 +3,16 @@ const keys = {
   stops() { return [...this.sheet.querySelectorAll("button")]; },
 
   focused(element) {
-    const { line, chord, word, section } = element.dataset;
+    if (!this.going) this.moves += 1;
     this.sheet.querySelectorAll('[tabindex="0"]').forEach((other) => other.setAttribute("tabindex", -1));
     element.setAttribute("tabindex", 0);
-    if (chord !== undefined) this.focus = { line: +line, chord: +chord };
-    else if (word !== undefined) this.focus = { line: +line, word: +word };
-    else if (section !== undefined) this.focus = { section: +section };
-    else this.focus = { line: +line, more: true };
+    this.focus = this.spotOf(element);
+  },
+
+  spotOf({ dataset: { line, chord, word, section } }) {
+    if (chord !== undefined) return { line: +line, chord: +chord };
+    if (word !== undefined) return { line: +line, word: +word };
+    return section !== undefined ? { section: +section } : { line: +line, more: true };
   },
 
   element(at) {
@@ -29,7 +32,16 @@ const keys = {
 
   go(at) {
     const element = this.element(at);
-    if (element && !this.open) element.focus({ preventScroll: false });
+    if (!element || this.open) return;
+    this.going = true; // not by the user
+    element.focus({ preventScroll: false });
+    this.going = false;
+  },
+
+  // Whether the keyboard is on the sheet or nowhere, so that nothing is taken from anybody.
+  isFree() {
+    const there = document.activeElement;
+    return !this.open && (!there || there === document.body || this.sheet.contains(this.root.activeElement));
   },
 
   key(event) {
@@ -64,7 +76,7 @@ const keys = {
     if (!act) return;
     event.preventDefault();
     this.close(false);
-    this.ask(() => ({ act }));
+    this.ask({ act });
   },
 
   step(element, by, marks) {
@@ -105,6 +117,20 @@ const keys = {
     for (const chord of chords.slice(Math.min(from < 0 ? to : from, to), Math.max(from, to) + 1)) this.mark(chord, true);
   },
 
+  markLines(numbers, on) {
+    this.close(true);
+    for (const number of numbers.map((one) => lineNow(on, this.data.lines, one)))
+      this.data.lines[number]?.chords.forEach((_, chord) => this.marked.add(`${number}:${chord}`));
+    this.count();
+  },
+
+  // The song became another one: what was selected, and where the keyboard was, is found again.
+  followMarks(before, after) {
+    this.focus = spotNow(before, after, this.focus) ?? this.focus;
+    const places = [...this.marked].map((name) => placeNow(before, after, name.split(":").map(Number)));
+    this.marked = new Set(places.filter(Boolean).map((place) => place.join(":")));
+  },
+
   count() {
     for (const name of [...this.marked]) {
       const [line, chord] = name.split(":").map(Number);
@@ -125,6 +151,6 @@ const keys = {
     if (what === "none" || !places.length) return;
     const acts = { lock: { act: "lock" }, unlock: { act: "unlock" }, delete: { act: "delete" },
       up: { act: "transpose", semitones: 1 }, down: { act: "transpose", semitones: -1 } };
-    this.ask(() => ({ ...acts[what], places }));
+    this.ask({ ...acts[what], places });
   },
 };
