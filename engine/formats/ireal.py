@@ -40,6 +40,7 @@ EXTENSION = ".html"
 MIME = "text/html"
 LOSES = "It holds chords in bars, no words; rare chords become the nearest that the app has."
 
+_UNTITLED = "Untitled"  # the app wants a title
 _PREFIX = "1r34LbKcu7"
 _LINK = re.compile(r"(irealb(?:ook)?)://([^\"'<>\n]+)")
 _MOST_CHARACTERS = 200_000
@@ -67,7 +68,7 @@ _TOKEN = re.compile(
 def write(sheet: LeadSheet) -> bytes:
     """Return a web page with the link."""
     url = _url(sheet)
-    title = escape(sheet.title or "Untitled")
+    title = escape(sheet.title or _UNTITLED)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8">'
         f"<title>{title}</title></head>\n<body>\n"
@@ -106,7 +107,7 @@ def read(data: bytes) -> LeadSheet:
         key = estimated_key([placed.chord for line in lines for placed in line.chords])
     in_range = TEMPO_RANGE[0] <= tempo <= TEMPO_RANGE[1]
     return LeadSheet(
-        title=parts[0],
+        title="" if parts[0] == _UNTITLED else parts[0],
         key=key,
         lines=tuple(lines),
         time_signature=chart_time,
@@ -122,7 +123,7 @@ def _composer(name: str) -> str | None:
 def _url(sheet: LeadSheet) -> str:
     key = sheet.key.tonic + ("-" if sheet.key.mode == "minor" else "")
     style = (sheet.genre or "Pop").title()
-    fields = [sheet.title or "Untitled", sheet.artist or "Unknown", "", style, key, ""]
+    fields = [sheet.title or _UNTITLED, sheet.artist or "Unknown", "", style, key, ""]
     fields = [field.replace("=", " ") for field in fields]
     song = "=".join([*fields, _PREFIX + _scrambled(_chart(sheet)), "", str(sheet.tempo), "1"])
     return f"irealb://{quote(song, safe='')}"

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 NAME = "MIDI"
 EXTENSION = ".mid"
 MIME = "audio/midi"
-LOSES = "It holds what sounds, the words and the names of chords; genre, artist and capo are lost."
+LOSES = (
+    "It holds what sounds, the words and the names of chords; genre, artist, capo and form are "
+    "lost, and a chord behind a line's last word may come back on it."
+)
 
 _TICKS = 480
 _BLOCK_CHANNEL = 2

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 NAME = "MusicXML"
 EXTENSION = ".musicxml"
 MIME = "application/vnd.recordare.musicxml+xml"
-LOSES = "It holds what sounds, in its lines and sections; genre and capo are not read back."
+LOSES = "It holds what sounds, in its lines and sections; genre, capo and form are not read back."
 
 _PAGE_ROOM = 42.0  # ems of the lyric font that music on A4 or letter paper has beside its clefs
 _HEADER = (

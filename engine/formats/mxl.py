@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 NAME = "Compressed MusicXML"
 EXTENSION = ".mxl"
 MIME = "application/vnd.recordare.musicxml"
-LOSES = "It holds what sounds, in its lines and sections; genre and capo are not read back."
+LOSES = "It holds what sounds, in its lines and sections; genre, capo and form are not read back."
 
 _MOST = 8_000_000  # bytes
 _INDEX = "META-INF/container.xml"

@@ -37,7 +37,8 @@ _TUNING = re.compile(r"(?:guitar )?tuning\s*:", re.IGNORECASE)
 _SITE_TAG = re.compile(r"\[/?(?:ch|tab)\]")  # of pages copied with their markup
 # Words that are chord symbols too; alone on a line they are sung.
 _WORD_OR_CHORD = {"Go", "Do", "Co", "Bo", "Ao", "Eo", "Fo", "Hm", "Ah", "Eh", "As", "Es", "Dis"}
-_ESCAPED = re.compile(r"[\\\[\]{}]")
+_PAGE_TAGS = "a|b|br|div|em|font|i|p|small|span|strong|sub|sup|u"
+_ESCAPED = re.compile(rf"[\\\[\]{{}}]|<(?!/?(?:{_PAGE_TAGS})\b[^<>]*>)")
 
 
 def write(sheet: LeadSheet, export: Export = AS_IT_IS) -> bytes:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field
 
+from engine.formats.chordpro_headings import number_of
 from engine.lyrics import SECTIONS
 from engine.lyrics.lines import section_heading
 from engine.music.chord import Chord
@@ -93,7 +94,9 @@ class _Lines:
             name = None if here is None else section_name(here[1])
             chords = sorted(draft.chords, key=lambda pair: pair[0])
             placed = tuple(PlacedChord(word, chord) for word, chord in chords)
-            lines.append(Line(tuple(word.text for word in draft.words), placed, name, stanza))
+            number = number_of(f"[{here[1].strip()}]") if here else None
+            words = tuple(word.text for word in draft.words)
+            lines.append(Line(words, placed, name, stanza, number))
             section, breaks = here, draft.ends_stanza
         return tuple(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import groupby
 
 import pytest
@@ -57,6 +58,27 @@ def test_midi_keeps_words_chords_and_what_sounds() -> None:
         assert [word for line in found.lines for word in line.words] == [
             typewritten(word) for line in sheet.lines for word in line.words
         ]
+
+
+@pytest.mark.parametrize("name", ["chordpro", "text", "musicxml", "midi"])
+def test_the_numbers_that_headings_give_come_back(name: str) -> None:
+    song = SONGS[0]
+    numbered = replace(
+        song,
+        lines=tuple(
+            replace(line, number=line.stanza + 1 if line.section and line.stanza % 2 else None)
+            for line in song.lines
+        ),
+    )
+    found = [(line.section, line.number, line.stanza) for line in again(numbered, name).lines]
+    assert found == [(line.section, line.number, line.stanza) for line in numbered.lines]
+
+
+@pytest.mark.parametrize("title", ["", "Rain & <Road>", "{Ça va} #1", "x < y"])
+@pytest.mark.parametrize("name", [*EXACT, "musicxml", "midi", "ireal"])
+def test_odd_titles_come_back(name: str, title: str) -> None:
+    song = replace(SONGS[0], title=title, lines=SONGS[0].lines[:4])
+    assert again(song, name).title == title
 
 
 def test_ireal_keeps_the_chords_that_change() -> None:
