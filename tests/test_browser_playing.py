@@ -90,3 +90,10 @@ def test_the_song_is_followed_muted_repeated_and_played_in_another_key(page: Pag
     page.get_by_role("button", name="Play", exact=True).press("Enter")
     page.get_by_text("Counting in: 2").wait_for(timeout=MINUTES)
     page.locator(".player .where", has_text="Bar 17 of 112 · Verse 2").wait_for(timeout=MINUTES)
+
+    page.get_by_role("button", name="Stop", exact=True).press("Enter")
+    page.evaluate(
+        "Object.defineProperty(BaseAudioContext.prototype, 'currentTime', { get: () => 0 })"
+    )
+    page.get_by_role("button", name="Play", exact=True).press("Enter")
+    page.get_by_text("The sound does not start").wait_for(timeout=MINUTES)

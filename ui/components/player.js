@@ -5,6 +5,7 @@ const players = new WeakMap();
 const AHEAD = 0.2; // seconds that are scheduled before they sound
 const AHEAD_HIDDEN = 2.5; // a tab in the background is woken once a second
 const EVERY = 40; // milliseconds
+const DOUBT = 2000; // milliseconds without a tick of the sound card's clock after which it is told
 const FALL = 11.5; // 100 dB in nepers: how far a key falls in its release
 const PARTS = [["chords", "Chords"], ["bass", "Bass"], ["drums", "Drums"], ["click", "Click"], ["count", "Count-in"]];
 const OFF = new Set(["click", "count"]); // what is silent unless it is wished for
@@ -158,6 +159,16 @@ class Player {
     this.schedule();
     this.draw();
     this.frame();
+    this.listenFor(this.audio.currentTime);
+  }
+
+  // A browser without a sound device (or Firefox where it may not play) stands still without a word.
+  listenFor(began) {
+    this.doubt = setTimeout(() => {
+      const runs = this.audio.currentTime > began;
+      this.say.textContent = runs ? "" : "The sound does not start: the browser has no device to play on, or may not use it.";
+      if (!runs) this.listenFor(began);
+    }, DOUBT);
   }
 
   pause() {
@@ -174,6 +185,7 @@ class Player {
 
   rest() {
     clearInterval(this.timer);
+    clearTimeout(this.doubt);
     this.playing = false;
     this.waiting = false;
     for (const source of this.struck) source.stop();
