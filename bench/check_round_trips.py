@@ -16,6 +16,7 @@ import argparse
 import io
 import json
 import random
+import shlex
 import sys
 import zipfile
 from collections import Counter
@@ -105,11 +106,24 @@ def daw_markers(data: bytes) -> list[str]:
     """The names of a DAWproject's markers, with ASCII accidentals."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         project = ElementTree.fromstring(archive.read("project.xml"))  # noqa: S314 - ours
-    names = [marker.get("name", "") for marker in project.iter("Marker")]
-    return [name.replace("♯", "#").replace("♭", "b") for name in names]
+    return [in_ascii(marker.get("name", "")) for marker in project.iter("Marker")]
 
 
-MARKERS: dict[str, Callable[[bytes], list[str]]] = {"dawproject": daw_markers}
+def reaper_markers(data: bytes) -> list[str]:
+    """The names of a REAPER project's markers, with ASCII accidentals."""
+    lines = [line for line in data.decode().splitlines() if line.strip().startswith("MARKER ")]
+    return [in_ascii(shlex.split(line)[3]) for line in lines]
+
+
+def in_ascii(name: str) -> str:
+    """A chord's name with the accidentals of `Chord.symbol`."""
+    return name.replace("♯", "#").replace("♭", "b")
+
+
+MARKERS: dict[str, Callable[[bytes], list[str]]] = {
+    "dawproject": daw_markers,
+    "reaper": reaper_markers,
+}
 
 
 def lost(sheet: LeadSheet, name: str) -> list[str]:
