@@ -37,7 +37,7 @@ class ServedModels:
         self.preset = preset
         self.pool = ModelPool()
         self._title = title
-        self._worker = Worker("models", when_idle=memory.tidy)
+        self._worker = Worker("models", tidy=memory.tidy)
         self._lock = threading.Lock()
         self._queues: dict[str, Queue] = {}
 

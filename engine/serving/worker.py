@@ -26,6 +26,8 @@ _LOG = logging.getLogger(__name__)
 SLICE_SECONDS = 0.5
 """For so long a task has the worker to itself, or for as long as it let others in before."""
 IDLE_SECONDS = 10.0
+BUSY_SECONDS = 60.0
+"""Where there is always work: what it leaves is tidied up this often, between two tasks."""
 STOP_SECONDS = 8.0
 _WORKERS: weakref.WeakSet[Worker] = weakref.WeakSet()
 
@@ -40,13 +42,14 @@ class Worker:
     Parameters
     ----------
     name : str
-    when_idle : callable, optional
-        Called once after work, when there has been none for `IDLE_SECONDS`.
+    tidy : callable, optional
+        Called once after work, when there has been none for `IDLE_SECONDS`, and between two tasks
+        where that moment has not come for `BUSY_SECONDS`.
     """
 
-    def __init__(self, name: str, when_idle: Callable[[], None] | None = None) -> None:
+    def __init__(self, name: str, tidy: Callable[[], None] | None = None) -> None:
         self._name = f"lyric-lab-{name}"
-        self._when_idle = when_idle
+        self._tidy = tidy
         self._changed = threading.Condition()
         self._waiting: deque[Job[Any]] = deque()
         self._running: list[Job[Any]] = []  # the innermost last
@@ -115,22 +118,25 @@ class Worker:
             return self._changed.wait_for(lambda: not self._running, timeout=max(seconds, 0.0))
 
     def _work(self) -> None:
-        worked = False
+        worked, tidied = False, 0.0
         while True:
             with self._changed:
-                patience = IDLE_SECONDS if worked and self._when_idle else None
+                patience = IDLE_SECONDS if worked and self._tidy else None
                 self._changed.wait_for(lambda: self._waiting or self._closed, timeout=patience)
                 if self._closed:
                     return
                 job = self._waiting.popleft() if self._waiting else None
                 if job is not None:
                     self._running.append(job)
+            if not worked:
+                tidied = time.monotonic()  # nothing was left to tidy up until now
+            worked = job is not None
             if job is not None:
                 self._run(job)
-            elif self._when_idle is not None:
-                self._when_idle()
-            worked = job is not None
             del job  # a finished task holds its song and its answer
+            if self._tidy and not (worked and time.monotonic() < tidied + BUSY_SECONDS):
+                self._tidy()
+                tidied = time.monotonic()
 
     def _may_begin(self, job: Job[Any]) -> bool:
         """Whether its model is free, or in the middle of what leaves it to short tasks."""

@@ -233,10 +233,24 @@ def test_a_place_in_line_never_grows_when_others_are_let_in(
 def test_a_worker_tidies_up_once_when_nobody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(worker, "IDLE_SECONDS", 0.02)
     tidied: list[str] = []
-    queue = Queue("LLaMA", worker=Worker("models", when_idle=lambda: tidied.append("tidied")))
+    queue = Queue("LLaMA", worker=Worker("models", tidy=lambda: tidied.append("tidied")))
     assert queue.submit("First", lambda _: list(tidied)).result() == []
     time.sleep(0.3)
     assert queue.submit("Second", lambda _: list(tidied)).result() == ["tidied"]
+
+
+def test_a_worker_that_never_rests_tidies_up_between_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worker, "BUSY_SECONDS", 0.05)
+    tidied: list[str] = []
+    queue = Queue("LLaMA", worker=Worker("models", tidy=lambda: tidied.append("tidied")))
+
+    def work(_job: Job[int]) -> int:
+        time.sleep(0.02)
+        return len(tidied)
+
+    found = [task.result() for task in [queue.submit("Task", work) for _ in range(8)]]
+    assert found[0] == 0
+    assert found[-1] > 0
 
 
 def test_a_short_task_keeps_the_worker() -> None:
