@@ -17,6 +17,8 @@ from torch import nn
 from engine.classifiers.llama import PooledLlama
 from engine.classifiers.prediction import GENRES
 from engine.classifiers.windows import padded
+from engine.models.decoders import state_dtype
+from train.packing import PACKED, packed_means, packed_states
 from train.settings import DecoderSettings
 
 
@@ -120,11 +122,14 @@ class WindowReader:
 
     def __call__(self, network: PooledLlama, chosen: list[int], song: torch.Tensor) -> torch.Tensor:
         """Pooled states (songs, width) of windows; `song` says whose each is."""
+        if self.frozen is None and network.decoder.config._attn_implementation == PACKED:
+            packed = [self.windows[i] for i in chosen]
+            return packed_means(packed_states(network.decoder, packed, song.device), packed, song)
         if self.frozen is None:
             ids, mask = padded([self.windows[i] for i in chosen], self.pad)
             return network.pooled(ids.to(song.device), mask.to(song.device), song)
         # Checkpointed layers pass gradients on only where their input asks for one.
-        states = self.frozen(chosen).to(song.device, network.decoder.dtype)
+        states = self.frozen(chosen).to(song.device, state_dtype(network.decoder))
         states.requires_grad_(torch.is_grad_enabled())
         mask = self.frozen.mask(chosen).to(song.device)
         return network.pooled_embedded(states, mask, song, self.batch)

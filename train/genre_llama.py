@@ -14,6 +14,8 @@ end the direct path (see `train.direct_path`) is fitted and weighed.
 from __future__ import annotations
 
 import argparse
+import gc
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +55,13 @@ from train.llama_adapter import (
     save_adapter,
     with_adapter,
 )
+from train.packing import PACKED, use_packed_attention
 from train.settings import Amount, Count, DecoderSettings, DirectSettings, GenreSettings
 from train.staging import staged
 from train.trainer import fit, network_precision
 
 NAME = "llama"
+LEARNT = "learnt"  # the folder in runs/llama where adapter and head are left
 # What of the card's configuration tells how the adapter and its windows are built.
 STRUCTURE = ("layers", "first_layer", "rank", "window", "windows", "precision")
 
@@ -86,7 +90,6 @@ def main() -> None:
         },
     )
     own = output_slot(NAME, arguments)
-    settings: LlamaSettings = arguments.settings
     splits = read_splits(arguments.data, arguments.limit)
     if arguments.direct_only:
         card = ModelCard.read(own.folder)
@@ -96,17 +99,34 @@ def main() -> None:
                 place, card.family, arguments, splits, config, card.config["history"]
             )
         return
-    watched = splits["validation"].drawn(settings.validation_songs)
+    config, history = trained(own, splits, arguments)
+    if not is_main_process():
+        return
+    gc.collect()  # the network just trained: one to be measured takes its place in memory
+    family = "LLaMA (QLoRA)" if own.quantization else "LLaMA (LoRA)"
+    with staged(own) as place:
+        for name in (ADAPTER, ADAPTER_CONFIG, HEAD):
+            shutil.copy2(arguments.runs / NAME / LEARNT / name, place.folder / name)
+        finish_with_direct(place, family, arguments, splits, config, history)
+
+
+def trained(
+    own: Slot, splits: Mapping[str, GenreSplit], arguments: argparse.Namespace
+) -> tuple[dict[str, Any], list[dict[str, float]]]:
+    """Train adapter and head and leave them in the run's folder; the card's configuration and log.
+
+    Nothing holds the network afterwards: beside another, it would take twice the memory.
+    """
+    settings: LlamaSettings = arguments.settings
     torch.manual_seed(settings.seed)
-    device = compute_device()
-    decoder, tokenizer = base_decoder(own, settings, device)
+    decoder, tokenizer = base_decoder(own, settings, compute_device())
     windows: list[list[int]] = []
+    watched = splits["validation"].drawn(settings.validation_songs)
     train_rows = song_rows(splits["train"], tokenizer, settings, windows, settings.forms)
     watched_rows = song_rows(watched, tokenizer, settings, windows)
     pad = padding_id(tokenizer)
-    network, frozen = halves(
-        decoder, windows, pad, settings, arguments.runs / NAME / "frozen_states.bin"
-    )
+    run = arguments.runs / NAME
+    network, frozen = halves(decoder, windows, pad, settings, run / "frozen_states.bin")
     reader = WindowReader(frozen, windows, settings.window, pad, settings.batch_size)
     prior = log_prior(splits["train"].labels)
     if arguments.go_on:
@@ -121,8 +141,11 @@ def main() -> None:
         history = continued(ModelCard.read(own.folder).config["history"], history)
     adapter = gathered(adapter_tensors(network.decoder))
     head = gathered(network.head.state_dict())
-    if not is_main_process():
-        return
+    if is_main_process():
+        learnt = run / LEARNT
+        learnt.mkdir(parents=True, exist_ok=True)
+        save_adapter(network.decoder, adapter, own, learnt, settings.first_layer)
+        save_tensors(head, learnt / HEAD)
     config = {
         "layers": settings.layers or decoder.config.num_hidden_layers,
         "first_layer": settings.first_layer,
@@ -131,11 +154,7 @@ def main() -> None:
         "windows": settings.windows,
         "precision": str(network_precision(network, settings)),
     }
-    family = "LLaMA (QLoRA)" if own.quantization else "LLaMA (LoRA)"
-    with staged(own) as place:
-        save_adapter(network.decoder, adapter, place, settings.first_layer)
-        save_tensors(head, place.folder / HEAD)
-        finish_with_direct(place, family, arguments, splits, config, history)
+    return config, history
 
 
 def finish_with_direct(
@@ -166,7 +185,9 @@ def base_decoder(own: Slot, settings: LlamaSettings, device: torch.device) -> tu
         decoder = prepared_for_adapters(decoder, checkpoint=settings.gradient_checkpointing)
     else:
         decoder.to(device)
-    if settings.attention:
+    if settings.attention == PACKED:
+        use_packed_attention(decoder)
+    elif settings.attention:
         decoder.set_attn_implementation(settings.attention)
     return decoder, tokenizer
 

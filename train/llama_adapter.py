@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from engine.errors import WeightsError
+from engine.models.packed_lora import join_products
 from engine.models.presets import Slot
 from engine.models.weights import load_tensors, save_tensors
 from train.settings import AdapterSettings
@@ -33,6 +34,8 @@ def with_adapter(decoder: Any, modules: str, settings: AdapterSettings) -> Any:
     for parameter in adapted.parameters():
         if parameter.requires_grad:
             parameter.data = parameter.data.float()
+    if getattr(decoder, "is_loaded_in_4bit", False):
+        join_products(adapted)
     return adapted
 
 
@@ -54,7 +57,7 @@ def gathered(tensors: Mapping[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def save_adapter(
-    adapted: Any, adapter: dict[str, torch.Tensor], own: Slot, first_layer: int
+    adapted: Any, adapter: dict[str, torch.Tensor], own: Slot, folder: Path, first_layer: int
 ) -> None:
     """Write the adapter in the peft layout, in bfloat16, naming base and layers as served."""
     config = adapted.peft_config["default"]
@@ -64,8 +67,8 @@ def save_adapter(
     tensors = {_renumbered(name, first_layer): tensor for name, tensor in adapter.items()}
     modules = sorted({name.split(".lora_")[0].split(".")[-1] for name in tensors})
     config.target_modules = adapted_modules(range(first_layer, first_layer + depth), modules)
-    config.save_pretrained(str(own.folder))
-    save_tensors(tensors, own.folder / ADAPTER)
+    config.save_pretrained(str(folder))
+    save_tensors(tensors, folder / ADAPTER)
 
 
 def load_adapter(adapted: Any, folder: Path, first_layer: int) -> None:

@@ -1,9 +1,9 @@
 """LLaMA as genre classifier: decoder with LoRA, mean over tokens, linear head.
 
-Adapters are in the peft layout and are merged at load. A song's distinct lines are read in windows;
-pooling is the mean over all tokens but each window's first, whose state only anchors attention
-(Xiao et al. 2023, arXiv:2309.17453); a few dimensions carry large offsets, so the pooled state is
-standardised with statistics of the training songs.
+Adapters are in the peft layout and are merged at load, but for those of packed weights. A song's
+distinct lines are read in windows; pooling is the mean over all tokens but each window's first,
+whose state only anchors attention (Xiao et al. 2023, arXiv:2309.17453); a few dimensions carry
+large offsets, so the pooled state is standardised with statistics of the training songs.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from engine.classifiers.windows import even_windows, padded, window_means, windo
 from engine.lyrics.casing import sentence_case
 from engine.models.bases import base_source
 from engine.models.compute import ASKED, serving_precision
-from engine.models.decoders import merged_by_peft, merged_decoder
+from engine.models.decoders import adapted_in_four_bits, merged_decoder
 from engine.models.quantization import quantization_config
 from engine.models.tokenizers import tokenizer_of
 from engine.models.weights import load_into, load_tensors
@@ -165,7 +165,7 @@ def lyric_windows(tokenizer: Any, text: str, size: int, most: int) -> list[list[
 
 
 class LlamaClassifier(TransformerClassifier):
-    """The LLaMA decoder with its adapter merged in."""
+    """The LLaMA decoder with its adapter."""
 
     # One answer in 25 is another then; that they are as good is not shown (docs/int8.md).
     whole_numbers = ASKED
@@ -187,14 +187,14 @@ class LlamaClassifier(TransformerClassifier):
         self.model.head.to(self.device)
 
     def _decoder(self, folder: Path, layers: int) -> Any:
-        """The decoder with the adapter merged in, where it computes."""
+        """The decoder with the adapter merged in, or beside packed weights, where it computes."""
         assert self.slot.base is not None  # noqa: S101 - presets give this slot a base
         if self.slot.quantization is None:
             source = base_source(self.slot.base)
             decoder = merged_decoder(source, layers, folder, self.precision, final_norm=False)
             return decoder.to(self.device)
         decoder, _ = load_decoder(self.slot, serving_precision().dtype)
-        return merged_by_peft(cut_layers(decoder, layers), folder)
+        return adapted_in_four_bits(cut_layers(decoder, layers), folder)
 
     def text_read(self, lyric: Lyrics) -> str:
         """The distinct lines; those in one case as they are printed."""

@@ -18,11 +18,12 @@ from engine.errors import WeightsError
 from engine.generator.vocabulary import MAX_WORDS, Vocabulary
 from engine.models.bases import base_source
 from engine.models.compute import Precision
-from engine.models.decoders import cut_decoder, merged_decoder
+from engine.models.decoders import adapted_in_four_bits, cut_decoder, merged_decoder, state_dtype
+from engine.models.packed_lora import join_products
 from engine.models.presets import Slot
 from engine.models.quantization import prepared_for_adapters, quantization_config
 from engine.models.quiet import quiet_libraries
-from engine.models.weights import check_adapter, check_tensors, load_tensors
+from engine.models.weights import check_tensors, load_tensors
 
 HEAD_FILE = "embeddings_and_head.safetensors"
 ADAPTER_FILE = "adapter_model.safetensors"
@@ -67,7 +68,7 @@ class ChordModel(nn.Module):
 
     def hidden(self, input_ids: Tensor, word_index: Tensor, past: Any = None) -> Tensor:
         """Last hidden states (batch, time, width); `past` is a transformers cache or None."""
-        rows = self.embedded(input_ids, word_index).to(self.decoder.dtype)
+        rows = self.embedded(input_ids, word_index).to(state_dtype(self.decoder))
         output = self.decoder(
             inputs_embeds=rows, past_key_values=past, use_cache=past is not None, return_dict=True
         )
@@ -148,8 +149,9 @@ def new_model(
     from peft import LoraConfig, get_peft_model
 
     decoder = load_decoder(slot, int(config["layers"]), dtype)
-    if config.get("gradient_checkpointing"):
-        decoder = prepared_for_adapters(decoder, checkpoint=True)
+    checkpoint = bool(config.get("gradient_checkpointing"))
+    if slot.quantization or checkpoint:
+        decoder = prepared_for_adapters(decoder, checkpoint=checkpoint)
     lora = config["lora"]
     base = decoder.get_input_embeddings().weight.detach().to(torch.float32)
     wrapped = get_peft_model(
@@ -162,6 +164,8 @@ def new_model(
         ),
         autocast_adapter_dtype=True,  # LoRA stays in float32
     )
+    if slot.quantization:
+        join_products(wrapped)
     # peft notes the folder the base came from; what is shipped names the base instead.
     wrapped.peft_config["default"].base_model_name_or_path = slot.base.name if slot.base else None
     model = ChordModel(wrapped, vocabulary.kinds, len(vocabulary.tokens))
@@ -214,7 +218,7 @@ def load_model(
     quantized = slot.quantization is not None and device.type == "cuda"
     try:
         decoder = (
-            _adapted_in_four_bits(slot, folder, layers)
+            adapted_in_four_bits(load_decoder(slot, layers, torch.bfloat16), folder)
             if quantized
             else merged_decoder(_source(slot), layers, folder, precision, final_norm=True)
         )
@@ -227,14 +231,3 @@ def load_model(
     model = ChordModel(decoder, vocabulary.kinds, len(vocabulary.tokens))
     model.load_own_state(own)
     return model.to(device).eval().requires_grad_(False)
-
-
-def _adapted_in_four_bits(slot: Slot, folder: Path, layers: int) -> Any:
-    """The quantized decoder, its adapter kept apart."""
-    from peft import PeftModel
-
-    wrapped: Any = PeftModel.from_pretrained(
-        load_decoder(slot, layers, torch.bfloat16), str(folder)
-    )
-    check_adapter(wrapped, folder / ADAPTER_FILE)
-    return wrapped

@@ -128,6 +128,14 @@ def merged_decoder(
     return decoder.eval()
 
 
+def state_dtype(decoder: Any) -> torch.dtype:
+    """In which numbers states pass from layer to layer: those of the norms.
+
+    Packed weights have none, and what an adapter adds may be in others.
+    """
+    return decoder.layers[0].input_layernorm.weight.dtype
+
+
 def merged_by_peft(decoder: Any, folder: Path) -> Any:
     """A decoder with the adapter of a folder merged in by peft, whatever it is and lies in.
 
@@ -136,12 +144,33 @@ def merged_by_peft(decoder: Any, folder: Path) -> Any:
     WeightsError
         If the adapter is not this decoder's.
     """
-    need_training_group("peft, which merges this adapter,", "peft")
+    return _adapted(decoder, folder).merge_and_unload()
+
+
+def adapted_in_four_bits(decoder: Any, folder: Path) -> Any:
+    """A quantized decoder with the adapter of a folder beside it, as it was trained.
+
+    Merged, the sum would be rounded to 16 values a weight, and much of what was learnt with it.
+
+    Raises
+    ------
+    WeightsError
+        If the adapter is not this decoder's.
+    """
+    from engine.models.packed_lora import join_products
+
+    adapted = _adapted(decoder, folder)
+    join_products(adapted)
+    return adapted
+
+
+def _adapted(decoder: Any, folder: Path) -> Any:
+    need_training_group("peft, which reads this adapter,", "peft")
     from peft import PeftModel
 
     adapted: Any = PeftModel.from_pretrained(decoder, str(folder))
     check_adapter(adapted, folder / ADAPTER)
-    return adapted.merge_and_unload()
+    return adapted
 
 
 def _is_plain(settings: Any) -> bool:
