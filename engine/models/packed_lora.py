@@ -73,7 +73,7 @@ def join_products(adapted: nn.Module) -> int:
     joined = 0
     for module in adapted.modules():
         base: Any = getattr(module, "base_layer", None)
-        if isinstance(base, Linear4bit) and base.bias is None:
+        if isinstance(base, Linear4bit) and getattr(base, "bias", None) is None:
             module.forward = partial(_forward, module, module.forward)
             joined += 1
     return joined
