@@ -26,6 +26,7 @@ TRAINS = (
     ROOT / "engine" / "corpora" / "store" / "musicpile.py",
     ROOT / "engine" / "generator" / "model.py",
     ROOT / "engine" / "models" / "decoders.py",
+    ROOT / "engine" / "models" / "packed_lora.py",
     ROOT / "engine" / "models" / "quantization.py",
     ROOT / "engine" / "models" / "weights.py",
 )

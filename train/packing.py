@@ -58,7 +58,7 @@ def packed_attention(
         enable_gqa=grouped,
     ).transpose(1, 2)
     if places is not None:
-        mixed = mixed.flatten(0, 1)[places].unsqueeze(0)
+        mixed = mixed.flatten(0, 1).index_select(0, places).unsqueeze(0)
     return mixed, None
 
 
@@ -97,11 +97,12 @@ def packed_means(
     `song` (windows,) says whose each window is.
     """
     lengths = torch.tensor([len(window) for window in windows])
-    starts = lengths.cumsum(0) - lengths
     counted = torch.ones(len(states), dtype=torch.bool)
-    counted[starts] = False
-    owner = song.repeat_interleave(lengths.to(song.device))
-    rows, owner = states[counted.to(states.device)].float(), owner[counted.to(song.device)]
+    counted[lengths.cumsum(0) - lengths] = False
+    # By numbers, found before they are sent to a GPU, which then need not be waited for.
+    kept = counted.nonzero().squeeze(1).to(states.device)
+    owner = song.repeat_interleave(lengths.to(song.device)).index_select(0, kept)
+    rows = states.index_select(0, kept).float()
     songs = int(song.max()) + 1
     sums = rows.new_zeros(songs, rows.shape[1]).index_add(0, owner, rows)
     counts = rows.new_zeros(songs).index_add(0, owner, rows.new_ones(len(owner)))

@@ -17,7 +17,7 @@ from train.gpu_memory import Decoder, adapter_weights, kept_in_a_layer, training
 from train.llama_adapter import adapted_modules
 from train.packing import packed_states, use_packed_attention
 
-NAMES = "q_proj k_proj v_proj o_proj gate_proj up_proj down_proj".split()
+NAMES = ["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"]
 LLAMA = SimpleNamespace(
     num_hidden_layers=32,
     hidden_size=4096,
