@@ -15,6 +15,8 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import nn
+from torch.utils.checkpoint import checkpoint
 
 from engine.classifiers.direct_path import without_first
 from engine.classifiers.llama import load_tokenizer, lyric_windows, padding_id
@@ -26,6 +28,7 @@ from engine.models.presets import slot
 from engine.models.quantization import prepared_for_adapters, quantization_config
 from engine.models.weights import save_tensors
 from train.calibration import measured
+from train.checkpoints import leave_out_frozen
 from train.command_line import is_main_process, parse_arguments, run
 from train.genre_data import GenreSplit, read_split
 from train.language_model import windows_of
@@ -34,6 +37,7 @@ from train.settings import Count, DecoderSettings, FitSettings
 from train.trainer import fit
 
 NAME = "llama-lm"
+_AT_ONCE = 512  # tokens whose logits are computed together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +47,45 @@ class NextWordSettings(FitSettings, DecoderSettings):
     validation_windows: Count
     probe_songs: Count
     probe_validation_songs: Count
+
+
+class NextWordLoss(nn.Module):
+    """A causal language model with its loss, whose logits are never there all at once.
+
+    Those of 8 windows of 512 tokens over 128,256 words would be 2 GB in float32, and their gradient
+    as much again.
+
+    Parameters
+    ----------
+    network
+        A peft model around a `transformers.LlamaForCausalLM`.
+    """
+
+    # The Trainer then divides the loss by the accumulation steps itself.
+    accepts_loss_kwargs = False
+
+    def __init__(self, network: Any) -> None:
+        super().__init__()
+        self.network = network
+        leave_out_frozen(self)
+
+    def forward(
+        self, input_ids: torch.Tensor, attention_mask: torch.Tensor, labels: torch.Tensor
+    ) -> dict[str, torch.Tensor]:
+        """Mean cross entropy in nats of each next word whose label is not -100."""
+        causal = self.network.get_base_model()
+        read = causal.model(input_ids=input_ids, attention_mask=attention_mask, use_cache=False)
+        wanted = labels[:, 1:]
+        asked = wanted != -100
+        states, wanted = read.last_hidden_state[:, :-1][asked], wanted[asked]
+
+        def loss(states: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+            logits = causal.lm_head(states).float()
+            return nn.functional.cross_entropy(logits, wanted, reduction="sum")
+
+        parts = zip(states.split(_AT_ONCE), wanted.split(_AT_ONCE), strict=True)
+        losses = [checkpoint(loss, *part, use_reentrant=False) for part in parts]
+        return {"loss": torch.stack(losses).sum() / len(wanted)}
 
 
 def main() -> None:
@@ -98,7 +141,7 @@ def main() -> None:
     }
     print("before", probe(adapted, splits, tokenizer, depth, window), flush=True)
     groups = [{"params": parameters, "lr": settings.learning_rate}]
-    fit(adapted, train, watched, collate, arguments, NAME, groups)
+    fit(NextWordLoss(adapted), train, watched, collate, arguments, NAME, groups)
     print("after", probe(adapted, splits, tokenizer, depth, window), flush=True)
     tensors = {
         # Named as in the decoder without its language-model head, which genre is learnt on.

@@ -46,3 +46,38 @@ def test_next_word_training_leaves_an_adapter_that_genre_starts_from(
     config.write_text(yaml.safe_dump({**own, "rank": 2 * own["rank"], "epochs": 1}), "utf-8")
     with pytest.raises(WeightsError, match="must adapt the same modules"):
         genre_llama.main()
+
+
+def test_the_loss_is_the_language_models_own_without_all_logits_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from peft import LoraConfig, get_peft_model
+    from transformers import LlamaConfig, LlamaForCausalLM
+
+    torch.manual_seed(0)
+    sizes = {"vocab_size": 3000, "hidden_size": 32, "intermediate_size": 48}
+    heads = {"num_attention_heads": 2, "num_key_value_heads": 1, "num_hidden_layers": 2}
+    plain = LlamaForCausalLM(LlamaConfig(**sizes, **heads))
+    adapted = get_peft_model(plain, LoraConfig(r=2, target_modules=["q_proj", "v_proj"]))
+    ids = torch.randint(1, 3000, (3, 40))
+    mask = torch.ones_like(ids)
+    mask[1, 25:] = 0
+    labels = ids.masked_fill(mask == 0, -100)
+    expected = adapted(input_ids=ids, attention_mask=mask, labels=labels).loss
+    monkeypatch.setattr(llama_lm, "_AT_ONCE", 16)
+    kept: list[int] = []
+
+    def keep(tensor: torch.Tensor) -> torch.Tensor:
+        kept.append(tensor.numel())
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
+        found = llama_lm.NextWordLoss(adapted)(ids, mask, labels)["loss"]
+    torch.testing.assert_close(found, expected)
+    assert max(kept) <= 3000 * 32  # the head's own weights; the logits would be 102 * 3000
+    gradients = [
+        torch.autograd.grad(loss, [p for n, p in adapted.named_parameters() if "lora_B" in n])
+        for loss in (expected, found)
+    ]
+    for theirs, ours in zip(*gradients, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-3, atol=1e-6)
