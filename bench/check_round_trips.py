@@ -22,6 +22,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -36,9 +37,10 @@ from engine.errors import InputError
 from engine.formats.midi import typewritten
 from engine.generator import COMPLEXITIES, Controls, load_generator
 from engine.lyrics import Lyrics
+from engine.music.chord import Chord
 from engine.music.form.templates import TEMPLATES
-from engine.music.key import KEYS
-from engine.music.lead_sheet import LeadSheet
+from engine.music.key import KEYS, Key
+from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
 
 LYRICS = Path(__file__).parent / "lyrics"
 PARTING = "\n---\n"
@@ -79,11 +81,19 @@ def sounding(sheet: LeadSheet) -> Held:
 
 
 def barred(sheet: LeadSheet) -> Held:
-    """What iReal Pro holds."""
+    """What iReal Pro holds: chords that change, rare ones as the nearest that it has."""
     return {
         "head": (sheet.title, sheet.key, sheet.tempo, sheet.time_signature),
-        "changes": [tones for tones, _ in groupby(chord.pitch_classes for chord in sheet.chords)],
+        "changes": [tones for tones, _ in groupby(map(in_ireal, sheet.chords))],
     }
+
+
+@lru_cache(1_000)
+def in_ireal(chord: Chord) -> frozenset[int]:
+    """The tones of a chord that stands alone in a song of iReal Pro."""
+    alone = LeadSheet("A", Key("C", "major"), (Line((), (PlacedChord(0, chord),)),))
+    (found,) = set(formats.read(formats.write(alone, "ireal"), "ireal").chords)
+    return found.pitch_classes
 
 
 HOLDS: dict[str, Callable[[LeadSheet], Held]] = {

@@ -34,11 +34,12 @@ class Note:
 
 @dataclass(frozen=True)
 class Cue:
-    """A word or a section at its time; `ends_line` is for the last word of a lyric line."""
+    """A word or a section at its time; the last word of a line, and of a stanza, ends it."""
 
     start: float
     text: str
     ends_line: bool = False
+    ends_stanza: bool = False
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def performance(sheet: LeadSheet, *, whole_bars: bool = False) -> Performance:
     players = _Players(band, Dynamics(metre, sections), whole_bars=whole_bars)
     time = players.time
     ends = {word.line: word.word for word in plan.words}
+    last_lines = set({sheet.lines[line].stanza: line for line in ends}.values())
     return Performance(
         metre=metre,
         style=band.style,
@@ -105,7 +107,13 @@ def performance(sheet: LeadSheet, *, whole_bars: bool = False) -> Performance:
             for hit in hits(band, sections)
         ),
         words=tuple(
-            Cue(time(word.start), word.text, ends[word.line] == word.word) for word in plan.words
+            Cue(
+                time(word.start),
+                word.text,
+                ends[word.line] == word.word,
+                ends[word.line] == word.word and word.line in last_lines,
+            )
+            for word in plan.words
         ),
         sections=tuple(Cue(time(mark.bar * metre.slots), mark.title) for mark in plan.marks),
         struck=tuple(

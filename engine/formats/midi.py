@@ -101,14 +101,18 @@ def _named(name: str) -> tuple[float, Any]:
 def _lyrics(words: Iterable[Cue]) -> list[tuple[float, Any]]:
     import mido
 
+    sung = list(words)
     return [
-        (word.start, mido.MetaMessage("lyrics", text=typewritten(word.text) + _end(word)))
-        for word in words
+        (word.start, mido.MetaMessage("lyrics", text=typewritten(word.text) + _end(word, sung[-1])))
+        for word in sung
     ]
 
 
-def _end(word: Cue) -> str:
-    return "\r" if word.ends_line else " "
+def _end(word: Cue, last: Cue) -> str:
+    """Return ends a line, line feed a stanza (MIDI recommended practice RP-017)."""
+    if not word.ends_line:
+        return " "
+    return "\n" if word.ends_stanza and word is not last else "\r"
 
 
 def typewritten(word: str) -> str:

@@ -2,7 +2,8 @@
 
 Chord names are text events that hold a chord symbol and Yamaha's XF chord events; what notes sound
 is not guessed at. Karaoke files (``.kar``) begin a line with ``/`` and a stanza with a backslash,
-others end a line with a carriage return or a line feed; a word goes on until a blank.
+others end a line with a carriage return or a line feed, those that use both a stanza with the
+latter (RP-017); a word goes on until a blank.
 """
 
 from __future__ import annotations
@@ -94,6 +95,7 @@ def _words(events: list[tuple[float, Any]]) -> list[Sung]:
         texts = [(at, m.text) for at, m in events if m.type == "text"]
         is_karaoke = any(text.startswith(("@K", "@T", "\\", "/")) for _, text in texts)
         sung = [pair for pair in texts if is_karaoke and not pair[1].startswith("@")]
+    returns = any(text.rstrip(" \t").endswith("\r") for _, text in sung)
     words: list[Sung] = []
     goes_on = False
     for at, raw in sung:
@@ -109,10 +111,11 @@ def _words(events: list[tuple[float, Any]]) -> list[Sung]:
             else:
                 words.append(Sung(at, at, piece))
             goes_on = False
-        ends = text.rstrip(" \t")[-1:] in {"\r", "\n"} and bool(words)
-        if ends:
+        end = text.rstrip(" \t")[-1:]
+        if end in {"\r", "\n"} and words:
+            feeds = text.count("\n") + text.count("\r\r")
             words[-1].ends_line = True
-            words[-1].ends_stanza |= text.count("\n") + text.count("\r\r") > 1
+            words[-1].ends_stanza |= feeds > 1 or (returns and end == "\n")
         if text.endswith("-") and len(text) > 1 and words:
             words[-1].text = words[-1].text.removesuffix("-")
         goes_on = bool(text) and not text[-1].isspace()

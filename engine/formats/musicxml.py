@@ -37,7 +37,7 @@ _HEADER = (
 def write(sheet: LeadSheet) -> bytes:
     """Return the lead sheet with its piano part as MusicXML, encoded as UTF-8."""
     staff = Staff(layout(sheet), style(sheet.genre))
-    root = document(sheet, staff, system_bars=system_bars(staff, _PAGE_ROOM))
+    root = document(sheet, staff, system_bars=_systems(staff))
     for key in root.iter("key"):
         if key.find("mode") is None:
             SubElement(key, "mode").text = sheet.key.mode
@@ -55,6 +55,23 @@ def read(data: bytes) -> LeadSheet:
         If it is no MusicXML, or holds neither words nor chords.
     """
     return lead_sheet(data)
+
+
+def _systems(staff: Staff) -> list[int]:
+    """The bars that begin a system: of those inside a line only such as are sung.
+
+    A system without words is a line that is played when the file is read; other programs break
+    lines that are too wide by themselves.
+    """
+    plan, slots = staff.layout, staff.metre.slots
+    begins = system_bars(staff, _PAGE_ROOM)
+    sung = {word.start // slots for word in plan.words}
+    ends = [*begins[1:], plan.bars]
+    return [
+        bar
+        for bar, end in zip(begins, ends, strict=True)
+        if bar in plan.systems or not sung.isdisjoint(range(bar, end))
+    ]
 
 
 def _end_lines(root: Element, sheet: LeadSheet) -> None:

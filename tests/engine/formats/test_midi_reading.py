@@ -39,6 +39,13 @@ def test_syllables_of_karaoke_files_make_words_lines_and_stanzas() -> None:
     assert [line.stanza for line in sheet.lines] == [0, 0, 1]
 
 
+def test_stanzas_without_a_heading_come_back() -> None:
+    text = "{key: G}\n[G]Rain on the\nlong road\n\n[C]Sun\n\n[D]Snow at\n[G]last"
+    sheet = chordpro.read(text.encode())
+    assert [line.stanza for line in sheet.lines] == [0, 0, 1, 2, 2]
+    assert midi.read(midi.write(sheet)).lines == sheet.lines
+
+
 def test_xf_chords_are_read_where_no_text_names_them() -> None:
     chord = mido.MetaMessage("sequencer_specific", data=(0x43, 0x7B, 1, 0x32, 10, 0x34, 0x7F))
     (line,) = midi.read(written(chord, lyric("Rain ", 0))).lines

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -35,6 +36,14 @@ def score(*measures: str) -> bytes:
 
 def harmony_of(root: str, kind: str) -> str:
     return f"<harmony><root><root-step>{root}</root-step></root><kind>{kind}</kind></harmony>"
+
+
+@pytest.mark.parametrize("count", [4, 8, 16])
+def test_a_long_line_that_is_played_stays_one_line(count: int) -> None:
+    played = tuple(PlacedChord(0, Chord.parse("CGAF"[at % 4])) for at in range(count))
+    sung = Line(("Rain", "again"), (PlacedChord(0, Chord.parse("C")),), "verse", 1)
+    sheet = replace(songbook()[0], lines=(Line((), played, "intro"), sung))
+    assert musicxml.read(musicxml.write(sheet)).lines == sheet.lines
 
 
 @pytest.mark.parametrize("title", [sheet.title for sheet in songbook()[::12]])
