@@ -6,9 +6,22 @@ The command line prints it on one line and exits with 2; a page shows it as it s
 
 from __future__ import annotations
 
+from engine.plain_text import one_line
+
+LONGEST = 1_000
+"""Characters of a message."""
+
 
 class EngineError(Exception):
-    """Base of all errors raised on purpose by the engine."""
+    """Base of all errors raised on purpose by the engine.
+
+    Whatever a message repeats (a name in a file, what a library said), it is one line that can be
+    printed.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        fits = message.isprintable() and len(message) <= LONGEST
+        super().__init__(message if fits else one_line(message, LONGEST))
 
 
 class InputError(EngineError, ValueError):
