@@ -21,6 +21,7 @@ from filelock import FileLock, Timeout
 
 from engine.errors import InputError
 from engine.files import opened, write_whole
+from engine.json_text import json_value
 
 _LONGEST_LINE = 2**24
 
@@ -170,8 +171,8 @@ def _entry(line: bytes) -> Any:
     if not line.endswith(b"\n") or checksum != b"%08x" % zlib.crc32(text):
         return None
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError):
+        return json_value(text)
+    except ValueError:
         return None
 
 

@@ -21,6 +21,7 @@ from engine.corpora.rows import Chunk
 from engine.corpora.sources import Source
 from engine.errors import InputError
 from engine.files import file_bytes
+from engine.json_text import json_value
 
 MANIFEST = "_manifest.json"
 _KIND = "lyric-lab parts 1"
@@ -98,12 +99,12 @@ def read_manifest(folder: Path) -> Manifest:
             "same command goes on)."
         )
     try:
-        found: Any = json.loads(file_bytes(path, _MOST_BYTES))
+        found: Any = json_value(file_bytes(path, _MOST_BYTES))
         parts = [Part.read(part) for part in found["parts"]]
         fits = found["kind"] == _KIND and None not in parts
         about: Any = found["about"]
         rows = sum(part.rows for part in parts if part)
-    except (LookupError, TypeError, ValueError, RecursionError):
+    except (LookupError, TypeError, ValueError):
         fits, parts, about, rows = False, [], {}, 0
     names = [part_file(number) for number in range(len(parts))]
     if not fits or not isinstance(about, dict) or [p.file for p in parts if p] != names:

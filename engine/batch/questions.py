@@ -238,8 +238,6 @@ def lyric_of(value: Any) -> Lyrics:
         value = "\n".join(cast("list[str]", value))
     if not isinstance(value, str | bytes):
         raise InputError(f"The lyric is not text but {_kind_of(value)}.")
-    if isinstance(value, str):  # half characters, which JSON can hold and no tokenizer reads
-        value = value.encode("utf-8", "replace").decode()
     return Lyrics.parse(value)
 
 

@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, TextIO, cast
 
 from engine.corpora.columns import columns_found
@@ -19,8 +18,8 @@ from engine.corpora.rows import ABSENT, Chunk, Row, kind, unique
 from engine.corpora.sources import Source
 from engine.corpora.tables import MAX_COLUMNS, MAX_RECORD, Table, chunked, lines_of, text_of
 from engine.errors import InputError, quoted
+from engine.json_text import MAX_DEPTH, is_deep
 
-MAX_DEPTH = 64
 # Characters of a file that is one JSON value; a line-by-line file may have any length.
 MAX_DOCUMENT = 200 * 2**20
 # Where programs that save songs put them: {"songs": [...]}.
@@ -130,20 +129,7 @@ def _object_in(line: str) -> dict[str, Any] | _Broken:
         return _Broken(line, "The line is not a JSON object.")
     except RecursionError:
         return _Broken(line, _TOO_DEEP)
-    return _Broken(line, _TOO_DEEP) if _is_deep(item) else item
-
-
-def _is_deep(value: Any) -> bool:
-    """Whether lists and objects are nested deeper than `MAX_DEPTH`."""
-    level = [value]
-    for _ in range(MAX_DEPTH + 1):
-        inside = (
-            item.values() if isinstance(item, dict) else item
-            for item in level
-            if isinstance(item, dict | list)
-        )
-        level = list(chain.from_iterable(inside))
-    return bool(level)
+    return _Broken(line, _TOO_DEEP) if is_deep(item) else item
 
 
 def _as_item(value: Any) -> dict[str, Any] | _Broken:

@@ -25,6 +25,7 @@ from engine.evaluation.metrics.uncertainty import intervals
 from engine.files import append_line
 from engine.generator.controls import Controls
 from engine.generator.songs import home_song
+from engine.json_text import json_value
 from engine.lyrics import LyricLine, Lyrics
 
 if TYPE_CHECKING:
@@ -47,6 +48,11 @@ _LINES = 8
 _LISTENERS = 5
 _FILE = "listening/answers.jsonl"
 _GUESSED = "guessed"
+_KINDS: dict[str, type] = {
+    **dict.fromkeys(("listener", "song", "writer", "revision", "time"), str),
+    "seed": int,
+    "guessed_human": bool,
+}
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,9 @@ class Answer:
     time: str
 
     def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            if type(getattr(self, name)) is not kind:
+                raise ValueError(f"{name} is {getattr(self, name)!r}, not of its kind")
         for name in SCALES:
             value = getattr(self, name)
             if type(value) is not int or not 0 <= value <= MOST:
@@ -153,7 +162,7 @@ def read_answers(folder: Path | None = None) -> list[Answer]:
     found: dict[tuple[str, str], Answer] = {}
     for line in path.read_bytes().splitlines():
         try:
-            values: Any = json.loads(line)
+            values: Any = json_value(line)
             answer = Answer(**values)
         except (TypeError, ValueError):  # cut short, or of another version
             continue

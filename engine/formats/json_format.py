@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Any, cast
 
 from engine.errors import InputError, quoted
+from engine.json_text import json_value
 from engine.music.chord import Chord
 from engine.music.key import Key
 from engine.music.key_estimate import estimated_key
@@ -59,8 +60,8 @@ def read(data: bytes) -> LeadSheet:
         If the bytes are not JSON of this schema; the message names the field or line.
     """
     try:
-        song: Any = json.loads(data)
-    except (ValueError, RecursionError):
+        song: Any = json_value(data)
+    except ValueError:
         raise InputError(
             "The file is not JSON text; a lead sheet as JSON in UTF-8 is accepted."
         ) from None

@@ -22,6 +22,7 @@ from typing import Any
 
 from engine.errors import InputError, WeightsError
 from engine.generator.controls import COMPLEXITIES
+from engine.json_text import json_value
 from engine.music.chord import NO_CHORD, Chord
 from engine.music.key import Key
 
@@ -254,7 +255,7 @@ class Vocabulary:
         """Read ``vocabulary.json``; `WeightsError` if it is missing or malformed."""
         path = folder / FILE
         try:
-            data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+            data: dict[str, Any] = json_value(path.read_bytes())
             found = cls(tuple(data["chords"]), tuple(data["genres"]), data["common_keys"])
             if len(found.parsed) != len(set(found.chords)):
                 raise ValueError("a chord is listed twice")

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.errors import WeightsError
+from engine.json_text import json_value
 from engine.models.presets import Slot
 
 CARD = "card.json"
@@ -63,13 +64,13 @@ class ModelCard:
         """Read the card of a folder; `WeightsError` if it is missing or malformed."""
         path = folder / CARD
         try:
-            data: Any = json.loads(path.read_text("utf-8"))
+            data: Any = json_value(path.read_bytes())
         except FileNotFoundError:
             raise WeightsError(
                 f"No model card at {path}: the folder is missing or its training did not finish; "
                 f"restore it with `git checkout -- models` or train it again."
             ) from None
-        except (OSError, ValueError, RecursionError) as error:
+        except (OSError, ValueError) as error:
             raise WeightsError(
                 f"The model card {path} is not readable ({error}); {RESTORE}."
             ) from None
@@ -202,7 +203,7 @@ def _object_of(fits: Callable[[str, Any], bool]) -> Callable[[Any], bool]:
 
 
 def _is_checksum(name: str, value: Any) -> bool:
-    plain = Path(name).name == name and name not in ("", ".", "..") and "\0" not in name
+    plain = Path(name).name == name and name not in ("", ".", "..") and name.isprintable()
     return plain and isinstance(value, str) and re.fullmatch(r"[0-9a-f]{64}", value) is not None
 
 

@@ -19,6 +19,7 @@ from typing import Any, cast
 
 from engine.errors import InputError
 from engine.formats import json_format
+from engine.json_text import json_value
 from engine.music.editing import with_locks
 from engine.music.lead_sheet import LeadSheet
 from engine.project.controls import controls_fields, controls_of
@@ -65,8 +66,8 @@ def read(data: bytes) -> Project:
             f"The file has {len(data):,} bytes; at most {MAX_BYTES:,} bytes are accepted."
         )
     try:
-        value: Any = json.loads(data)
-    except (ValueError, RecursionError):
+        value: Any = json_value(data)
+    except ValueError:
         raise InputError(_NOT_JSON) from None
     return from_json(value)
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine.errors import InputError
+from engine.json_text import json_value
 from engine.project import file
 from engine.project.values import Project
 
@@ -67,8 +68,8 @@ def read(text: str) -> Project:
         data = unpacker.decompress(packed, MAX_UNPACKED)
         if unpacker.unconsumed_tail or not unpacker.eof:
             raise InputError(_BROKEN)
-        value: Any = json.loads(data)
-    except (UnicodeError, binascii.Error, zlib.error, RecursionError):
+        value: Any = json_value(data)
+    except (UnicodeError, binascii.Error, zlib.error):
         raise InputError(_BROKEN) from None
     except ValueError as error:
         raise (error if isinstance(error, InputError) else InputError(_BROKEN)) from None

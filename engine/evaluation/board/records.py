@@ -18,9 +18,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from engine.errors import InputError
+from engine.errors import InputError, quoted
 from engine.evaluation.tasks import TASKS
 from engine.files import append_line
+from engine.json_text import json_value
 
 KINDS = ("model", "baseline", "guest")
 GUESTS = "guests"
@@ -233,13 +234,13 @@ def _foreign(metric_name: str, signature: str) -> str | None:
     try:
         own = metric(metric_name).signature
     except ValueError:
-        return f"its metric '{metric_name}' is not known here, so it is not shown"
+        return f"its metric {quoted(metric_name)} is not known here, so it is not shown"
     if known_signature(metric_name, signature):
         return None
     expected = "a signature that begins with 'bertscore|'" if "bertscore" in metric_name else own
     return (
-        f"its {metric_name} was measured as '{signature}', not as {expected}; it is kept apart and "
-        "never ranked with the others"
+        f"its {metric_name} was measured as {quoted(signature)}, not as {expected}; it is kept "
+        "apart and never ranked with the others"
     )
 
 
@@ -248,8 +249,8 @@ _NAMES = tuple(entry.name for entry in fields(EvaluationRecord))
 
 def _record(line: bytes) -> EvaluationRecord:
     try:
-        data: Any = json.loads(line)
-    except (ValueError, RecursionError):
+        data: Any = json_value(line)
+    except ValueError:
         cut = not line.rstrip().endswith(b"}")
         reason = "cut short (a truncated record)" if cut else "not readable as JSON"
         raise InputError(reason) from None

@@ -13,6 +13,7 @@ from engine.corpora import read_file, songs_table
 from engine.corpora.songbook import folder_sha256, sheets_of
 from engine.errors import InputError
 from engine.files import made_folder, write_file
+from engine.json_text import json_value
 from engine.lyrics import Lyrics
 
 if TYPE_CHECKING:
@@ -198,7 +199,7 @@ def read_predictions(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
 
     try:
         arrow: Any = pq.read_table(path)
-        about = json.loads((arrow.schema.metadata or {})[_METADATA])
+        about = json_value((arrow.schema.metadata or {})[_METADATA])
     except (OSError, KeyError, ValueError, pa.ArrowException) as error:
         raise InputError(
             f"The predictions {path.name} are not readable ({type(error).__name__})."

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import pytest
@@ -126,3 +127,14 @@ def test_few_answers_are_told_as_they_are() -> None:
     table = listening_values([ANSWER])
     assert set(table["model"]) == {HUMAN}
     assert table["value"].tolist() == [5, 4, 3, 2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['{"listener": ' + "[" * 5000, json.dumps(asdict(ANSWER) | {"song": ["a"]})],
+)
+def test_a_line_that_holds_no_answer_is_passed_over(tmp_path: Path, line: str) -> None:
+    append_answer(ANSWER, tmp_path)
+    with (tmp_path / "listening" / "answers.jsonl").open("a", encoding="utf-8") as file:
+        file.write(f"{line}\n")
+    assert read_answers(tmp_path) == [ANSWER]

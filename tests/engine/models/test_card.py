@@ -74,6 +74,7 @@ def test_a_malformed_card_is_one_clear_error(tmp_path: Path, text: str) -> None:
         ("files", {"weights.safetensors": "short"}),
         ("files", {"../card.json": "0" * 64}),
         ("files", {"": "0" * 64}),
+        ("files", {"\ud800": "0" * 64}),
         ("metrics", {"test/accuracy": "good"}),
         ("metrics", {"test/accuracy": 10**400}),
         ("library_versions", {"torch": 2}),
@@ -88,6 +89,16 @@ def test_a_card_with_another_kind_of_thing_in_place_says_which(
     content = {**asdict(CARD_OF_OURS), entry: value}
     (tmp_path / CARD).write_text(json.dumps(content), "utf-8")
     with pytest.raises(WeightsError, match=f"'{entry}' is not"):
+        ModelCard.read(tmp_path)
+
+
+def test_a_card_too_deep_to_be_walked_through_is_refused(tmp_path: Path) -> None:
+    CARD_OF_OURS.write(tmp_path)
+    text = (tmp_path / CARD).read_text("utf-8")
+    deep = text.replace('"config": {', '"config": {"a": ' + "[" * 400 + "]" * 400 + ", ", 1)
+    assert deep != text
+    (tmp_path / CARD).write_text(deep, "utf-8")
+    with pytest.raises(WeightsError, match="nests deeper"):
         ModelCard.read(tmp_path)
 
 

@@ -129,6 +129,7 @@ def test_ten_thousand_records_are_read_in_a_second_or_so(record: Records, tmp_pa
         ({"signature": "forged"}, "measured as 'forged', not as v1"),
         ({"metric": "bertscore-f1"}, "begins with 'bertscore|'"),
         ({"metric": "charm"}, "metric 'charm' is not known"),
+        ({"metric": "a\x1b[31m"}, "metric 'a\\x1b[31m' is not known"),
     ],
 )
 def test_foreign_definitions_are_told_and_kept(
