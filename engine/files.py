@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import lzma
 import os
 import stat
+import struct
+import zipfile
 import zlib
 from contextlib import suppress
 from pathlib import Path
@@ -109,6 +112,33 @@ class Unpacking(io.RawIOBase):
 def unpacked(data: bytes, name: str, most: int) -> bytes:
     """What gzip bytes hold; `InputError` if they are damaged or unpack to more than `most`."""
     return io.BufferedReader(Unpacking(io.BytesIO(data), name, most), _BLOCK).read()
+
+
+DAMAGED_ZIP = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError),
+    *(NotImplementedError, RuntimeError, KeyError, IndexError, OverflowError, AttributeError),
+)
+"""What `zipfile` raises of an archive that was damaged, or made to be odd."""
+
+
+def opened_zip(data: bytes, name: str) -> zipfile.ZipFile:
+    """The zip that bytes are; `InputError` if they are none."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except DAMAGED_ZIP as error:
+        raise InputError(f"{name} is no readable zip ({error}).") from None
+
+
+def member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, most: int) -> bytes:
+    """What a zip holds under a name; `InputError` if it is damaged or unpacks to too much."""
+    try:
+        with archive.open(member) as file:
+            data = file.read(most + 1)
+    except DAMAGED_ZIP as error:
+        raise InputError(f"A file in the zip cannot be unpacked ({error}).") from None
+    if len(data) > most:
+        raise InputError(f"A file in the zip unpacks to over {megabytes(most)}, the most read.")
+    return data
 
 
 def write_file(path: Path, data: bytes) -> None:

@@ -101,4 +101,4 @@ def _what_does_not_fit(error: RequestValidationError) -> str:
     if what is None:
         message = one_line(str(first["msg"])).removeprefix("Value error, ").rstrip(".")
         what = f"does not fit: {message[:1].lower()}{message[1:]}"
-    return f"'{place[:60]}' {what}."
+    return f"'{one_line(place, 60)}' {what}."

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-import zlib
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
+from engine.files import member_bytes, opened_zip
 from engine.formats import musicxml
 from engine.formats.safe_xml import parsed_xml
 
@@ -59,13 +59,8 @@ def read(data: bytes) -> LeadSheet:
     InputError
         If it is no compressed MusicXML, or unpacks to more than any score has.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            return musicxml.read(_member(archive, _score_name(archive)))
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        raise InputError(
-            "The file is no whole ZIP file; compressed MusicXML is accepted."
-        ) from None
+    with opened_zip(data, "The compressed MusicXML") as archive:
+        return musicxml.read(_member(archive, _score_name(archive)))
 
 
 def _score_name(archive: zipfile.ZipFile) -> str:
@@ -83,10 +78,4 @@ def _score_name(archive: zipfile.ZipFile) -> str:
 
 
 def _member(archive: zipfile.ZipFile, name: str) -> bytes:
-    with archive.open(name) as member:
-        data = member.read(_MOST + 1)
-    if len(data) > _MOST:
-        raise InputError(
-            f"The file unpacks to more than {_MOST:,} bytes; a score of at most that is accepted."
-        )
-    return data
+    return member_bytes(archive, name, _MOST)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from glob import escape
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
+from engine.files import DAMAGED_ZIP
+from engine.json_text import json_value
 from engine.similarity.clusters import Cluster, groups_of, named
 from engine.similarity.layout import FEWEST, UMAP, laid_out, main_directions, umap_available
 from engine.similarity.vectors import Vectors, song_keys
@@ -110,12 +111,12 @@ def _read(path: Path) -> SongMap | None:
 
     try:
         with np.load(path, allow_pickle=False) as held:
-            told: Any = json.loads(str(held["clusters"]))
+            told: Any = json_value(str(held["clusters"]))
             clusters = tuple(Cluster(**one | {"words": tuple(one["words"])}) for one in told)
             return SongMap(
                 held["rows"], held["points"], held["groups"], clusters, str(held["method"])
             )
-    except (OSError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    except (TypeError, MemoryError, *DAMAGED_ZIP):
         return None  # not there, or cut short: it is made anew
 
 

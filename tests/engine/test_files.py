@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -66,3 +67,28 @@ def test_damaged_gzip_is_one_sentence(data: bytes) -> None:
 @pytest.mark.parametrize(("size", "shown"), [(50 * 2**20, "50 MB"), (200_000, "0.2 MB")])
 def test_sizes_are_for_people(size: int, shown: str) -> None:
     assert files.megabytes(size) == shown
+
+
+def test_a_damaged_zip_is_refused_wherever_it_is_damaged() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.txt", b"rain on the road " * 40)
+    whole = buffer.getvalue()
+    kept = 0
+    for at in range(len(whole)):
+        damaged = whole[:at] + bytes([whole[at] ^ 0xFF]) + whole[at + 1 :]
+        try:
+            archive = files.opened_zip(damaged, "songs.zip")
+            for member in archive.infolist():
+                kept += len(files.member_bytes(archive, member, 10_000)) > 0
+        except InputError as error:
+            assert str(error).endswith(").")
+    assert kept
+
+
+def test_a_zip_unpacks_up_to_the_limit() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a", bytes(2**21))
+    with pytest.raises(InputError, match="over 1 MB"):
+        files.member_bytes(files.opened_zip(buffer.getvalue(), "a.zip"), "a", 2**20)

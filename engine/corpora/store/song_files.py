@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -12,7 +10,7 @@ from typing import Any
 from engine.corpora.store.schema import LEAD_SHEET, song_row, sung
 from engine.corpora.store.writing import Bad, Reached, writing
 from engine.errors import InputError, quoted
-from engine.files import file_bytes, megabytes
+from engine.files import file_bytes, megabytes, member_bytes, opened_zip
 from engine.lyrics import Lyrics
 from engine.music.lead_sheet import LeadSheet
 
@@ -51,10 +49,7 @@ def files_in_zip(name: str, data: bytes) -> list[SongFile]:
     InputError
         If it is no whole zip, or unpacks to more than is read.
     """
-    try:
-        packed = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
-        raise InputError(f"{quoted(name)} is no readable zip ({error}).") from None
+    packed = opened_zip(data, quoted(name))
     members = sorted(
         (one for one in packed.infolist() if not one.is_dir() and _is_song(one.filename)),
         key=lambda one: one.filename,
@@ -64,7 +59,10 @@ def files_in_zip(name: str, data: bytes) -> list[SongFile]:
         raise InputError(
             f"{quoted(name)} unpacks to {megabytes(size)}; at most {megabytes(MAX_BYTES)} are read."
         )
-    return [SongFile(one.filename, lambda one=one: _of_member(packed, one)) for one in members]
+    return [
+        SongFile(one.filename, lambda one=one: member_bytes(packed, one, MAX_FILE_BYTES))
+        for one in members
+    ]
 
 
 def store_of_files(files: Iterable[SongFile], store: Path, name: str) -> None:
@@ -179,14 +177,3 @@ def _refuse_too_many(name: str, count: int) -> None:
 
 def _of_path(path: Path) -> bytes:
     return file_bytes(path, MAX_FILE_BYTES)
-
-
-def _of_member(packed: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    try:
-        with packed.open(member) as file:
-            data = file.read(MAX_FILE_BYTES + 1)
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise InputError(f"It cannot be unpacked ({error}).") from None
-    if len(data) > MAX_FILE_BYTES:
-        raise InputError(f"It has more than {megabytes(MAX_FILE_BYTES)}, which is the most read.")
-    return data

@@ -95,6 +95,7 @@ def refusal(answer: httpx2.Response) -> str:
         ("genre", {"json": {"lyric": "la", "tune": 1}}, 422, "'tune' is no field"),
         ("genre", {"json": {"lyric": "la", "models": []}}, 422, "at least 1"),
         ("genre", {"json": {"lyric": "la", "models": ["gpt"]}}, 422, "'llama'"),
+        ("genre", {"json": {"lyric": "la", "a\0b": 1}}, 422, "'a b' is no field"),
         ("genre", {"json": {"lyric": ""}}, 422, "lyric is empty"),
         ("genre", {"json": {"lyric": "la " * 20_000}}, 422, "30,000 are accepted"),
         ("genre", {"json": {"lyric": "la " * 90_000}}, 413, "larger than"),
@@ -107,7 +108,7 @@ def refusal(answer: httpx2.Response) -> str:
         ("convert?to=pdf", {"files": {"other": b"x"}}, 422, "'file' is missing"),
         ("convert?to=xls", {"files": {"file": ("s.cho", b"x")}}, 422, "'to' does not fit"),
         ("convert?to=pdf", {"files": {"file": ("s.xyz", b"x")}}, 422, "is no ending"),
-        ("convert?to=pdf&from=mxl", {"files": {"file": ("s", b"PK\x03")}}, 422, "ZIP"),
+        ("convert?to=pdf&from=mxl", {"files": {"file": ("s", b"PK\x03")}}, 422, "no readable zip"),
         ("nowhere", {"json": {}}, 404, "nothing at this address"),
     ],
 )

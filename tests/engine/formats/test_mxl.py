@@ -6,6 +6,9 @@ from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
+import pytest
+
+from engine.errors import InputError
 from engine.formats import chordpro, musicxml, mxl
 
 SHEET = chordpro.read(b"{title: Rust}\n[C]la [G7]la [C]")
@@ -34,3 +37,10 @@ def test_music21_opens_it(tmp_path: Path) -> None:
 
 def test_equal_songs_give_equal_bytes() -> None:
     assert mxl.write(SHEET) == mxl.write(SHEET)
+
+
+def test_a_zip_whose_index_points_before_its_beginning_is_refused() -> None:
+    whole = mxl.write(SHEET)
+    at = whole.index(b"PK\x01\x02")
+    with pytest.raises(InputError, match="zip"):
+        mxl.read(whole[: at - 40] + whole[at:])

@@ -140,3 +140,14 @@ def test_songs_like_one_leave_itself_out_and_tell_the_same_text(
         assert cosine == pytest.approx(
             float(read.values[places[row]].astype(np.float32) @ own), abs=1e-3
         )
+
+
+def test_a_map_whose_numbers_are_damaged_is_made_anew(store: SongStore, read: Vectors) -> None:
+    rows = sample_of(store, ALL, 100)
+    made = make_map(store, rows, read, 2)
+    (path,) = store.path.parent.glob("*.map.npz")
+    whole = path.read_bytes()
+    for at in range(60, len(whole), len(whole) // 40):  # packed numbers, names and the index
+        path.write_bytes(whole[:at] + bytes(9) + whole[at + 9 :])
+        again = make_map(store, rows, read, 2)
+        assert np.array_equal(again.points, made.points)
