@@ -17,10 +17,11 @@ from engine.music.form.templates import TEMPLATES
 from engine.music.key import Key
 from engine.music.lead_sheet import PlacedChord
 
-_LINE_LOCK = re.compile(r"(\d+)\s*=\s*(.*)\Z")
-_PLACE_LOCK = re.compile(r"(\d+):(\d+)\s*=\s*(\S+)\Z")
-_PLACE = re.compile(r"(\d+):(\d+)\Z")
-_CHORD_AT = re.compile(r"(\S+)@(\d+)\Z")
+_NUMBER = r"(\d{1,9})"
+_LINE_LOCK = re.compile(rf"{_NUMBER}\s*=\s*(.*)\Z")
+_PLACE_LOCK = re.compile(rf"{_NUMBER}:{_NUMBER}\s*=\s*(\S+)\Z")
+_PLACE = re.compile(rf"{_NUMBER}:{_NUMBER}\Z")
+_CHORD_AT = re.compile(rf"(\S+)@{_NUMBER}\Z")
 
 
 def add_arguments(chords: ArgumentParser) -> None:

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
-import json
+import io
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from engine.corpora.chord_songs import read_chord_songs
+from engine.corpora.sources import MAX_UNPACKED_BYTES
 from engine.errors import InputError
+from engine.files import Unpacking, open_file
 from engine.generator.memory.counts import ChordCounts
 from engine.generator.memory.features import Counts, Features
 from engine.generator.songs import HomeSong, home_songs
 from engine.generator.vocabulary import HOME, MODES, Vocabulary
+from engine.json_text import json_value
 from engine.music.chord import Chord
 from engine.music.key import Key
 from train.chord_mixture import Examples
@@ -67,20 +70,33 @@ def read_progressions(
 
     Each has ``title``, ``key`` and ``sections``: lists of ``bars`` of (label, beats), with a
     ``key`` of their own where they change it.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or damaged, or a row is none, naming the row.
     """
     if not path.exists():
         raise InputError(f"{path} does not exist; barred progressions were expected there.")
     found: list[Progression] = []
-    with gzip.open(path, "rt", encoding="utf-8") as file:
-        for row in file:
-            data: dict[str, Any] = json.loads(row)
-            chords = list(_chords(data, vocabulary))
-            kept = [chord for at, chord in enumerate(chords) if not at or chords[at - 1] != chord]
-            mode = Key.parse(data["key"]).mode
-            found.append(Progression(_title(data["title"]), data["genre"], mode, tuple(kept)))
-            if len(found) == limit:
-                break
+    with open_file(path) as packed:
+        file = io.BufferedReader(Unpacking(packed, str(path), MAX_UNPACKED_BYTES))
+        for number, row in enumerate(islice(file, limit), start=1):
+            try:
+                found.append(_progression(json_value(row), vocabulary))
+            except (AttributeError, LookupError, TypeError, ValueError) as error:
+                raise InputError(
+                    f"Row {number:,} of {path.name} is no barred progression ({error})."
+                ) from None
     return found
+
+
+def _progression(data: dict[str, Any], vocabulary: Vocabulary) -> Progression:
+    chords = list(_chords(data, vocabulary))
+    kept = [chord for at, chord in enumerate(chords) if not at or chords[at - 1] != chord]
+    return Progression(
+        _title(data["title"]), data["genre"], Key.parse(data["key"]).mode, tuple(kept)
+    )
 
 
 def _chords(data: dict[str, Any], vocabulary: Vocabulary) -> Iterator[int]:

@@ -149,7 +149,7 @@ def read_settings(path: Path, kind: type[Kind]) -> Kind:
         values = yaml.safe_load(path.read_text("utf-8"))
     except OSError as error:
         raise InputError(f"The settings in {path} cannot be read: {error.strerror}.") from None
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (RecursionError, TypeError, ValueError, yaml.YAMLError) as error:
         raise InputError(f"{path} is no YAML: {' '.join(str(error).split())}.") from None
     if not isinstance(values, dict):
         raise InputError(

@@ -48,15 +48,19 @@ class ParquetTable(Table):
         import pyarrow as pa
 
         words = [field.name for field in self.schema if _is_text(field.type)]
+        rows_read = 0
         with self._read(words) as file:
             for batch in file.iter_batches(CHUNK):
+                rows_read += len(batch)
                 columns = [
                     self._plain(column, field)
                     for column, field in zip(batch.columns, self.schema, strict=True)
                 ]
-                values = [_values(column) for column in columns]
+                values = [values_of(column) for column in columns]
                 rows = [Row(list(row)) for row in zip(*values, strict=True)]
                 yield Chunk(rows, pa.RecordBatch.from_arrays(columns, schema=self.schema))
+        if rows_read != self.rows:
+            raise InputError(f"{self.name} says it has {self.rows:,} rows but has {rows_read:,}.")
 
     def _plain(self, column: Any, field: Any) -> Any:
         """A column without its dictionary; `InputError` if its text is too much to unfold."""
@@ -128,7 +132,7 @@ def _is_text(of: Any) -> bool:
     )
 
 
-def _values(column: Any) -> list[Any]:
+def values_of(column: Any) -> list[Any]:
     """A column's values; what Python has no value for (a date in the year 200,000) as text."""
     try:
         return column.to_pylist()

@@ -218,8 +218,8 @@ def _joints(words: list[Word]) -> set[int]:
             end + 2 < len(words)
             and not words[end + 1].is_literal
             and _HYPHENS.fullmatch(words[end + 1].text)
-            and _letters(words[end + 2].text)
-            and _letters(words[end].text)
+            and _is_sung(words[end + 2].text)
+            and _is_sung(words[end].text)
         ):
             hyphens.append(end + 1)
             pieces.append(end + 2)
@@ -244,6 +244,10 @@ def _syllables(pieces: list[str], hyphens: list[int]) -> set[int]:
         return joints
     is_short = all(len(piece) <= _LONGEST_SYLLABLE for piece in letters)
     return set(hyphens) if is_short else set()
+
+
+def _is_sung(text: str) -> bool:
+    return any(map(str.isalnum, text))
 
 
 def _letters(text: str) -> str:

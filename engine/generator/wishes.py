@@ -22,7 +22,7 @@ from engine.music.form.templates import form_of
 from engine.music.key import Key
 from engine.music.numerals import chord_of_numeral, is_numeral
 
-_PLACE = re.compile(r"([a-z]+)(?:\s*(\d+)(?:\s*-\s*(\d+))?)?\Z")
+_PLACE = re.compile(r"([a-z]+)(?:\s*(\d{1,9})(?:\s*-\s*(\d{1,9}))?)?\Z")
 _MANY = {"lines": "line", "stanzas": "stanza"} | {f"{name}s": name for name in SECTIONS}
 _LOOP = 4  # chords: a progression of no more is played on every line
 _MOST = 16  # chords of a progression on one line

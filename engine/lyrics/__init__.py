@@ -84,8 +84,8 @@ class Lyrics:
         InputError
             If the text is binary, too long, or holds no words once markup is removed.
         """
-        if isinstance(text, bytes):
-            text = _decoded(text)
+        # Halves of characters, which JSON can name, are read by no tokenizer and kept in no file.
+        text = _decoded(text) if isinstance(text, bytes) else _without_halves(text)
         if len(text) > MAX_CHARACTERS:
             raise InputError(
                 f"The lyric has {len(text):,} characters; at most {MAX_CHARACTERS:,} are accepted."
@@ -214,6 +214,10 @@ def language_warning(lyrics: Lyrics) -> str | None:
         f"This lyric {looks}: the models learned from English songs only, so read their answers "
         "with care."
     )
+
+
+def _without_halves(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _decoded(data: bytes) -> str:

@@ -22,6 +22,7 @@ _CHORD = re.compile(
     r"(?P<figure>[^/]*?)(?:/(?P<over>.+))?\Z"
 )
 _BASS = re.compile(r"[b#]*[1-7]\Z")
+_MOST_SLASHES = 4  # V7/V/V is a key within a key; nobody hears further
 
 
 def is_numeral(text: str) -> bool:
@@ -38,7 +39,7 @@ def chord_of_numeral(text: str, key: Key) -> Chord:
         If it is no numeral.
     """
     match = _CHORD.match(ascii_accidentals(text))
-    if match is None:
+    if match is None or text.count("/") > _MOST_SLASHES:
         raise _refused(text)
     over = match["over"] or ""
     if over and not _BASS.match(over):

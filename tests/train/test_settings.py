@@ -99,7 +99,12 @@ def test_a_rate_without_a_point_is_a_number_too() -> None:
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(None, "cannot be read"), (b"\xff", "is no YAML"), (b"a: [", "is no YAML"), (b"- 1", "key: ")],
+    [
+        (None, "cannot be read"),
+        *((content, "is no YAML") for content in (b"\xff", b"a: [", b"a: " + b"9" * 5000)),
+        *((content, "is no YAML") for content in (b"[" * 5000, b"a: 2026-99-99")),
+        (b"- 1", "key: "),
+    ],
 )
 def test_a_file_that_holds_no_settings_is_refused(
     content: bytes | None, told: str, tmp_path: Path

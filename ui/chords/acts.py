@@ -42,7 +42,7 @@ def edited(sheet: LeadSheet, asked: Asked, view: View) -> LeadSheet:
     """
     try:
         return _ACTS[asked["act"]](sheet, asked, view)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, OverflowError, TypeError, ValueError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError("The editor asked for something that is not known.") from None

@@ -181,7 +181,11 @@ def aliases_in(path: Path | None) -> dict[str, str]:
     if path is None:
         return {}
     text = file_bytes(path, _MOST_ALIAS_BYTES).decode("utf-8-sig", "replace")
-    found = {row[0].strip(): row[1].strip() for row in csv.reader(io.StringIO(text)) if row[1:]}
+    try:
+        rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row[1:]]
+    except csv.Error as error:
+        raise InputError(f"{path.name} is not readable as CSV ({error}).") from None
+    found = {row[0].strip(): row[1].strip() for row in rows}
     return {alias: name for alias, name in found.items() if alias and name and alias != name}
 
 

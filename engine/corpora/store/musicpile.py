@@ -7,12 +7,14 @@ a name on the Hugging Face hub is streamed through `datasets`, so nothing is dow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from engine.corpora.parquet import values_of
 from engine.corpora.rows import is_missing
 from engine.corpora.store.music_text import chord_runs_in, tunes_in
 from engine.corpora.store.schema import ABC, CHORDS, song_row
@@ -63,12 +65,7 @@ def shard_files(path: Path) -> list[Path]:
 
 def local_shards(path: Path) -> list[Shard]:
     """Shards that lie on this machine."""
-    import pyarrow.parquet as pq
-
-    return [
-        Shard(file.name, int(pq.read_metadata(file).num_rows), _reader_of(file))
-        for file in shard_files(path)
-    ]
+    return [Shard(file.name, _rows(file), _reader_of(file)) for file in shard_files(path)]
 
 
 def hub_shards(name: str, load: Callable[..., Any] | None = None) -> list[Shard]:
@@ -214,22 +211,43 @@ def _reader_of(path: Path) -> Callable[[int], Iterator[list[dict[str, Any]]]]:
     def read(start: int) -> Iterator[list[dict[str, Any]]]:
         import pyarrow.parquet as pq
 
-        with pq.ParquetFile(path) as file:
+        with _readable(path), pq.ParquetFile(path) as file:
             passed = 0
             for batch in file.iter_batches(AT_ONCE):
                 behind = passed + len(batch)
                 if behind > start:
-                    yield batch.slice(max(start - passed, 0)).to_pylist()
+                    yield _rows_in(batch.slice(max(start - passed, 0)))
                 passed = behind
 
     return read
 
 
-def _columns(path: Path) -> list[str]:
-    import pyarrow as pa
+def _rows_in(batch: Any) -> list[dict[str, Any]]:
+    columns = [values_of(column) for column in batch.columns]
+    names = [str(name) for name in batch.schema.names]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def _rows(path: Path) -> int:
     import pyarrow.parquet as pq
 
-    try:
+    with _readable(path):
+        return int(pq.read_metadata(path).num_rows)
+
+
+def _columns(path: Path) -> list[str]:
+    import pyarrow.parquet as pq
+
+    with _readable(path):
         return [str(name) for name in pq.read_schema(path).names]
-    except (pa.ArrowException, OSError) as error:
+
+
+@contextmanager
+def _readable(path: Path) -> Generator[None]:
+    """What pyarrow says of a damaged file is one sentence."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise InputError(f"{path.name} is not a readable Parquet file ({error}).") from None

@@ -127,6 +127,19 @@ def test_parquet_rows_span_row_groups_and_keep_types(tmp_path: Path) -> None:
     assert rows_of(read) == [[f"song {i}", i] for i in range(many)]
 
 
+def test_parquet_that_holds_fewer_rows_than_it_says_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"lyrics": ["one", "two"]}), path)
+    whole = path.read_bytes()
+    # Thrift's compact protocol: the number of rows (2, 4 as a zigzag), then the list of row groups.
+    told = whole.replace(b"\x16\x04\x19\x1c", b"\x16\x08\x19\x1c")
+    assert told != whole
+    path.write_bytes(told)
+    read = open_table(path, "lyrics")
+    with pytest.raises(InputError, match="says it has 4 rows but has 2"):
+        rows_of(read)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "message"),
     [

@@ -19,6 +19,10 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
         "{transpose}\n[C]Three\n{transpose}\n[C]Four\n",
         {"chords": ["0:Eb", "0:B", "0:Eb", "0:C"]},
     ),
+    "a line of hyphens parts stanzas and is no word": (
+        "[G]One\n- - -\n¿ - [C]Two\n",
+        {"words": ["One", "¿Two"], "chords": ["0:G", "0:C"]},
+    ),
     "a transposition may ask for flats": (
         "{transpose: 1f}\n[C]One [F/A]two\n",
         {"chords": ["0:Db 1:Gb/Bb"]},

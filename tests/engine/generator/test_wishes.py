@@ -48,7 +48,9 @@ def test_places_as_musicians_name_them(place: str, lines: list[int]) -> None:
     assert lines_at(place, SONG) == lines
 
 
-@pytest.mark.parametrize("place", ["", "coda", "verse 3", "line 0", "line 9", "bridge", "verse x"])
+@pytest.mark.parametrize(
+    "place", ["", "coda", "verse 3", "line 0", "line 9", "bridge", "verse x", "line " + "9" * 5000]
+)
 def test_places_that_are_not_there_are_named(place: str) -> None:
     with pytest.raises(InputError, match="song"):
         lines_at(place, SONG)

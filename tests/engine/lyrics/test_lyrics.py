@@ -199,3 +199,7 @@ def test_a_heading_names_its_section_and_its_number(
         section,
         number,
     )
+
+
+def test_half_a_character_becomes_a_question_mark() -> None:
+    assert Lyrics.parse("rain \ud83d on\nthe road").text.encode() == b"rain ? on\nthe road"

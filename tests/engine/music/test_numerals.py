@@ -49,3 +49,9 @@ def test_names_of_chords_are_no_numerals(text: str) -> None:
 def test_a_figure_that_is_none_is_refused() -> None:
     with pytest.raises(InputError, match="Roman numeral"):
         chord_of_numeral("V$", Key("C", "major"))
+
+
+def test_a_key_within_a_key_ends_somewhere() -> None:
+    assert chord_of_numeral("V7/V/V", Key.parse("C")).symbol == "A7"
+    with pytest.raises(InputError, match="numeral"):
+        chord_of_numeral("V/" * 3000 + "V", Key.parse("C"))

@@ -72,6 +72,7 @@ def test_a_chord_typed_over_a_transposed_song_sounds_as_it_is_shown() -> None:
         {"act": "set", "place": [0, 0], "chord": "hello"},
         {"act": "words", "line": 0, "text": "a" * 3000},
         {"act": "words", "line": None, "text": "a"},
+        {"act": "shift", "line": 0, "to": float("inf")},
     ],
 )
 def test_what_cannot_be_done_is_said_in_a_sentence(asked: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 
 from engine.corpora.store import SongStore
 from engine.corpora.store import genius as reader
-from engine.corpora.store.genius import GeniusFiles, import_genius, title_from
+from engine.corpora.store.genius import GeniusFiles, aliases_in, import_genius, title_from
 from engine.errors import CancelledError, InputError
 
 LYRICS = [
@@ -168,3 +169,16 @@ def test_a_folder_without_the_files_is_told_which_are_missing(tmp_path: Path) ->
 def test_a_title_is_taken_from_the_name_of_the_page() -> None:
     assert title_from("Ann-nobody-low-moon-lyrics", "Ann-nobody") == "Low moon"
     assert title_from("Low-moon-lyrics", "") == "Low moon"
+
+
+def test_names_in_lines_of_another_age_are_read_and_what_is_no_csv_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "map_artist_names.csv"
+    path.write_bytes(b"alias,name\rAnn N.,Ann-nobody\r")
+    assert aliases_in(path)["Ann N."] == "Ann-nobody"
+    before = csv.field_size_limit(100)
+    path.write_bytes(b"a" * 200 + b",b")
+    try:
+        with pytest.raises(InputError, match="not readable as CSV"):
+            aliases_in(path)
+    finally:
+        csv.field_size_limit(before)

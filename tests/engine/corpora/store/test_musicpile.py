@@ -74,6 +74,26 @@ def test_a_data_set_is_streamed_and_an_import_goes_on(
     assert here.table(Filters()).equals(there.table(Filters()))
 
 
+def test_a_damaged_shard_is_one_sentence_and_what_was_read_is_kept(tmp_path: Path) -> None:
+    path = shards(tmp_path / "pile") / "train-00001.parquet"
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4] + b"\0" * 200 + whole[204:])  # what it says of itself is at its end
+    with pytest.raises(InputError, match="not a readable Parquet file"):
+        import_songs(tmp_path / "pile")
+    path.write_bytes(whole)
+    assert SongStore(import_songs(tmp_path / "pile")).overview().songs == 3
+
+
+def test_a_date_beyond_the_calendar_is_kept_as_text(tmp_path: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    day = pa.array([2**31 - 1], type=pa.int32()).cast(pa.date32())
+    table = pa.table({"text": ["A fugue."], "src": ["wiki"], "id": day})
+    pq.write_table(table, tmp_path / "a.parquet")
+    assert SongStore(import_songs(tmp_path / "a.parquet")).overview().songs == 1
+
+
 def test_a_data_set_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="cannot be streamed"):
         hub_shards(str(tmp_path / "none"))
