@@ -143,7 +143,9 @@ def _songs_of(source: Source, columns: Mapping[str, str] | None = None) -> SongT
                 texts[number] = _shown(row.values)
                 continue
             if song["year"] is None and (written := _cell(row.values, places, "year")):
-                doubts.append(f"Row {number}: '{written[:30]}' is no year; the year is left blank.")
+                doubts.append(
+                    f"Row {number}: '{one_line(written, 30)}' is no year; the year is left blank."
+                )
             songs.append(song)
             characters += len(song["lyrics"]) + len(song["sung"])
             if characters > MAX_CHARACTERS_IN_ALL:

@@ -203,3 +203,8 @@ def test_a_file_reads_as_its_bytes_do(tmp_path: Path) -> None:
     assert read.sha256 == hashlib.sha256(CSV.encode()).hexdigest()
     with pytest.raises(InputError, match="cannot be read"):
         read_file(tmp_path / "none.csv")
+
+
+def test_a_year_that_is_none_is_told_on_one_line() -> None:
+    read = read_table("songs.csv", b"lyrics,year\nla la,\x1b[31m199\n")
+    assert read.problems == ("Row 1: '[31m199' is no year; the year is left blank.",)
