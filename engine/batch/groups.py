@@ -43,12 +43,18 @@ def in_chunks(rows: Iterable[Row], text: int) -> Iterator[Group]:
 
 
 def groups(songs: Group, characters: int) -> Iterator[Group]:
-    """Songs of like length, at most so many characters a group when padded."""
+    """Songs of like length, at most so many characters a group when padded.
+
+    Songs of the same words stand beside each other, and count as one: they are answered once.
+    """
     group: Group = []
-    for song in sorted(songs, key=lambda song: song.size):
-        if group and (len(group) + 1) * song.size > characters:
-            yield group
-            group = []
+    different = 0
+    for song in sorted(songs, key=lambda song: (song.size, str(song.cell))):
+        if not group or str(song.cell) != str(group[-1].cell):
+            if group and (different + 1) * song.size > characters:
+                yield group
+                group, different = [], 0
+            different += 1
         group.append(song)
     if group:
         yield group
@@ -61,16 +67,22 @@ def answering(question: Question) -> Callable[[Group], list[Answer]]:
 
 def group_answers(ask: Ask, group: Group) -> list[Answer]:
     """An answer to each song of a group, or why there is none."""
-    lyrics: list[tuple[int, Lyrics]] = []
+    numbers: dict[Lyrics, list[int]] = {}
     unusable: list[Answer] = []
     for song in group:
         try:
             if song.problem:
                 raise InputError(song.problem)
-            lyrics.append((song.number, lyric_of(song.cell)))
+            numbers.setdefault(lyric_of(song.cell), []).append(song.number)
         except InputError as error:
             unusable.append((song.number, None, str(error)))
-    return unusable + (_answers(ask, lyrics) if lyrics else [])
+    if not numbers:
+        return unusable
+    alike = {of_one[0]: of_one for of_one in numbers.values()}
+    answers = _answers(ask, [(of_one[0], lyric) for lyric, of_one in numbers.items()])
+    return unusable + [
+        (number, values, error) for first, values, error in answers for number in alike[first]
+    ]
 
 
 def _answers(ask: Ask, songs: list[tuple[int, Lyrics]]) -> list[Answer]:

@@ -69,7 +69,10 @@ def rows_in(path: Path) -> list[dict[str, Any]]:
 def songs(count: int) -> list[str]:
     numbers = random.Random(0)  # noqa: S311 - not for secrets
     words = "river lantern motel harbour candle engine porch".split()  # noqa: SIM905
-    return [" ".join(numbers.choices(words, k=numbers.randint(1, 60))) for _ in range(count)]
+    made: dict[str, None] = {}  # each another: songs of the same words are asked once
+    while len(made) < count:
+        made[" ".join(numbers.choices(words, k=numbers.randint(1, 60)))] = None
+    return list(made)
 
 
 def write_songs(path: Path, lyrics: Sequence[str]) -> Path:
@@ -530,3 +533,17 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_bytes(
     assert done.resumed > 0
     assert output.read_bytes() == (tmp_path / "whole.csv").read_bytes()
     assert not partial.exists()
+
+
+def test_songs_of_the_same_words_are_answered_once(
+    model: CountingModel, answered: Callable[..., Any], tmp_path: Path
+) -> None:
+    source = tmp_path / "songs.csv"
+    songs = ["gravel and rain", "a river of light", "gravel and rain", "12", "gravel and rain"]
+    source.write_text("lyrics\n" + "\n".join(songs) + "\n", "utf-8")
+    assert answered(source, tmp_path / "out.csv").rows == len(songs)
+    rows = rows_in(tmp_path / "out.csv")
+    assert [row["lyrics"] for row in rows] == songs
+    assert rows[0]["prediction"] is not None
+    assert [{**rows[place], "lyrics": ""} for place in (2, 4)] == [{**rows[0], "lyrics": ""}] * 2
+    assert sum(map(len, model.batches)) == len(set(songs)) - 1
