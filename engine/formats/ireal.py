@@ -18,13 +18,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from html import escape, unescape
+from html import escape
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from engine.arrangement.rhythm import layout
 from engine.errors import InputError
 from engine.formats.decoding import decoded
+from engine.lyrics.markup import unescaped
 from engine.music.chord import NO_CHORD, Chord
 from engine.music.key import Key
 from engine.music.key_estimate import estimated_key
@@ -78,7 +79,7 @@ def write(sheet: LeadSheet) -> bytes:
 
 def read(data: bytes) -> LeadSheet:
     """Read the first song of a link or a page with links; `InputError` if there is none."""
-    match = _LINK.search(unescape(decoded(data)[:_MOST_CHARACTERS]))
+    match = _LINK.search(unescaped(decoded(data)[:_MOST_CHARACTERS]))
     if not match:
         raise InputError(
             "The file holds no iReal Pro link; irealb:// and irealbook:// are accepted."

@@ -21,6 +21,8 @@ from engine.music.lead_sheet import TEMPO_RANGE, LeadSheet
 from engine.music.metre import Metre
 
 MAX_BYTES = 300_000
+# What mido raises of a damaged file, beside an error of its own.
+_OF_MIDO = (OSError, EOFError, ValueError, KeyError, IndexError, TypeError)
 _HELD = 4.0  # quarter notes a word is held at most, as far as a file tells
 
 
@@ -59,6 +61,7 @@ def lead_sheet(data: bytes) -> LeadSheet:
 def _events(data: bytes) -> list[tuple[float, Any]]:
     """All meta events at their quarter notes, in order."""
     import mido
+    from mido.midifiles.meta import KeySignatureError
 
     try:
         file: Any = mido.MidiFile(file=io.BytesIO(data), charset=_charset(data), clip=True)
@@ -70,7 +73,7 @@ def _events(data: bytes) -> list[tuple[float, Any]]:
                 if message.is_meta:
                     found.append((at, message))
         ticks = file.ticks_per_beat or 480
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError):  # what mido raises
+    except (KeySignatureError, *_OF_MIDO):
         raise InputError(
             "The file is no whole MIDI file; a standard MIDI file is accepted."
         ) from None
@@ -81,10 +84,11 @@ def _events(data: bytes) -> list[tuple[float, Any]]:
 def _charset(data: bytes) -> str:
     """UTF-8 where the bytes of the file's texts can be that, else Western European."""
     import mido
+    from mido.midifiles.meta import KeySignatureError
 
     try:
         mido.MidiFile(file=io.BytesIO(data), charset="utf-8", clip=True)
-    except (OSError, EOFError, ValueError, KeyError, IndexError, TypeError):
+    except (KeySignatureError, *_OF_MIDO):
         return "cp1252" if b"\x81" not in data else "latin-1"
     return "utf-8"
 

@@ -37,6 +37,7 @@ WINDOWS_SIGNS = {
     for code in range(0x80, 0xA0)
     if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
+_ENDLESS_NUMBER = re.compile(r"&#\d{9,};?")  # no character has a number so long
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffc]"
 )
@@ -100,6 +101,11 @@ def clean_lines(text: str) -> list[str] | None:
     return None
 
 
+def unescaped(text: str) -> str:
+    """The text with HTML's entities as characters; ``html.unescape`` reads no endless number."""
+    return html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
+
+
 def _without_page_markup(text: str) -> str:
     text = text.replace("\r\n", "\n").translate(_LINE_ENDS).translate(WINDOWS_SIGNS)
     text = text.replace("\\r\\n", "\n").replace("\\n", "\n")  # line ends written out
@@ -107,7 +113,7 @@ def _without_page_markup(text: str) -> str:
     if "<" in text:
         text = _BREAK_TAG.sub("\n", text)
         text = _TAG.sub("", _without_comments(_WORD_STAMP.sub("", text)))
-    text = _CONTROL.sub("", html.unescape(text).translate(_LINE_ENDS))
+    text = _CONTROL.sub("", unescaped(text).translate(_LINE_ENDS))
     text = unicodedata.normalize("NFC", _LONG_RUN.sub(_within_stream_safety, text))
     if "{" in text:
         text = _without_unsung(text)
