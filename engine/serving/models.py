@@ -34,6 +34,7 @@ class ServedModels:
     """
 
     def __init__(self, preset: str = "embedded", title: Callable[[str], str] = str) -> None:
+        memory.gather()
         self.preset = preset
         self.pool = ModelPool()
         self._title = title

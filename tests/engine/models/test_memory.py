@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import ctypes
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -26,6 +28,24 @@ memory.release()
 print(full - memory.resident_bytes())
 """
 
+VISITED = """
+import ctypes, sys, threading
+from engine.models import memory
+if GATHERED:
+    memory.gather()
+here = threading.Barrier(12)
+def visit():
+    here.wait()
+    blocks = [ctypes.create_string_buffer(2**11) for _ in range(4000)]
+    here.wait()
+visitors = [threading.Thread(target=visit) for _ in range(12)]
+for visitor in visitors:
+    visitor.start()
+for visitor in visitors:
+    visitor.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+
 UNLOADING = """
 from engine.lyrics import Lyrics
 from ui import resources
@@ -49,6 +69,21 @@ def printed(code: str) -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="resident memory is told on Linux only")
 def test_released_memory_goes_back_to_the_system() -> None:
     assert printed(FREEING)[0] > 180 * 2**20
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "malloc_stats"), reason="glibc's alone")
+@pytest.mark.parametrize("gathered", [True, False])
+def test_many_threads_share_few_arenas(gathered: bool) -> None:
+    environment = {k: v for k, v in os.environ.items() if k != "MALLOC_ARENA_MAX"}
+    done = subprocess.run(  # noqa: S603 - our own interpreter and code
+        [sys.executable, "-c", VISITED.replace("GATHERED", str(gathered))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    assert (done.stderr.count("Arena") <= 2) is gathered, done.stderr
 
 
 @pytest.mark.slow
