@@ -132,7 +132,7 @@ ROOMS = {
         *("arrangement", "batch", "classifiers", "corpora", "errors", "explanation"),
         *("files", "formats", "generator", "json_text", "lyrics", "models", "music"),
     },
-    "audit": {"corpora", "errors", "evaluation", "lyrics", "models"},
+    "audit": {"corpora", "errors", "evaluation", "json_text", "lyrics", "models"},
     "figures": {"classifiers", "evaluation", "listening", "plain_text"},
     "log": {"errors"},
     "serving": {"classifiers", "errors", "generator", "lyrics", "models"},

@@ -19,6 +19,7 @@ from engine.corpora import open_table
 from engine.corpora.columns import columns_found, lyrics_of_cell, text_of_cell
 from engine.corpora.sources import Source
 from engine.errors import InputError
+from engine.json_text import json_value
 
 if TYPE_CHECKING:
     import numpy as np
@@ -197,20 +198,29 @@ def read_answers(source: Source) -> Answers:
 
 
 def _kept(source: Source) -> Answers | None:
-    import numpy as np
-    import pandas as pd
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with source.packed() as file:
         try:
             table: Any = pq.read_table(file)
-        except (pa.ArrowException, OSError):
+        except (pa.ArrowException, OSError, ValueError):
             raise InputError(f"{source.name} is not readable as Parquet.") from None
     found = (table.schema.metadata or {}).get(_METADATA)
     if found is None:
         return None
-    about: dict[str, Any] = json.loads(found)
+    try:
+        return _answers_in(table, json_value(found))
+    except (LookupError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{source.name} does not hold answers as they are kept ({type(error).__name__})."
+        ) from None
+
+
+def _answers_in(table: Any, about: dict[str, Any]) -> Answers:
+    import numpy as np
+    import pandas as pd
+
     labels = tuple(name.removeprefix("p_") for name in table.column_names[2:])
     columns = [np.asarray(table[f"p_{label}"], np.float32) for label in labels]
     songs = pd.DataFrame({name: table[name].to_pylist() for name in ("id", "text")})

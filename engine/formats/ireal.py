@@ -43,6 +43,7 @@ LOSES = "It holds chords in bars, no words; rare chords become the nearest that 
 
 _UNTITLED = "Untitled"  # the app wants a title
 _PREFIX = "1r34LbKcu7"
+_WHOLE = re.compile(r"\d{1,9}\Z")
 _LINK = re.compile(r"(irealb(?:ook)?)://([^\"'<>\n]+)")
 _MOST_CHARACTERS = 200_000
 _MOST_BARS = 1_000
@@ -91,7 +92,7 @@ def read(data: bytes) -> LeadSheet:
     at = next((i for i, part in enumerate(parts) if _PREFIX in part), None)
     if match[1] == "irealb" and at is not None and at >= 3:
         chart = _unscrambled(parts[at].split(_PREFIX, 1)[1])
-        tempo = next((int(part) for part in parts[at + 1 :] if part.isdigit() and int(part)), 0)
+        tempo = next((int(part) for part in parts[at + 1 :] if _WHOLE.match(part) and int(part)), 0)
         key_text = parts[3] if at > 3 else ""
     elif match[1] == "irealbook" and len(parts) >= 6:
         chart, tempo, key_text = parts[5], 0, parts[3]

@@ -148,6 +148,8 @@ def damaged_json(random: Random, seeds: Sequence[bytes]) -> bytes:
         _change(random, within, key, places)
         if random.random() < 0.02:
             value = random.choice(([value], {"": value}, None, 1, "a", []))
+    if _is_large(value):
+        return damaged(random, seeds)
     ascii_only = random.random() < 0.7
     try:
         text = json.dumps(value, ensure_ascii=ascii_only)
@@ -329,6 +331,19 @@ def _places(value: Any) -> list[tuple[Any, Any]]:
             found += [(within, place) for place in range(len(within))]
             left += within
     return found
+
+
+def _is_large(value: Any) -> bool:
+    """Whether it would be written as more than `_MOST` bytes; what holds itself is endless."""
+    left, size = [value], 0
+    while left and size <= _MOST:
+        item = left.pop()
+        size += 1 + (len(item) if isinstance(item, str) else 0)
+        if isinstance(item, dict):
+            left += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            left += item
+    return size > _MOST
 
 
 def _change(random: Random, within: Any, key: Any, places: list[tuple[Any, Any]]) -> None:
