@@ -16,17 +16,18 @@ import random
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import genius_dump
+from genius_dump import INFO, LYRICS
 from measuring import ROOT, busy_neighbour, last_line, parsed_arguments
 
 from engine.corpora import filtered
 from engine.corpora.store import Filters, SongStore
+from engine.corpora.store.making import STORE
 
 QUESTIONS = 50
 _IMPORT = """
@@ -42,19 +43,12 @@ print(json.dumps({"seconds": time.perf_counter() - began, "mib": memory}))
 
 def main() -> None:
     """Measure and print."""
-    arguments = parsed_arguments(
-        __doc__,
-        precision=False,
-        songs={"type": int, "default": 223_000},
-        folder={"type": Path, "help": "keep the dump here, or take it from here"},
-    )
-    with tempfile.TemporaryDirectory(prefix="lyric-lab-bench-") as temporary:
-        folder = arguments.folder or Path(temporary)
-        if not (folder / "lyrics.jl").exists():
-            genius_dump.write(folder, arguments.songs)
-        for old in folder.glob("songs.duckdb*"):
-            old.unlink()
-        read = sum((folder / name).stat().st_size for name in ("lyrics.jl", "song_info.jl")) / 1e6
+    arguments = parsed_arguments(__doc__, precision=False, **genius_dump.OPTIONS)
+    with genius_dump.dump_in(arguments.folder, arguments.songs) as folder:
+        for old in folder.glob(f"{STORE}*"):
+            if old.is_file():
+                old.unlink()
+        read = sum((folder / name).stat().st_size for name in (LYRICS, INFO)) / 1e6
         imported = import_measured(folder)
         speed = read / imported["seconds"]
         print(
@@ -62,7 +56,7 @@ def main() -> None:
             f"{imported['mib']:,.0f} MiB of memory",
             flush=True,
         )
-        store = SongStore(folder / "songs.duckdb")
+        store = SongStore(folder / STORE)
         queries = questions(store)
         quiet = [seconds(lambda ask=ask: ask(store)) for ask, _ in queries]
         with busy_neighbour():

@@ -11,11 +11,20 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import tempfile
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+LYRICS, INFO = "lyrics.jl", "song_info.jl"
+OPTIONS: dict[str, dict[str, Any]] = {
+    "songs": {"type": int, "default": 223_000},
+    "folder": {"type": Path, "help": "keep the dump and its store here, or take them from here"},
+}
+"""Of the benchmarks that ask about a dump."""
 SYLLABLES = [start + end for start in "bklmnrst" for end in "aeio"]
 WORDS = 40_000
 GENRES = (
@@ -54,11 +63,21 @@ def main() -> None:
     """Write the files named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--songs", type=int, default=223_000)
+    parser.add_argument("--songs", **OPTIONS["songs"])
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
     size = write(arguments.folder, arguments.songs, arguments.seed)
     print(f"wrote {size / 1e6:,.0f} MB to {arguments.folder}")
+
+
+@contextmanager
+def dump_in(folder: Path | None, songs: int) -> Generator[Path]:
+    """A folder with a dump of so many songs: written if it lacks one; without it a passing one."""
+    with tempfile.TemporaryDirectory(prefix="lyric-lab-bench-") as passing:
+        place = folder or Path(passing)
+        if not (place / LYRICS).exists():
+            write(place, songs)
+        yield place
 
 
 def write(folder: Path, songs: int, seed: int = 0) -> int:
@@ -70,7 +89,7 @@ def write(folder: Path, songs: int, seed: int = 0) -> int:
     shares = 1 / np.arange(1, WORDS + 1) ** 0.95
     sums = np.cumsum(shares / shares.sum())
     artists = max(songs // 6, 4)
-    lyrics, info = folder / "lyrics.jl", folder / "song_info.jl"
+    lyrics, info = folder / LYRICS, folder / INFO
     with lyrics.open("w", encoding="utf-8") as sung, info.open("w", encoding="utf-8") as told:
         for number in range(songs):
             artist = f"Artist-{int(artists * chance.random() ** 2)}"

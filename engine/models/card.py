@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from engine.errors import WeightsError
+from engine.files import write_file
 from engine.json_text import json_value
 from engine.models.presets import Slot
 
@@ -90,9 +91,7 @@ class ModelCard:
             if path.is_file() and path.name != CARD
         }
         text = json.dumps({**asdict(self), "files": files}, indent=2, ensure_ascii=False)
-        temporary = folder / (CARD + ".part")
-        temporary.write_text(text + "\n", "utf-8")
-        temporary.replace(folder / CARD)
+        write_file(folder / CARD, f"{text}\n".encode())
 
     def setting(self, name: str, least: int = 1) -> int:
         """A whole number of ``config``; `WeightsError` if it is none of that size."""

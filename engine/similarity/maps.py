@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
-from engine.files import DAMAGED_ZIP
+from engine.files import DAMAGED_ZIP, write_file
 from engine.json_text import json_value
 from engine.similarity.clusters import Cluster, groups_of, named
 from engine.similarity.layout import FEWEST, UMAP, laid_out, main_directions, umap_available
@@ -123,23 +125,20 @@ def _read(path: Path) -> SongMap | None:
 def _write(path: Path, made: SongMap) -> None:
     import numpy as np
 
-    part = path.with_name(f"{path.name}.part")
-    try:
-        with part.open("wb") as file:
-            np.savez_compressed(
-                file,
-                rows=made.rows,
-                points=made.points,
-                groups=made.groups,
-                clusters=json.dumps([asdict(cluster) for cluster in made.clusters]),
-                method=made.method,
-            )
-        part.replace(path)
-        stem = path.name.rsplit(".", 3)[0]
+    written = io.BytesIO()
+    np.savez_compressed(
+        written,
+        rows=made.rows,
+        points=made.points,
+        groups=made.groups,
+        clusters=json.dumps([asdict(cluster) for cluster in made.clusters]),
+        method=made.method,
+    )
+    write_file(path, written.getvalue())
+    stem = path.name.rsplit(".", 3)[0]
+    with suppress(OSError):  # another visit's map may have taken an old one away meanwhile
         maps = sorted(
             path.parent.glob(f"{escape(stem)}.*.map.npz"), key=lambda one: one.stat().st_mtime
         )
         for old in maps[:-_KEPT]:
             old.unlink(missing_ok=True)
-    except OSError as error:
-        raise InputError(f"The map cannot be kept at {path}: {error.strerror or error}.") from None

@@ -17,6 +17,7 @@ from ui.explorer.beside import Beside, beside
 from ui.explorer.measuring import words_measured
 from ui.explorer.opened import Source
 from ui.explorer.song_list import song_list
+from ui.explorer.views import view_chosen
 from ui.numbers import number
 from ui.plain_text import plain, show_error
 
@@ -98,26 +99,14 @@ def _sets(chosen: Source, passing: Filters, other: Beside | None) -> tuple[list[
 
 
 def _view(sets: Sequence[_Set]) -> tuple[str, str]:
-    view = st.segmented_control(
-        "Look at",
-        [KEYS, STEPS, MOVES, PROGRESSIONS, PACE],
-        default=STEPS,
-        required=True,
-        key="explorer_chords_view",
-        persist_state="session",
-    )
+    views = (KEYS, STEPS, MOVES, PROGRESSIONS, PACE)
+    view = view_chosen("Look at", views, "explorer_chords_view", STEPS)
     modes = Counter(song.key.mode for one in sets for song in one.songs)
     mode = "major"
-    if view not in (None, KEYS):
-        mode = st.segmented_control(
-            "Keys",
-            ["major", "minor"],
-            default="minor" if modes["minor"] > modes["major"] else "major",
-            required=True,
-            key="explorer_chords_mode",
-            persist_state="session",
-        )
-    return str(view or STEPS), str(mode or "major")
+    if view != KEYS:
+        usual = "minor" if modes["minor"] > modes["major"] else "major"
+        mode = view_chosen("Keys", ("major", "minor"), "explorer_chords_mode", usual)
+    return view, mode
 
 
 def _draw(view: str, sets: Sequence[_Set]) -> None:

@@ -4,9 +4,7 @@ Songs count as if each were written on its own; songs of one artist are more ali
 true intervals are wider. Columns of every table: the group (``year`` or ``genre``), ``songs``,
 ``value``, ``low``, ``high`` (95%), and ``few``: whether there are fewer than `FEW` songs.
 
-Means have Student's interval, shares Wilson's (Wilson 1927, Journal of the American Statistical
-Association 22; recommended for small counts by Brown, Cai and DasGupta 2001, Statistical Science
-16(2)).
+Means have Student's interval, shares Wilson's (`engine.intervals.wilson`).
 """
 
 from __future__ import annotations
@@ -17,6 +15,7 @@ from engine.corpora.store.filters import ALL, UNKNOWN, Filters
 from engine.corpora.store.word_counts import songs_with
 from engine.corpora.word_measures import MEASURES
 from engine.errors import InputError, quoted
+from engine.intervals import LEVEL, wilson
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +27,6 @@ Group = Literal["year", "genre"]
 
 FEW = 30
 """Songs under which a group's figure is called uncertain."""
-_SURE = 0.95
-_NORMAL = 1.959964
 _GROUPS = {
     "year": ("year::INTEGER", "year IS NOT NULL"),
     "genre": (f"CASE genre WHEN '' THEN '{UNKNOWN}' ELSE genre END", "true"),
@@ -105,24 +102,13 @@ def _with_means(found: pd.DataFrame) -> pd.DataFrame:
 
     count = found["songs"].to_numpy().astype(float)
     # One song alone says nothing of how far songs differ: it has no interval.
-    times = np.where(count > 1, stdtrit(np.maximum(count - 1, 1), (1 + _SURE) / 2), np.nan)
+    times = np.where(count > 1, stdtrit(np.maximum(count - 1, 1), (1 + LEVEL) / 2), np.nan)
     half = times * found["spread"].to_numpy() / np.sqrt(np.maximum(count, 1))
     value = found["value"].to_numpy()
     return found.assign(low=value - half, high=value + half, few=count < FEW)
 
 
 def _with_shares(found: pd.DataFrame) -> pd.DataFrame:
-    import numpy as np
-
-    count = found["songs"].to_numpy().astype(float)
-    share = found["hits"].to_numpy() / count
-    squared = _NORMAL**2
-    middle = (share + squared / (2 * count)) / (1 + squared / count)
-    half = (
-        _NORMAL
-        * np.sqrt(share * (1 - share) / count + squared / (4 * count**2))
-        / (1 + squared / count)
-    )
-    return found.assign(
-        value=share, low=np.maximum(middle - half, 0), high=middle + half, few=count < FEW
-    )
+    count, hits = found["songs"].to_numpy(), found["hits"].to_numpy()
+    low, high = wilson(hits, count)
+    return found.assign(value=hits / count, low=low, high=high, few=count < FEW)

@@ -13,7 +13,6 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.evaluation.metrics.metric import FloatArray, Metric
 
@@ -67,26 +66,6 @@ def percentile_interval(values: FloatArray, level: float = LEVEL) -> tuple[float
     tail = 50 * (1 - level)
     low, high = np.percentile(values, [tail, 100 - tail])
     return float(low), float(high)
-
-
-def wilson(hits: NDArray[Any], of: NDArray[Any]) -> tuple[FloatArray, FloatArray]:
-    """The 95% interval of a share, for small counts too: its low and high ends.
-
-    Wilson 1927, "Probable Inference, the Law of Succession, and Statistical Inference", JASA 22
-    (doi:10.1080/01621459.1927.10502953): the shares that a score test does not refute.
-
-    Parameters
-    ----------
-    hits, of : array of int
-        Both of one shape; `of` is at least 1.
-    """
-    from scipy.stats import norm
-
-    z = float(norm.ppf(0.5 + LEVEL / 2))
-    share = hits / of
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * np.sqrt(share * (1 - share) / of + (z / (2 * of)) ** 2)
-    return np.maximum(middle - half, 0.0), np.minimum(middle + half, 1.0)
 
 
 def mcnemar(right: np.ndarray, also_right: np.ndarray) -> float:

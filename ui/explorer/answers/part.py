@@ -9,6 +9,7 @@ import streamlit as st
 from engine.errors import EngineError
 from ui.explorer.answers import asking, bringing, errors, labels, side_by_side
 from ui.explorer.answers.kept import comparison, shelf_of
+from ui.explorer.views import view_chosen
 from ui.plain_text import plain, show_error
 
 if TYPE_CHECKING:
@@ -26,15 +27,8 @@ _VIEWS = {SIDE_BY_SIDE: side_by_side.show, ERRORS: errors.show, LABELS: labels.s
 
 def models(chosen: Source, passing: Filters, songs: int) -> None:
     """Choose what is looked at, and draw it."""
-    view = st.segmented_control(
-        "What is looked at",
-        [ASK, *_VIEWS],
-        default=ASK,
-        required=True,
-        key="explorer_models_view",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
+    views = (ASK, *_VIEWS)
+    view = view_chosen("What is looked at", views, "explorer_models_view", told=False)
     if view == ASK:
         asking.answering(chosen, passing, songs)
         bringing.answers_kept(chosen)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from engine.intervals import wilson
 from ui.explorer.answers.songs import songs_with_answers
 from ui.plain_text import plain
 
@@ -55,8 +56,6 @@ def show(chosen: Source, whole: Compared) -> None:
 def _figures(whole: Compared) -> Any:
     import numpy as np
     import pandas as pd
-
-    from engine.evaluation.metrics.uncertainty import wilson
 
     rows: list[dict[str, Any]] = []
     for name in whole.models:
@@ -158,7 +157,7 @@ def _songs(chosen: Source, whole: Compared) -> None:
         name, genre, answer = clicked
         said = "" if answer == _SONGS else f", said to be “{plain(answer)}” by {plain(name)}"
         st.markdown(f"Songs whose genre is “{plain(genre)}”{said}:")
-    songs_with_answers(chosen, whole, list(choices[str(shown)]), "explorer_answered")
+    songs_with_answers(chosen, whole, choices[str(shown)], "explorer_answered")
 
 
 def _in_cell(whole: Compared, name: str, genre: str, answer: str) -> Any:
