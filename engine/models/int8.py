@@ -19,6 +19,8 @@ from torch.nn import functional
 
 _MOST_WEIGHT, _MOST_INPUT = 63, 127
 _LEAST = 1e-12
+_AT_ONCE = 2**19
+"""Outputs made at once: of more, what lies between a product and its outputs leaves the cache."""
 
 
 class Int8Linear(nn.Module):
@@ -49,11 +51,13 @@ class Int8Linear(nn.Module):
             weight = self.weight.float() * self.scale.unsqueeze(1)
             return functional.linear(states, weight, self.bias)
         rows = states.reshape(-1, states.shape[-1])
-        scales = rows.abs().amax(1, keepdim=True).clamp_(min=_LEAST).div_(_MOST_INPUT)
-        whole = (rows / scales).round_().to(torch.int8)
-        found = products(whole, self.weight).float().mul_(scales).mul_(self.scale)
-        if self.bias is not None:
-            found += self.bias
+        found = torch.empty(len(rows), len(self.weight), device=rows.device)
+        step = max(1, _AT_ONCE // len(self.weight))
+        for part, place in zip(rows.split(step), found.split(step), strict=True):
+            scales = part.abs().amax(1, keepdim=True).clamp_(min=_LEAST).div_(_MOST_INPUT)
+            whole = (part / scales).round_().to(torch.int8)
+            product = products(whole, self.weight).float().mul_(scales).mul_(self.scale)
+            torch.add(product, 0.0 if self.bias is None else self.bias, out=place)
         return found.view(*states.shape[:-1], len(self.weight))
 
 

@@ -1,9 +1,8 @@
 """The encoder's layers, put together anew for reading many songs on a CPU.
 
 The weights are those of the base; what differs from its own forward pass is what it costs. Queries,
-keys and values are one product, and products are of whole numbers of eight bits where that is
-faster here: weights are rounded by output channel, states by their range in a pass (as in Jacob et
-al. 2018, arXiv:1712.05877, section 2), sums and all between products stay in float32.
+keys and values are one product, and products are of whole numbers where that is faster here
+(`engine.models.int8`); all between products stays in float32.
 """
 
 from __future__ import annotations
@@ -13,6 +12,8 @@ from typing import Any
 
 import torch
 from torch.nn import functional
+
+from engine.models.int8 import Int8Linear
 
 INT8, BFLOAT16, FLOAT32 = "int8", "bfloat16", "float32"
 PRECISIONS = (INT8, BFLOAT16, FLOAT32)
@@ -83,7 +84,12 @@ class Network:
 
     def _product(self, weight: torch.Tensor, bias: torch.Tensor) -> Product:
         if self.precision == INT8:
-            return _rounded(weight.detach().float(), bias.detach().float())
+            outputs, inputs = weight.shape
+            linear = torch.nn.utils.skip_init(torch.nn.Linear, inputs, outputs)
+            linear.weight, linear.bias = (
+                torch.nn.Parameter(of.detach(), requires_grad=False) for of in (weight, bias)
+            )
+            return Int8Linear(linear)
         weight, bias = weight.detach().to(self._numbers), bias.detach().to(self._numbers)
         return lambda states: functional.linear(states, weight, bias)
 
@@ -95,14 +101,3 @@ class Network:
 
 def _of(linear: Any) -> tuple[torch.Tensor, torch.Tensor]:
     return linear.weight, linear.bias
-
-
-def _rounded(weight: torch.Tensor, bias: torch.Tensor) -> Product:
-    """A product with weights of eight bits, a scale for each output channel."""
-    scales = (weight.abs().amax(1) / 127).clamp(min=1e-12).double()
-    zeros = torch.zeros(len(scales), dtype=torch.long)
-    whole = torch.quantize_per_channel(weight, scales, zeros, 0, torch.qint8)
-    packed = torch.ops.quantized.linear_prepack(whole, bias)
-    # Chips that add whole numbers up without running over may use all eight bits of the states; on
-    # others the trial finds vectors that differ, and float32 is taken.
-    return lambda states: torch.ops.quantized.linear_dynamic(states, packed, reduce_range=False)

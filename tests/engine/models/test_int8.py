@@ -55,6 +55,16 @@ def test_a_row_is_read_alike_beside_any_others(linear: nn.Linear) -> None:
     assert torch.equal(together[2:3], alone)
 
 
+def test_many_rows_are_read_some_at_a_time_and_answer_alike(
+    linear: nn.Linear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = torch.randn(7, 96)
+    with torch.inference_mode():
+        together = Int8Linear(linear)(states)
+        monkeypatch.setattr(int8, "_AT_ONCE", 3 * len(linear.weight))
+        assert torch.equal(Int8Linear(linear)(states), together)
+
+
 def test_a_row_of_zeros_is_no_division_by_zero(linear: nn.Linear) -> None:
     with torch.inference_mode():
         assert torch.equal(Int8Linear(linear)(torch.zeros(3, 96)), linear.bias.expand(3, -1))
