@@ -26,7 +26,9 @@ _MOST_SHOWN = 12
 
 def add_parser(commands: Any) -> None:
     """Add the command and its own commands to those of the program."""
-    corpus = commands.add_parser("corpus", help="data sets: import, summary, split, doubles, leaks")
+    corpus = commands.add_parser(
+        "corpus", help="data sets: import, words, summary, split, doubles, leaks"
+    )
     steps = corpus.add_subparsers(required=True, metavar="STEP")
 
     importing = steps.add_parser("import", help="make a store of a data set (resumable)")
@@ -43,7 +45,19 @@ def add_parser(commands: Any) -> None:
     )
     importing.add_argument("--limit", type=int, help="MusicPile: only the first so many rows")
     importing.add_argument("--store", type=Path, help="file to write (default: beside the data)")
+    importing.add_argument(
+        "--words",
+        action="store_true",
+        help="measure words and chords too, as the step 'words' does",
+    )
     importing.set_defaults(command=_import)
+
+    words = steps.add_parser(
+        "words",
+        help="measure a store's words and chords for the Explorer's tabs (resumable)",
+    )
+    words.add_argument("store", type=Path)
+    words.set_defaults(command=_words)
 
     summary = steps.add_parser("summary", help="tell what a store holds")
     summary.add_argument("store", type=Path)
@@ -80,6 +94,21 @@ def _import(arguments: argparse.Namespace) -> None:
     print(f"{place}: {store.overview().songs:,} songs")
     for reason, count in store.bad_counts():
         print(f"{count:,} lines: {reason}", file=sys.stderr)
+    if arguments.words:
+        _measure(store)
+
+
+def _words(arguments: argparse.Namespace) -> None:
+    _measure(SongStore(arguments.store))
+
+
+def _measure(store: SongStore) -> None:
+    from engine.corpora.store.word_index import index_folder
+    from engine.corpora.store.word_measuring import make_index
+
+    with progress_bar() as progress:
+        make_index(store, progress)
+    print(f"{index_folder(store.path)}: words and chords of all songs are measured")
 
 
 def _imported(arguments: argparse.Namespace, progress: Callable[[int, int], None]) -> Path:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,20 @@ def test_a_table_is_imported_and_summed_up(
     assert told["genres"] == {"pop": 1, "rap": 1}
     assert main(["corpus", "summary", str(store)]) == 0
     assert "2 songs, 3 words" in capsys.readouterr().out
+
+
+def test_words_are_measured_with_the_import_or_after_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = tmp_path / "mine.csv"
+    table.write_text("title,genre,lyrics\nA,rap,low rain\nB,pop,snow\n")
+    measured = tmp_path / "mine.songs.duckdb.words"
+    assert main(["corpus", "import", str(table), "--words"]) == 0
+    assert f"{measured}: words and chords of all songs are measured" in capsys.readouterr().out
+    made = (measured / "tokens.npy").read_bytes()
+    shutil.rmtree(measured)
+    assert main(["corpus", "words", str(tmp_path / "mine.songs.duckdb")]) == 0
+    assert (measured / "tokens.npy").read_bytes() == made
 
 
 @pytest.mark.parametrize("source", ["none", "empty"])

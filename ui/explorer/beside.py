@@ -13,7 +13,7 @@ import streamlit as st
 
 from engine.corpora.store import Filters, SongStore, store_of_sheets
 from engine.corpora.store.schema import LEAD_SHEET
-from engine.corpora.store.word_index import make_index
+from engine.corpora.store.word_measuring import make_index
 from engine.errors import EngineError, InputError
 from ui import local_files, resources, turns
 from ui.explorer.background import UnderWay, Work, time_left

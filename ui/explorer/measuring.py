@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from engine.corpora.store.word_index import WordIndex, make_index, opened_index
+from engine.corpora.store.word_index import WordIndex, opened_index
+from engine.corpora.store.word_measuring import make_index
 from engine.errors import EngineError
 from ui import resources
 from ui.explorer.background import UnderWay, Work, time_left

@@ -10,7 +10,8 @@ from engine.corpora import songbook
 from engine.corpora.harmony import harmony_of_sheet
 from engine.corpora.store import Filters, SongStore, import_songs, store_of_sheets
 from engine.corpora.store.harmonies import read_harmonies
-from engine.corpora.store.word_index import make_index, opened_index
+from engine.corpora.store.word_index import opened_index
+from engine.corpora.store.word_measuring import make_index
 
 
 def test_sheets_are_read_back_as_they_are_told(tmp_path: Path) -> None:

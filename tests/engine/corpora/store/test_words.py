@@ -8,14 +8,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from engine.corpora import marking_words, read_table
-from engine.corpora.store import Filters, SongStore, store_of_table, word_index
+from engine.corpora.store import Filters, SongStore, store_of_table, word_measuring
 from engine.corpora.store.query import answer, default_query
 from engine.corpora.store.schema import song_row
 from engine.corpora.store.trends import FEW, measure_by, measured_songs, phrase_by
 from engine.corpora.store.word_counts import marking, phrases, songs_with
-from engine.corpora.store.word_index import WordIndex, make_index, opened_index
+from engine.corpora.store.word_index import WordIndex, index_folder, opened_index
+from engine.corpora.store.word_measuring import make_index
 from engine.corpora.store.writing import writing
 from engine.errors import CancelledError, InputError
 
@@ -176,11 +178,74 @@ def test_the_measures_are_found_again_and_made_anew_for_other_songs(tmp_path: Pa
     other.close()
 
 
-def test_measuring_that_is_cancelled_leaves_nothing(tmp_path: Path) -> None:
+def test_measuring_that_was_cancelled_goes_on_and_ends_as_if_it_had_not_been(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(word_measuring, "_AT_ONCE", 2)
+    for name in ("whole", "broken"):
+        (tmp_path / name).mkdir()
+    whole, broken = made(tmp_path / "whole"), made(tmp_path / "broken")
+    make_index(whole)
+    seen: list[tuple[int, int]] = []
+    with pytest.raises(CancelledError, match="song 3 of 5"):
+        make_index(broken, lambda done, total: seen.append((done, total)), lambda: len(seen) > 0)
+    assert opened_index(broken) is None
+    # A process that was killed has written more than its last whole batch.
+    part = index_folder(broken.path).with_name("songs.duckdb.words.part")
+    for name in ("raw", "lengths", "spelled"):
+        with (part / name).open("ab") as file:
+            file.write(b"torn")
+    seen.clear()
+    make_index(broken, lambda done, total: seen.append((done, total)))
+    assert seen == [(2, 5), (4, 5), (5, 5)], "songs that are measured are not measured again"
+    one, other = opened_index(whole), opened_index(broken)
+    assert one is not None and other is not None
+    assert one.words == other.words
+    assert one.tokens.tolist() == other.tokens.tolist()
+    assert one.starts.tolist() == other.starts.tolist()
+    told = "SELECT * FROM measured.songs ORDER BY ALL"
+    assert whole.rows(told) == broken.rows(told)
+    assert {path.name for path in index_folder(broken.path).iterdir()} == {
+        *("words.duckdb", "tokens.npy", "starts.npy"),
+    }
+    whole.close()
+    broken.close()
+
+
+@pytest.mark.parametrize("harm", ["other songs", "no database", "cut short"])
+def test_what_cannot_be_gone_on_with_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, harm: str
+) -> None:
+    monkeypatch.setattr(word_measuring, "_AT_ONCE", 2)
     store = made(tmp_path)
     with pytest.raises(CancelledError):
-        make_index(store, cancelled=lambda: True)
-    assert [path.name for path in tmp_path.iterdir()] == ["songs.duckdb"]
+        make_index(store, cancelled=iter([False, False, True]).__next__)
+    part = index_folder(store.path).with_name("songs.duckdb.words.part")
+    if harm == "other songs":
+        store.close()
+        table = read_table("a.csv", b"title,lyrics\nX,low rain\n")
+        store_of_table(table, store.path, "a.csv")
+        store = SongStore(store.path)
+    elif harm == "no database":
+        (part / "words.duckdb").write_bytes(b"no database")
+    else:
+        (part / "raw").write_bytes(b"")
+    seen: list[int] = []
+    make_index(store, lambda done, _: seen.append(done))
+    assert seen[-1] == (1 if harm == "other songs" else 5)
+    assert seen[0] == min(2, seen[-1])
+    index = opened_index(store)
+    assert index is not None and len(index.starts) == seen[-1] + 1
+    store.close()
+
+
+def test_who_measures_the_same_songs_is_waited_for(tmp_path: Path) -> None:
+    store = made(tmp_path)
+    lock = tmp_path / "songs.duckdb.words.lock"
+    with FileLock(lock), pytest.raises(CancelledError, match="before it began"):
+        make_index(store, cancelled=iter([False, True]).__next__)
+    make_index(store)
+    assert opened_index(store) is not None
     store.close()
 
 
@@ -188,7 +253,7 @@ def test_damaged_measures_are_told_of_and_made_anew_once_deleted(tmp_path: Path)
     store = made(tmp_path)
     make_index(store)
     store.close()
-    folder = word_index.index_folder(store.path)
+    folder = index_folder(store.path)
     (folder / "words.duckdb").write_bytes(b"no database")
     again = SongStore(store.path)
     with pytest.raises(InputError, match="delete that folder"):
@@ -214,7 +279,7 @@ def test_songs_of_which_none_has_words(tmp_path: Path) -> None:
 def test_rare_words_of_a_large_vocabulary_share_a_number(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(word_index, "MOST_WORDS", 2)
+    monkeypatch.setattr(word_measuring, "MOST_WORDS", 2)
     store = made(tmp_path)
     make_index(store)
     index = opened_index(store)
