@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from engine.audit.answers import Answers, Match, matched
@@ -43,21 +43,26 @@ class Compared:
     labels: dict[str, tuple[str, ...]]
     probabilities: dict[str, NDArray[np.float32]]
     matches: dict[str, Match]
+    _told: dict[tuple[str, str], NDArray[Any]] = field(
+        default_factory=dict[tuple[str, str], Any], init=False, repr=False
+    )
 
     def answered(self, name: str) -> NDArray[np.bool_]:
         """Which songs a model answered."""
         import numpy as np
 
-        missing: Any = np.isnan(self.probabilities[name]).any(axis=1)
-        return ~missing
+        return self._once("answered", name, lambda: ~np.isnan(self.probabilities[name]).any(axis=1))
 
     def predictions(self, name: str) -> NDArray[Any]:
         """A model's answer to each song; "" where it gave none."""
         import numpy as np
 
-        labels = np.array([*self.labels[name], ""], dtype=object)
-        values = np.nan_to_num(self.probabilities[name], nan=-1.0)
-        return labels[np.where(self.answered(name), values.argmax(axis=1), len(labels) - 1)]
+        def told() -> NDArray[Any]:
+            labels = np.array([*self.labels[name], ""], dtype=object)
+            best = self.probabilities[name].argmax(axis=1)  # of a missing row any
+            return labels[np.where(self.answered(name), best, len(labels) - 1)]
+
+        return self._once("predictions", name, told)
 
     def confidences(self, name: str) -> NDArray[np.float32]:
         """The probability of each answer; NaN where there is none."""
@@ -65,12 +70,23 @@ class Compared:
 
     def judged(self, name: str) -> NDArray[np.bool_]:
         """Which songs it can be right or wrong of: answered, with a genre that it knows."""
-        known: Any = self.songs["genre"].isin(self.labels[name]).to_numpy()
-        return self.answered(name) & known
+
+        def told() -> NDArray[np.bool_]:
+            known: Any = self.songs["genre"].isin(self.labels[name]).to_numpy()
+            return self.answered(name) & known
+
+        return self._once("judged", name, told)
 
     def wrong(self, name: str) -> NDArray[np.bool_]:
         """Which of those it tells otherwise than the table."""
-        return self.judged(name) & (self.predictions(name) != self.songs["genre"].to_numpy(object))
+        return self._once(
+            "wrong", name, lambda: self.judged(name) & (self.predictions(name) != self.genres)
+        )
+
+    @property
+    def genres(self) -> NDArray[Any]:
+        """The genre of each song in the table."""
+        return self._once("genres", "", lambda: self.songs["genre"].to_numpy(object))
 
     def compared(self) -> NDArray[np.bool_]:
         """Which songs all models answered."""
@@ -86,13 +102,25 @@ class Compared:
             unlike |= first != other
         return unlike & self.compared()
 
-    def table(self) -> pd.DataFrame:
-        """The songs with a column for each model's answer, and one for how sure it is."""
+    def table(self, kept: Any = slice(None)) -> pd.DataFrame:
+        """The songs with a column for each model's answer, and one for how sure it is.
+
+        `kept` is which of them: places, or a truth for each.
+        """
         columns: dict[str, Any] = {}
         for name in self.models:
-            columns[name] = self.predictions(name)
-            columns[f"{name}: sure"] = self.confidences(name)
-        return self.songs.assign(**columns)
+            columns[name] = self.predictions(name)[kept]
+            columns[f"{name}: sure"] = self.confidences(name)[kept]
+        songs: Any = self.songs.iloc[kept]
+        return songs.assign(**columns)
+
+    def _once(self, what: str, name: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """What was told before; arrays are shared, so nobody writes into them."""
+        if (what, name) not in self._told:
+            made = make()
+            made.setflags(write=False)
+            self._told[what, name] = made
+        return self._told[what, name]
 
 
 def compared(
@@ -140,32 +168,43 @@ def compared(
 
 def confusion_of(whole: Compared, name: str) -> tuple[NDArray[np.int64], list[str]]:
     """Counts of shape (labels, labels), genre by answer, and the labels that occur."""
+    import pandas as pd
+
     from engine.evaluation.metrics.genre import confusion
 
-    table: Any = whole.songs.assign(
-        reference=whole.songs["genre"], prediction=whole.predictions(name)
-    )
-    table = table[whole.judged(name)]
-    there = {*table["reference"], *table["prediction"]}
+    of = whole.judged(name)
+    table = pd.DataFrame({"reference": whole.genres[of], "prediction": whole.predictions(name)[of]})
+    there = {*table["reference"].unique(), *table["prediction"].unique()}
     labels = [label for label in whole.labels[name] if label in there]
     return confusion(table, labels), labels
 
 
-def dimensions(songs: pd.DataFrame, languages: Mapping[int, str] | None = None) -> dict[str, Any]:
-    """What songs are sliced by: name to a value for each song, "" where it is unknown."""
-    years = songs["year"].astype("Int64")
+def dimensions(
+    songs: pd.DataFrame, languages: Sequence[str] | None = None
+) -> dict[str, pd.Categorical]:
+    """What songs are sliced by: name to a value for each song, "" where it is unknown.
+
+    `languages` has a name for each of the songs.
+    """
+    import numpy as np
+    import pandas as pd
+
+    years: Any = songs["year"].astype("Int64")
+    decades: Any = pd.Categorical((years // 10 * 10).fillna(-1))
+    named = {one: f"{one}s" if one >= 0 else "" for one in decades.categories}
+    bounds = [most for most, _ in _LENGTHS]
+    lengths = [name for _, name in _LENGTHS] + [_LONGEST]
     found: dict[str, Any] = {
-        "genre": songs["genre"].astype(str).tolist(),
-        "decade": [
-            "" if missing else f"{int(year) // 10 * 10}s"
-            for year, missing in zip(years, years.isna(), strict=True)
-        ],
-        "length": [length_of(int(words)) for words in songs["words"]],
-        "artist": songs["artist"].astype(str).tolist(),
+        "genre": songs["genre"],
+        "decade": decades.rename_categories(named),
+        "length": pd.Categorical.from_codes(
+            np.searchsorted(bounds, songs["words"].to_numpy(), side="right"), lengths
+        ),
+        "artist": songs["artist"],
     }
-    if languages:
-        found["language"] = [languages.get(int(row), "") for row in songs["row"]]
-    return found
+    if languages is not None:
+        found["language"] = languages
+    return {name: pd.Categorical(values) for name, values in found.items()}
 
 
 _LENGTHS = (
@@ -176,9 +215,7 @@ _LENGTHS = (
 )
 
 
-def length_of(words: int) -> str:
-    """In words, how long a song of so many words is."""
-    return next((name for most, name in _LENGTHS if words < most), "500 words and more")
+_LONGEST = "500 words and more"
 
 
 def _taken(values: NDArray[np.float32], places: NDArray[np.int64]) -> NDArray[np.float32]:

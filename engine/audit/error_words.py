@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from engine.audit.languages import measured
 from engine.corpora import marking_words
+from engine.corpora.store.word_counts import marking
+from engine.corpora.store.word_index import opened_index
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -13,7 +16,8 @@ if TYPE_CHECKING:
     from engine.audit.comparison import Compared
     from engine.corpora.store import SongStore
 
-MOST_SONGS = 20_000
+MOST_SONGS = 5_000
+_FEW = 200
 _WRONG, _RIGHT = "wrong", "right"
 
 
@@ -22,8 +26,9 @@ def error_words(
 ) -> pd.DataFrame:
     """Words that mark the songs of a genre that a model tells wrongly against those it tells right.
 
-    Weighted log-odds, as `engine.corpora.marking_words` has them; of more than `MOST_SONGS` songs
-    the first are read.
+    Weighted log-odds, as `engine.corpora.marking_words` has them. Where the store's words are
+    measured they are looked up (of very many songs in so many as
+    `engine.corpora.store.word_counts` draws), else read: of the first `MOST_SONGS` songs.
 
     Raises
     ------
@@ -40,7 +45,13 @@ def error_words(
             f"{name} tells all {len(wrong):,} songs of '{genre}' {how}; words mark errors only "
             "where there are both."
         )
-    rows = whole.songs["row"][of].tolist()[:MOST_SONGS]
+    numbers = whole.songs["row"][of].to_numpy()
+    least = 2 if len(numbers) < _FEW else 3
+    if measured(store):
+        index = opened_index(store)
+        assert index is not None  # noqa: S101 - it is measured
+        return marking(index, numbers[wrong], numbers, count, least).table
+    rows = numbers.tolist()[:MOST_SONGS]
     sung: dict[int, str] = dict(
         store.rows('SELECT "row", sung FROM songs WHERE "row" IN (SELECT unnest(?))', [rows])  # type: ignore[arg-type]
     )
@@ -50,5 +61,4 @@ def error_words(
             "sung": [sung[int(row)] for row in rows],
         }
     )
-    least = 2 if len(rows) < 200 else 3
     return marking_words(told, _WRONG, count, least)

@@ -3,30 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from engine.corpora.store.word_index import opened_index
 from engine.errors import InputError
 from engine.lyrics.language import language_name, language_of
 
 if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
     from engine.corpora.store import SongStore
 
 
-def languages(store: SongStore, rows: Sequence[int]) -> dict[int, str]:
-    """Of songs by their number: the language's English name, "" where it is not sure.
+def languages(store: SongStore, rows: Sequence[int] | NDArray[np.int64]) -> pd.Categorical:
+    """Of songs by their numbers, in that order: the language's English name, "" where unsure.
 
     Where the store's words are measured (`engine.corpora.store.word_index`) it is known already.
     """
-    wanted = 'WHERE "row" IN (SELECT unnest(?))'
+    import pandas as pd
+
     if measured(store):
-        told = store.rows(f'SELECT "row", language FROM measured.songs {wanted}', [list(rows)])  # noqa: S608 - ours
-        codes = {int(row): str(code) for row, code in told}
+        # All of them: a list of many numbers takes a query longer than the whole column.
+        told = store.frame('SELECT "row", language FROM measured.songs')
+        codes: Any = told.set_index("row")["language"].astype("category").reindex(rows).array
     else:
-        found = store.rows(f'SELECT "row", sung FROM songs {wanted}', [list(rows)])  # noqa: S608 - ours
-        codes = {int(row): language_of(str(sung)) for row, sung in found}
-    names = {code: language_name(code) or code for code in set(codes.values()) - {""}}
-    return {row: names.get(code, "") for row, code in codes.items()}
+        found = store.rows(
+            'SELECT "row", sung FROM songs WHERE "row" IN (SELECT unnest(?))',
+            [[int(row) for row in rows]],
+        )
+        sung = {int(row): str(text) for row, text in found}
+        codes = pd.Categorical([language_of(sung[int(row)]) for row in rows])
+    return codes.rename_categories({code: language_name(code) or code for code in codes.categories})
 
 
 def measured(store: SongStore) -> bool:

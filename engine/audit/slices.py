@@ -4,7 +4,7 @@ Songs are grouped by each of their values (a genre, a decade, a length, a langua
 by each pair of values. Whoever looks at hundreds of groups finds some by chance, so each group has
 
 - a least size;
-- the share of hits with Wilson's interval (`engine.evaluation.metrics.uncertainty.wilson`);
+- the share of hits with Wilson's interval (`engine.intervals.wilson`);
 - a p value: how likely as many hits would fall into the group if all hits were dealt out at random
   over the songs (Fisher's exact test, one-sided: the tail of the hypergeometric distribution);
 - a q value, the p value after control of the false discovery rate over *all* groups looked at
@@ -22,9 +22,11 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError
+from engine.intervals import wilson
 
 if TYPE_CHECKING:
     import numpy as np
+    import pandas as pd
     from numpy.typing import NDArray
 
 LEAST = 10
@@ -86,13 +88,15 @@ class Slices:
 
 
 def slices(
-    dimensions: Mapping[str, Sequence[str]], hit: NDArray[np.bool_], least: int = LEAST
+    dimensions: Mapping[str, Sequence[str] | pd.Categorical],
+    hit: NDArray[np.bool_],
+    least: int = LEAST,
 ) -> Slices:
     """Find the groups in which hits are commonest.
 
     Parameters
     ----------
-    dimensions : mapping of str to sequence of str
+    dimensions : mapping of str to sequence of str, or pandas' categorical
         Each dimension's value for every song; songs with "" are in none of its groups.
     hit : array of bool
         For every song whether it happened: an error, a difference.
@@ -105,84 +109,165 @@ def slices(
         If `least` is below 2.
     """
     import numpy as np
-    from scipy.stats import false_discovery_control, hypergeom
-
-    from engine.evaluation.metrics.uncertainty import wilson
+    from scipy.stats import false_discovery_control
 
     if least < 2:
         raise InputError(f"A group of {least} songs tells nothing; 2 or more are accepted.")
-    groups = _groups(dimensions, hit, least)
     total, all_hits = len(hit), int(hit.sum())
-    if not groups:
+    kinds = _groups(
+        {name: _Dimension.of(values) for name, values in dimensions.items()}, hit, least
+    )
+    if not sum(len(kind.songs) for kind in kinds):
         return Slices((), 0, total, all_hits)
-    of = np.array([group.songs for group in groups], np.int64)
-    hits = np.array([group.hits for group in groups], np.int64)
-    p = np.clip(hypergeom.sf(hits - 1, total, all_hits, of), 0.0, 1.0)
+    of, hits, either = (
+        np.concatenate([getattr(kind, name) for kind in kinds])
+        for name in ("songs", "hits", "either")
+    )
+    p = _tails(hits, of, total, all_hits)
     q = false_discovery_control(p, method="bh")
     low, high = wilson(hits, of)
     rest = np.divide(all_hits - hits, total - of, out=np.zeros(len(of)), where=total > of)
     share = hits / of
-    worse = (share > rest) & (share > [group.either for group in groups]) & (of < total)
+    worse = (share > rest) & (share > either) & (of < total)
     order = np.lexsort((-low, -hits, q))
-    found = [
-        Slice(
-            groups[at].where,
-            *(int(of[at]), int(hits[at]), float(share[at]), float(low[at]), float(high[at])),
-            *(float(rest[at]), float(p[at]), float(q[at])),
+    ends = np.cumsum([len(kind.songs) for kind in kinds])
+    found: list[Slice] = []
+    for at in order[worse[order]][:MOST].tolist():
+        kind = int(np.searchsorted(ends, at, side="right"))
+        where = kinds[kind].named(at - int(ends[kind]) + len(kinds[kind].songs))
+        found.append(
+            Slice(
+                where,
+                *(int(of[at]), int(hits[at]), float(share[at]), float(low[at]), float(high[at])),
+                *(float(rest[at]), float(p[at]), float(q[at])),
+            )
         )
-        for at in order[worse[order]][:MOST]
-    ]
-    return Slices(tuple(found), len(groups), total, all_hits)
+    return Slices(tuple(found), len(of), total, all_hits)
 
 
 def inside(where: Sequence[tuple[str, str]], dimensions: Mapping[str, Any]) -> NDArray[np.bool_]:
     """Which songs are in a group."""
     import numpy as np
+    import pandas as pd
 
     return np.logical_and.reduce(
-        [np.asarray(dimensions[name], dtype=object) == value for name, value in where]
+        [np.asarray(pd.Categorical(dimensions[name]) == value) for name, value in where]
     )
 
 
 @dataclass(frozen=True)
-class _Group:
-    """`either` is the larger share of hits of a pair's two values alone; -1 for one value."""
+class _Dimension:
+    """Values by their number: `codes` has one for each song, -1 where it is unknown."""
 
-    where: tuple[tuple[str, str], ...]
-    songs: int
-    hits: int
-    either: float = -1.0
+    names: Sequence[str]
+    codes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, values: Sequence[str] | pd.Categorical) -> _Dimension:
+        import numpy as np
+        import pandas as pd
+
+        told: Any = pd.Categorical(values)  # nothing to do where it is one
+        names = [str(name) for name in told.categories]
+        codes = told.codes.astype(np.int64)
+        if "" in names:
+            codes[codes == names.index("")] = -1
+        return cls(names, codes)
+
+
+@dataclass(frozen=True)
+class _Kind:
+    """All groups by the same dimensions.
+
+    `values` has a row of value numbers for each group; `either` is the larger share of hits of a
+    pair's two values alone, -1 for one value.
+    """
+
+    by: tuple[str, ...]
+    names: tuple[Sequence[str], ...]
+    values: NDArray[np.int64]
+    songs: NDArray[np.int64]
+    hits: NDArray[np.int64]
+    either: NDArray[np.float64]
+
+    def named(self, at: int) -> tuple[tuple[str, str], ...]:
+        """Dimension and value of one of its groups."""
+        chosen = zip(self.by, self.names, self.values[at].tolist(), strict=True)
+        return tuple((by, names[value]) for by, names, value in chosen)
 
 
 def _groups(
-    dimensions: Mapping[str, Sequence[str]], hit: NDArray[np.bool_], least: int
-) -> list[_Group]:
+    dimensions: Mapping[str, _Dimension], hit: NDArray[np.bool_], least: int
+) -> list[_Kind]:
     """All groups of the least size."""
     import numpy as np
-    import pandas as pd
 
-    names: dict[str, list[str]] = {}
-    codes: dict[str, NDArray[np.int64]] = {}
     shares: dict[str, NDArray[np.float64]] = {}
-    found: list[_Group] = []
-    for name, values in dimensions.items():
-        code, labels = pd.factorize(np.asarray(values, dtype=object))
-        names[name], codes[name] = [str(label) for label in labels], code.astype(np.int64)
-        of, hits = np.bincount(code), np.bincount(code, hit)
+    large: dict[str, NDArray[np.int64]] = {}
+    found: list[_Kind] = []
+    for name, one in dimensions.items():
+        of, hits = _counts(one.codes, hit, len(one.names))
         shares[name] = hits / np.maximum(of, 1)
-        found += [
-            _Group(((name, names[name][at]),), int(of[at]), int(hits[at]))
-            for at in np.flatnonzero(of >= least).tolist()
-            if names[name][at]
-        ]
+        at = np.flatnonzero(of >= least)
+        found.append(
+            _Kind((name,), (one.names,), at[:, None], of[at], hits[at], np.full(len(at), -1.0))
+        )
+        # A pair has no more songs than its smaller value: of small ones none is looked for.
+        large[name] = np.where(np.append(of, 0)[one.codes] >= least, one.codes, -1)
     for one, other in combinations(dimensions, 2):
-        both = codes[one] * len(names[other]) + codes[other]
-        pairs, code = np.unique(both, return_inverse=True)
-        of, hits = np.bincount(code), np.bincount(code, hit)
-        for at in np.flatnonzero(of >= least).tolist():
-            first, second = divmod(int(pairs[at]), len(names[other]))
-            if names[one][first] and names[other][second]:
-                where = ((one, names[one][first]), (other, names[other][second]))
-                either = max(float(shares[one][first]), float(shares[other][second]))
-                found.append(_Group(where, int(of[at]), int(hits[at]), either))
+        size = len(dimensions[other].names)
+        both = np.where(
+            (large[one] >= 0) & (large[other] >= 0), large[one] * size + large[other], -1
+        )
+        pairs, of, hits = _pair_counts(both, hit, len(dimensions[one].names) * size)
+        kept = of >= least
+        first, second = np.divmod(pairs[kept], size)
+        found.append(
+            _Kind(
+                (one, other),
+                (dimensions[one].names, dimensions[other].names),
+                np.stack([first, second], axis=1),
+                of[kept],
+                hits[kept],
+                np.maximum(shares[one][first], shares[other][second]),
+            )
+        )
     return found
+
+
+_MOST_COUNTED = 2**23  # pairs that are counted without being sorted
+
+
+def _pair_counts(codes: NDArray[np.int64], hit: NDArray[np.bool_], size: int) -> tuple[Any, ...]:
+    """The codes that occur, and their songs and hits."""
+    import numpy as np
+
+    if size <= _MOST_COUNTED:
+        of, hits = _counts(codes, hit, size)
+        there = np.flatnonzero(of)
+        return there, of[there], hits[there]
+    known = codes >= 0
+    there, number = np.unique(codes[known], return_inverse=True)
+    return there, *_counts(number, hit[known], len(there))
+
+
+def _counts(
+    codes: NDArray[np.int64], hit: NDArray[np.bool_], size: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Songs and hits of each code from 0 on."""
+    import numpy as np
+
+    of, hits = (np.bincount(some + 1, minlength=size + 1)[1:] for some in (codes, codes[hit]))
+    return of, hits
+
+
+def _tails(
+    hits: NDArray[np.int64], of: NDArray[np.int64], total: int, all_hits: int
+) -> NDArray[np.float64]:
+    """P values (see the module); groups that are alike in both numbers are told once."""
+    import numpy as np
+    from scipy.stats import hypergeom
+
+    pairs, number = np.unique(of * (total + 1) + hits, return_inverse=True)
+    sizes, many = np.divmod(pairs, total + 1)
+    return np.clip(hypergeom.sf(many - 1, total, all_hits, sizes), 0.0, 1.0)[number]

@@ -13,6 +13,7 @@ from ui.explorer.measuring import words_measured
 from ui.explorer.opened import Source
 from ui.explorer.song_list import song_list
 from ui.explorer.trends import by_genre, by_year, words_by_year
+from ui.explorer.views import view_chosen
 from ui.plain_text import show_error
 
 if TYPE_CHECKING:
@@ -34,14 +35,8 @@ def words(chosen: Source, passing: Filters) -> None:
     index = words_measured(chosen)
     if index is None:
         return
-    view = st.segmented_control(
-        "Look at",
-        [MARKING, PHRASES, YEARS, GENRES, CHOSEN],
-        default=MARKING,
-        required=True,
-        key="explorer_words_view",
-        persist_state="session",
-    )
+    views = (MARKING, PHRASES, YEARS, GENRES, CHOSEN)
+    view = view_chosen("Look at", views, "explorer_words_view")
     try:
         if view == MARKING:
             _marking(chosen, passing, index)
@@ -140,11 +135,9 @@ def _over(found: Counted) -> str:
 def _marked(
     _store: Any, _index: Any, identity: str, passing: Filters, genre: str, min_songs: int
 ) -> Counted:
-    from dataclasses import replace
-
     from engine.corpora.store.word_counts import marking
 
-    inside = _store.row_numbers(replace(passing, genres=(genre,)))
+    inside = _store.row_numbers(Filters(genres=(genre,)))  # of these, those that pass are counted
     return marking(_index, inside, _store.row_numbers(passing), min_songs=min_songs)
 
 

@@ -19,6 +19,8 @@ from engine.audit.answers import (
 )
 from engine.corpora.sources import Source
 from engine.corpora.store import SongStore
+from engine.corpora.store.schema import song_row
+from engine.corpora.store.writing import Reached, writing
 from engine.errors import InputError
 from tests.engine.audit.conftest import LABELS, SONGS, genre_of, sure_of
 
@@ -40,6 +42,19 @@ def test_words_have_one_key_in_the_store_and_in_python(store: SongStore) -> None
         elsewhere = " " + lyrics.replace("\n", " \r\n") + "\n"
         assert keys["text"][row] == text_key(lyrics) == text_key(elsewhere)
     assert text_key("a b") != text_key("a\nb")
+
+
+def test_a_store_tells_the_checksums_of_any_words_as_python_does(tmp_path: Path) -> None:
+    texts = ["a\nb", "a \nb", "a\n\tb", " a\nb\n", "a\r\nb", "a\x00b", "a\n\x00 \nb", "a  b", "\n"]
+    rows = [song_row(id=str(n), lyrics=text) for n, text in enumerate(texts)]
+    with (
+        writing(tmp_path / "songs.duckdb", {"kind": "test"}) as writer,
+        writer.batch("test", Reached(0, len(texts))),
+    ):
+        writer.add_songs(rows)
+    store = SongStore(tmp_path / "songs.duckdb")
+    assert song_keys(store)["text"].tolist() == [text_key(text) for text in texts]
+    store.close()
 
 
 @pytest.mark.parametrize("ending", [".csv", ".jsonl", ".parquet"])

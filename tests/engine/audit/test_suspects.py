@@ -16,6 +16,7 @@ from engine.audit.out_of_fold import out_of_fold
 from engine.audit.suspects import suspects
 from engine.corpora import read_table
 from engine.corpora.store import ALL, SongStore, store_of_table
+from engine.corpora.store.word_measuring import make_index
 from engine.errors import CancelledError, InputError
 from tests.engine.batch.quick_model import write_card
 
@@ -93,6 +94,23 @@ def test_words_that_go_with_errors_are_those_of_the_songs_told_wrongly(
     assert "gravel" not in words["word"][:3].tolist()
     with pytest.raises(InputError, match="all 40 songs of 'folk' right"):
         error_words(store, whole, "First", "folk")
+
+
+def test_words_of_errors_are_the_same_once_the_store_s_words_are_measured(
+    table: pd.DataFrame, whole: Compared, store: SongStore, tmp_path: Path
+) -> None:
+    data = table.to_csv(index=False).encode()
+    store_of_table(read_table("songs.csv", data), tmp_path / "songs.duckdb", "songs.csv")
+    measured = SongStore(tmp_path / "songs.duckdb")
+    make_index(measured)
+    told, read = (error_words(of, whole, "First", "rock") for of in (measured, store))
+    # Words that are alike in all may come in any order.
+    assert told["z"].tolist() == pytest.approx(read["z"].tolist())
+    columns = ["word", "songs", "uses", "uses_elsewhere"]
+    first = told["z"] > told["z"].min() + 1e-9
+    of = [set(one.loc[first, columns].itertuples(index=False, name=None)) for one in (told, read)]
+    assert of[0] == of[1]
+    measured.close()
 
 
 def test_too_few_songs_are_refused(whole: Compared) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -80,20 +79,16 @@ def _happened(whole: Compared) -> dict[str, tuple[NDArray[np.bool_], NDArray[np.
 
 
 def _dimensions(chosen: Source, whole: Compared) -> dict[str, Any]:
-    """What songs are grouped by; each value an array over the songs."""
-    import numpy as np
-
+    """What songs are grouped by, told for each of them."""
     from engine.audit.comparison import dimensions
     from engine.audit.languages import languages, measured
 
     def made() -> dict[str, Any]:
-        rows = whole.songs["row"].tolist()
-        told: dict[int, str] = {}
-        if len(rows) <= MOST_TOLD or measured(chosen.store):
+        told: Any = None
+        if len(whole.songs) <= MOST_TOLD or measured(chosen.store):
             with st.spinner("Telling the songs' languages"):
-                told = languages(chosen.store, rows)
-        found = dimensions(whole.songs, told)
-        return {name: np.array(values, dtype=object) for name, values in found.items()}
+                told = languages(chosen.store, whole.songs["row"].to_numpy())
+        return dict(dimensions(whole.songs, told))
 
     found = remembered("dimensions", (chosen.identity, whole), made)
     if "language" not in found:
@@ -157,7 +152,7 @@ def _songs_of(
 ) -> None:
     """The songs of a group, those that made it conspicuous alone if asked for."""
     only = st.toggle("Only the songs that were counted", value=True, key="explorer_slice_only")
-    songs_with_answers(chosen, whole, (there & hit if only else there).tolist(), "explorer_group")
+    songs_with_answers(chosen, whole, there & hit if only else there, "explorer_group")
 
 
 def _words(chosen: Source, whole: Compared, name: str) -> None:
@@ -208,7 +203,6 @@ def _words(chosen: Source, whole: Compared, name: str) -> None:
 def _erring(whole: Compared, name: str) -> Sequence[str]:
     """Genres with errors and right answers, those with most errors first."""
     judged, wrong = whole.judged(name), whole.wrong(name)
-    genres: list[str] = whole.songs["genre"].tolist()
-    errors = Counter(genre for genre, one in zip(genres, wrong, strict=True) if one)
-    right = {genre for genre, one in zip(genres, judged & ~wrong, strict=True) if one}
-    return [genre for genre, _ in errors.most_common() if genre in right]
+    errors: Any = whole.songs["genre"][wrong].value_counts()
+    right = set(whole.songs["genre"][judged & ~wrong].unique())
+    return [str(genre) for genre in errors.index if genre in right]

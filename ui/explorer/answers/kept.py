@@ -96,12 +96,12 @@ def shelf_of(chosen: Source) -> Shelf:
 
 def comparison(chosen: Source, passing: Filters, names: tuple[str, ...]) -> Compared:
     """What these answers say of the songs that pass the filters."""
-    from engine.audit.answers import matched, song_keys
+    from engine.audit.answers import matched
     from engine.audit.comparison import compared
 
     there = shelf_of(chosen).answers()
     answers = [there[name] for name in names]
-    keys = remembered("keys", chosen.identity, lambda: song_keys(chosen.store))
+    keys = _keys(chosen.store, chosen.identity)
     # The answers themselves, which are equal to themselves alone: those that came anew are others.
     asked = (chosen.identity, passing, *answers)
     matches = remembered(
@@ -112,6 +112,14 @@ def comparison(chosen: Source, passing: Filters, names: tuple[str, ...]) -> Comp
     return remembered(
         "compared", asked, lambda: compared(chosen.store, passing, answers, keys, matches)
     )
+
+
+@st.cache_resource(show_spinner="Finding the songs' answers", max_entries=4)
+def _keys(_store: Any, identity: str) -> Any:
+    """The checksums of a store's words, for every visit: nobody writes into them."""
+    from engine.audit.answers import song_keys
+
+    return song_keys(_store)
 
 
 def answers_to(chosen: Source, row: int) -> list[tuple[str, str, float, float | None]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -11,22 +11,37 @@ import streamlit as st
 from ui.explorer.song import opened_song
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from engine.audit.comparison import Compared
     from ui.explorer.opened import Source
 
 MOST = 500
 
 
-def songs_with_answers(chosen: Source, whole: Compared, kept: Sequence[bool], name: str) -> None:
+def songs_with_answers(chosen: Source, whole: Compared, kept: NDArray[np.bool_], name: str) -> None:
     """Draw the songs marked true; `name` tells this table from others on the page."""
-    table: Any = whole.table()[list(kept)]
-    shares = [f"{model}: sure" for model in whole.models]
-    songs_table(chosen, table, name, dict(zip(shares, shares, strict=True)))
+    places = kept.nonzero()[0]
+    shares = {f"{model}: sure": f"{model}: sure" for model in whole.models}
+    first = whole.table(places[:MOST])
+    _drawn(chosen, first, len(places), lambda: whole.table(places), name, shares)
 
 
 def songs_table(chosen: Source, table: Any, name: str, shares: dict[str, str]) -> None:
     """Draw songs with a column ``row``; `shares` are columns from 0 to 1 and their headings."""
-    shown: Any = table.head(MOST)
+    _drawn(chosen, table.head(MOST), len(table), lambda: table, name, shares)
+
+
+def _drawn(
+    chosen: Source,
+    shown: Any,
+    songs: int,
+    whole: Callable[[], Any],
+    name: str,
+    shares: dict[str, str],
+) -> None:
+    """Draw the first of so many songs; `whole` gives them all, for whoever takes them along."""
     rows = shown["row"].tolist()
     shown = shown[
         [column for column in shown if (shown[column].notna() & (shown[column] != "")).any()]
@@ -47,12 +62,12 @@ def songs_table(chosen: Source, table: Any, name: str, shares: dict[str, str]) -
         alt="Songs with the models' answers; choose one to read it below.",
     )
     with st.container(horizontal=True, vertical_alignment="center", key=f"{name}_songs_ways"):
-        count = "One song" if len(table) == 1 else f"{len(table):,} songs"
-        first = f", the first {MOST} are shown" if len(table) > MOST else ""
+        count = "One song" if songs == 1 else f"{songs:,} songs"
+        first = f", the first {MOST} are shown" if songs > MOST else ""
         st.caption(f"{count}{first}. Choose one to read it.")
         st.download_button(
             "Download CSV",
-            lambda: str(table.drop(columns="row").to_csv(index=False)),
+            lambda: str(whole().drop(columns="row").to_csv(index=False)),
             f"{name.replace('_', '-')}.csv",
             "text/csv",
             key=f"{name}_songs_csv",

@@ -78,6 +78,7 @@ def test_a_chart_shows_what_passes_all_filters_but_its_own(store: SongStore) -> 
     filters = Filters(genres=("folk",), years=(1990, 2010))
     assert store.genres(filters)["genre"].tolist() == ["folk", "punk"]
     assert store.years(filters)["year"].tolist() == [1999]
+    assert not len(store.sources(filters))
     assert store.lengths(Filters(words=(0, 1)))["songs"].sum() == 3
 
 
