@@ -13,24 +13,28 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def genre_counts(counts: pd.DataFrame, chosen: Sequence[str] = ()) -> go.Figure:
-    """Songs per genre as horizontal bars; `counts` has ``genre`` and ``songs``.
+def genre_counts(
+    counts: pd.DataFrame, chosen: Sequence[str] = (), column: str = "genre"
+) -> go.Figure:
+    """Songs per genre, or other `column`, as horizontal bars; `counts` has it and ``songs``.
 
     Bars of genres that are not `chosen`, if any are, are grey.
     """
-    kept = [not chosen or genre in chosen for genre in counts["genre"]]
+    kept = [not chosen or name in chosen for name in counts[column]]
     counts = labelled(counts)
+    songs = counts["songs"].tolist()
     figure = empty_figure(
-        height=80 + 26 * len(counts),
-        xaxis={"title": "songs"},
+        height=_height(len(counts)),
+        # Room for the longest bar's number, also on a narrow page.
+        xaxis={"title": "songs", "range": [0, 1.2 * max(songs, default=1)]},
         yaxis={"title": None, "autorange": "reversed", "type": "category"},
     )
     figure.add_bar(
         orientation="h",
-        x=counts["songs"].tolist(),
-        y=counts["genre"].tolist(),
+        x=songs,
+        y=counts[column].tolist(),
         marker_color=_coloured(kept),
-        text=counts["songs"].tolist(),
+        text=[f"{count:,}" for count in songs],
         textposition="outside",
         cliponaxis=False,
         hovertemplate="%{y}: %{x} songs<extra></extra>",
@@ -74,6 +78,11 @@ def length_counts(counts: pd.DataFrame, chosen: tuple[int, int] | None = None) -
     return figure
 
 
+def _height(bars: int) -> int:
+    """Of a figure with so many names beside each other; with few there is room for the axis."""
+    return max(80 + 26 * bars, 170)
+
+
 def _histogram(title: str) -> go.Figure:
     """Axes for bars that a range can be drawn over."""
     return empty_figure(
@@ -98,7 +107,7 @@ def word_count_ranges(counts: pd.DataFrame) -> go.Figure:
     """Median words a song per genre, with quartiles; `counts` from `word_counts_by_genre`."""
     ordered = labelled(counts).sort_values("median", ascending=False)
     figure = empty_figure(
-        height=80 + 26 * len(ordered),
+        height=_height(len(ordered)),
         xaxis={"title": "words per song (median, whiskers: quartiles)", "rangemode": "tozero"},
         yaxis={"title": None, "autorange": "reversed", "type": "category"},
     )

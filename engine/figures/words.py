@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING
 
 from plotly.subplots import make_subplots
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     import plotly.graph_objects as go
 
 _BAND = 0.16
+_NEAR = 0.06  # six ticks, a percent apart
 
 
 def trend_lines(tables: Mapping[str, pd.DataFrame], axis: str, *, share: bool = False) -> go.Figure:
@@ -94,7 +96,9 @@ def trend_lines(tables: Mapping[str, pd.DataFrame], axis: str, *, share: bool = 
     )
     figure.update_yaxes(
         title_text=axis,
-        tickformat=".0%" if share else None,
+        tickformat=_percent([value for table in tables.values() for value in table["value"]])
+        if share
+        else None,
         nticks=6,
         range=_range(tables),
         row=1,
@@ -110,8 +114,12 @@ def genre_dots(table: pd.DataFrame, axis: str, *, share: bool = False) -> go.Fig
     ordered = labelled(table).sort_values("value", ascending=False)
     shown = ".1%" if share else ".2f"
     figure = empty_figure(
-        height=90 + 26 * len(ordered),
-        xaxis={"title": axis, "tickformat": ".0%" if share else None, "nticks": 6},
+        height=max(90 + 26 * len(ordered), 180),
+        xaxis={
+            "title": axis,
+            "tickformat": _percent([*ordered["low"], *ordered["high"]]) if share else None,
+            "nticks": 6,
+        },
         yaxis={"title": None, "autorange": "reversed", "type": "category"},
     )
     figure.add_scatter(
@@ -129,6 +137,12 @@ def genre_dots(table: pd.DataFrame, axis: str, *, share: bool = False) -> go.Fig
         f"%{{customdata[1]:{shown}}}<br>%{{customdata[2]}} songs<extra></extra>",
     )
     return figure
+
+
+def _percent(values: Sequence[float]) -> str:
+    """How shares on an axis are written: with a decimal where they lie near each other."""
+    known = [value for value in values if not isnan(value)]
+    return ".0%" if known and max(known) - min(known) >= _NEAR else ".1%"
 
 
 def _range(tables: Mapping[str, pd.DataFrame]) -> list[float] | None:

@@ -179,6 +179,24 @@ def test_bars_outside_what_is_chosen_are_grey() -> None:
     assert not len(figures.length_counts(LENGTHS.iloc[:0]).data[0].x)
 
 
+def test_the_longest_bar_s_number_has_room_and_one_bar_leaves_room_for_the_axis() -> None:
+    figure = figures.genre_counts(pd.DataFrame({"genre": ["folk"], "songs": [65281]}))
+    assert figure.data[0].text == ("65,281",)
+    assert figure.layout.xaxis.range[1] > 65281 * 1.1
+    assert figure.layout.height >= 170
+    parts = pd.DataFrame({"source": ["train", "test"], "songs": [2, 1]})
+    bars = figures.genre_counts(parts, ("test",), "source").data[0]
+    assert bars.y == ("train", "test")
+    assert bars.marker.color[0] == NEUTRAL
+
+
+def test_shares_that_lie_near_each_other_are_told_apart_on_the_axis() -> None:
+    near = TREND.assign(value=0.88, low=0.87, high=0.89)
+    assert figures.trend_lines({"a": near}, "rhyme", share=True).layout.yaxis.tickformat == ".1%"
+    far = TREND.assign(value=[0.1 * n for n in range(len(TREND))])
+    assert figures.trend_lines({"a": far}, "rhyme", share=True).layout.yaxis.tickformat == ".0%"
+
+
 def test_every_figure_is_tried_here() -> None:
     drawn = {name for name in figures.__all__ if name.islower()}
     assert drawn - {"as_file", "as_html", "download_settings", "shade"} == set(ALL)

@@ -176,7 +176,7 @@ def test_a_range_of_other_songs_is_no_filter(page: AppTest) -> None:
 
 def test_a_click_on_a_chart_filters_and_another_clears(page: AppTest) -> None:
     def click() -> None:
-        charts._taken("chart", partial(charts._take_genre, ["folk", "pop"]))
+        charts._taken("chart", partial(charts._take_name, "genres", ["folk", "pop"]))
 
     page.session_state["explorer_tab"] = "Charts"
     page.run()
@@ -323,6 +323,35 @@ def with_dated_songs(page: AppTest, view: str) -> AppTest:
     return page.run()
 
 
+def test_texts_without_genres_are_told_by_their_parts_and_nothing_empty_is_drawn(
+    page: AppTest,
+) -> None:
+    rows = "".join(f"{n},low rain on the sea {n},{('code', 'tunes')[n % 2]}\n" for n in range(8))
+    page.button_group(key="explorer_source").set_value("My file").run()
+    page.file_uploader(key="explorer_file").set_value(
+        ("texts.csv", f"id,lyrics,split\n{rows}".encode(), "text/csv")
+    )
+    page.session_state["explorer_tab"] = "Charts"
+    page.run()
+    assert any("Songs per part" in text.value for text in page.markdown)
+    assert not [metric for metric in page.metric if metric.label == "Genres"]
+    assert not [one for one in page.multiselect if one.key == "genres"]
+    page.session_state["explorer_tab"] = "SQL"
+    assert "SELECT id, title, source" in page.run().text_area(key="explorer_sql").value
+    page.session_state["explorer_tab"] = "Words"
+    for view, told in (("Measures by genre", "has a genre"), ("Words by year", "has a year")):
+        page.session_state["explorer_words_view"] = view
+        page.run()
+        assert not page.exception and not page.error
+        assert any(told in info.value for info in page.info)
+
+
+def test_words_by_year_begin_with_words_of_the_songs(page: AppTest) -> None:
+    with_dated_songs(page, "Words by year")
+    assert page.text_input(key="explorer_chosen_words").value == "low, rain"
+    assert not page.error and page.get("plotly_chart")
+
+
 def test_phrases_are_counted_in_what_passes_and_open_their_songs(page: AppTest) -> None:
     with_dated_songs(page, "Phrases")
     page.multiselect(key="genres").set_value(["pop"]).run()
@@ -374,14 +403,14 @@ def test_many_songs_are_measured_in_the_background_and_can_be_cancelled(
         end = time.monotonic() + 20
         while not cancelled() and time.monotonic() < end:
             time.sleep(0.01)
-        raise CancelledError("The measuring was cancelled; nothing of it is kept.")
+        raise CancelledError("The measuring was cancelled; the next time it goes on.")
 
     with monkeypatch.context() as patch:
         patch.setattr(measuring, "make_index", slow)
         page.button(key="explorer_measure").click().run()
         page.button(key="explorer_measure_cancel").click().run()
         until_gone(page, "_explorer_measuring")
-    assert "nothing of it is kept" in page.info[0].value
+    assert "the next time it goes on" in page.info[0].value
     page.button(key="explorer_measure").click().run()
     until_gone(page, "_explorer_measuring")
     assert any("phrase" in f.value for f in page.dataframe)

@@ -9,7 +9,8 @@ from typing import Any, Literal
 import streamlit as st
 
 from engine.corpora.store import Filters
-from ui.explorer.choices import WORDS, YEARS, set_range, toggle_genre
+from ui import resources
+from ui.explorer.choices import GENRES, PARTS, WORDS, YEARS, set_range, toggle
 from ui.explorer.opened import Source
 
 MOST_GENRES = 30
@@ -22,21 +23,9 @@ def charts(chosen: Source, passing: Filters) -> None:
 
     st.caption("Click a bar, or drag over years or lengths, and all else follows.")
     store = chosen.store
-    genres = store.genres(passing)
     left, right = st.columns(2)
     with left:
-        more = f", the {MOST_GENRES} commonest" if len(genres) > MOST_GENRES else ""
-        st.markdown(f"**Songs per genre**{more}")
-        shown = genres.head(MOST_GENRES)
-        names = [str(name) for name in shown["genre"]]
-        _chart(
-            figures.genre_counts(shown, passing.genres),
-            "chart_genres",
-            "songs-per-genre",
-            "Bars: songs per genre",
-            partial(_take_genre, names),
-            ("points",),
-        )
+        _kinds(chosen, passing)
     lengths = store.lengths(passing)
     with right:
         st.markdown("**Words in a song**")
@@ -57,6 +46,30 @@ def charts(chosen: Source, passing: Filters) -> None:
                 "Bars: songs per year",
                 partial(_take_range, YEARS, years["year"].tolist(), years["year"].tolist()),
             )
+
+
+def _kinds(chosen: Source, passing: Filters) -> None:
+    """Songs per genre; of a data set without genres but with parts, per part."""
+    from engine import figures
+
+    facts = resources.store_facts(chosen.store, chosen.identity)
+    if facts.genres or len(facts.sources) < 2:
+        counts, column, name, key = chosen.store.genres(passing), "genre", "genre", GENRES
+        kept = passing.genres
+    else:
+        counts, column, name, key = chosen.store.sources(passing), "source", "part", PARTS
+        kept = passing.sources
+    more = f", the {MOST_GENRES} commonest" if len(counts) > MOST_GENRES else ""
+    st.markdown(f"**Songs per {name}**{more}")
+    shown = counts.head(MOST_GENRES)
+    _chart(
+        figures.genre_counts(shown, kept, column),
+        f"chart_{name}s",
+        f"songs-per-{name}",
+        f"Bars: songs per {name}",
+        partial(_take_name, key, [str(one) for one in shown[column]]),
+        ("points",),
+    )
 
 
 def _chart(
@@ -90,8 +103,8 @@ def _taken(key: str, take: Callable[[list[int]], None]) -> None:
         st.session_state[_TURN] = st.session_state.get(_TURN, 0) + 1
 
 
-def _take_genre(names: list[str], bars: list[int]) -> None:
-    toggle_genre(names[bars[0]])
+def _take_name(key: str, names: list[str], bars: list[int]) -> None:
+    toggle(key, names[bars[0]])
 
 
 def _take_range(key: str, lows: list[int], highs: list[int], bars: list[int]) -> None:

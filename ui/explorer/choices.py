@@ -85,10 +85,10 @@ def rows_kept(identity: str) -> tuple[int, ...]:
     return rows if of == identity else ()
 
 
-def toggle_genre(name: str) -> None:
-    """Filter for one genre alone, or for all if that was so (in a callback)."""
-    before = st.session_state.get(GENRES) or []
-    st.session_state[GENRES] = [] if list(before) == [name] else [name]
+def toggle(key: str, name: str) -> None:
+    """Filter for one genre or part alone, or for all if that was so (in a callback)."""
+    before = st.session_state.get(key) or []
+    st.session_state[key] = [] if list(before) == [name] else [name]
 
 
 def set_range(key: str, low: int, high: int) -> None:

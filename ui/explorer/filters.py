@@ -52,10 +52,12 @@ def filters(chosen: Source) -> Filters:
             bind="query-params",
             icon=":material/search:",
         )
-        kept = right.multiselect(
-            "Genres", genres, key=GENRES, bind="query-params", placeholder="All"
-        )
-        places = iter((left, right))
+        kept: list[str] = []
+        if genres:
+            kept = right.multiselect(
+                "Genres", genres, key=GENRES, bind="query-params", placeholder="All"
+            )
+        places = iter((left, right) if genres else (right, left))
         years = _range(places, "Years", facts.years, YEARS)
         words = _range(places, "Words in a song", facts.words, WORDS)
         parts: list[str] = []

@@ -5,9 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from engine.corpora.store import Filters
-from engine.corpora.store.query import MAX_ROWS, Answer, answer, default_query
+from engine.corpora.store.query import MAX_ROWS, SHOWN, Answer, answer, default_query
 from engine.corpora.word_measures import MEASURES
 from engine.errors import EngineError
+from ui import resources
 from ui.explorer.opened import Source
 from ui.plain_text import show_error
 
@@ -16,12 +17,15 @@ _MEASURED = (
     + ", ".join(f"`{name}`" for name in MEASURES)
     + "."
 )
+_OF_TEXTS = ("id", "title", "source", "notation", "words")
 _TEXT, _ANSWER, _DEFAULT = "explorer_sql", "_explorer_sql_answer", "_explorer_sql_default"
 
 
 def sql_box(chosen: Source, passing: Filters) -> None:
     """Edit the query of the present filters, run it, take its answer along."""
-    default = default_query(passing)
+    facts = resources.store_facts(chosen.store, chosen.identity)
+    texts = not facts.genres and facts.years is None and len(facts.sources) > 1
+    default = default_query(passing, columns=_OF_TEXTS if texts else SHOWN)
     if st.session_state.get(_TEXT) in (None, "", st.session_state.get(_DEFAULT)):
         st.session_state[_TEXT] = default  # not edited: it follows the filters
     st.session_state[_DEFAULT] = default

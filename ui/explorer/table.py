@@ -27,11 +27,12 @@ _MISSING = {"artist": "an artist", "year": "a year", "genre": "a genre", "lyrics
 def summary(chosen: Source, passing: Filters) -> Overview:
     """Draw the size of what passed the filters; give it."""
     found = resources.overview(chosen.store, chosen.identity, passing)
-    of = resources.store_facts(chosen.store, chosen.identity).songs
+    facts = resources.store_facts(chosen.store, chosen.identity)
     with st.container(horizontal=True, vertical_alignment="bottom", key="explorer_summary"):
-        st.metric("Songs", f"{found.songs:,} of {of:,}", width="content")
+        st.metric("Songs", f"{found.songs:,} of {facts.songs:,}", width="content")
         st.metric("Words", f"{found.words:,}", width="content")
-        st.metric("Genres", f"{found.genres:,}", width="content")
+        if facts.genres:
+            st.metric("Genres", f"{found.genres:,}", width="content")
         if found.artists > 1:
             st.metric("Artists", f"{found.artists:,}", width="content")
         if passing != Filters():

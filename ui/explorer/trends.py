@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -9,8 +10,11 @@ import streamlit as st
 from engine.corpora.store import Filters
 from engine.corpora.store.trends import FEW
 from engine.corpora.store.word_counts import LONGEST
+from engine.corpora.store.word_index import FIRST_WORD
 from engine.corpora.word_measures import MEASURES, Measure
 from engine.errors import EngineError
+from engine.lyrics.prosody import WEAK_WORDS
+from ui import resources
 from ui.explorer.opened import Source
 from ui.plain_text import show_error
 
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from engine.corpora.store.word_index import WordIndex
 
 _MOST_WORDS = 5
+_BEGIN = ("love", "the night")
+_CHOSEN, _USUAL = "explorer_chosen_words", "_explorer_usual_words"
 _INTERVALS = (
     "Intervals are 95%, as if every song were written on its own; songs of one artist are more "
     f"alike than that. Hollow points rest on fewer than {FEW} songs and are uncertain."
@@ -48,6 +54,9 @@ def by_genre(chosen: Source, passing: Filters) -> None:
     """A measure's mean for every genre."""
     from engine import figures
 
+    if not _facts(chosen).genres:
+        st.info("None of these songs has a genre.")
+        return
     measure = _measure()
     table, have, songs = _by(chosen.store, chosen.identity, measure.name, "genre", passing)
     if not len(table):
@@ -66,10 +75,16 @@ def words_by_year(chosen: Source, passing: Filters, index: WordIndex) -> None:
     """In how many songs of each year chosen words and phrases stand."""
     from engine import figures
 
+    if _facts(chosen).years is None:
+        st.info("None of these songs has a year.")
+        return
+    usual = _usual_words(index)
+    if st.session_state.get(_CHOSEN) in (None, st.session_state.get(_USUAL)):
+        st.session_state[_CHOSEN] = usual  # not edited: it follows the songs
+    st.session_state[_USUAL] = usual
     typed = st.text_input(
         "Words and phrases, with commas between",
-        value="love, the night",
-        key="explorer_chosen_words",
+        key=_CHOSEN,
         persist_state="session",
         help=f"Up to {_MOST_WORDS}, each of 1 to {LONGEST} words as sung within one line.",
     )
@@ -96,6 +111,17 @@ def words_by_year(chosen: Source, passing: Filters, index: WordIndex) -> None:
     )
     songs = max(sum(table["songs"].tolist()) for table in tables.values())
     st.caption(f"Over all {songs:,} songs that pass and have words and a year. {_INTERVALS}")
+
+
+def _facts(chosen: Source) -> resources.StoreFacts:
+    return resources.store_facts(chosen.store, chosen.identity)
+
+
+def _usual_words(index: WordIndex) -> str:
+    """Words to begin with that stand in these songs."""
+    known = [phrase for phrase in _BEGIN if phrase.split()[-1] in index.numbers]
+    told = (word for word in index.words[FIRST_WORD:] if word not in WEAK_WORDS)
+    return ", ".join(known or islice(told, len(_BEGIN)))
 
 
 def _measure() -> Measure:

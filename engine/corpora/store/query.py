@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +29,12 @@ if TYPE_CHECKING:
 
 SECONDS = 2.5
 """Time that a query may take, its process's start included."""
+SHOWN = ("title", "artist", "year", "genre", "words")
+"""What the query of the present filters asks for."""
 MAX_ROWS = 10_000
 MAX_CHARACTERS = 20_000
 _PLACES = threading.BoundedSemaphore(2)
+_WAITING = 5.0  # seconds for a place; each is free again after `SECONDS`
 _PROCESS = Path(__file__).with_name("query_process.py")
 
 
@@ -52,7 +56,7 @@ class Answer:
     seconds: float
 
 
-def default_query(filters: Filters, limit: int = 100) -> str:
+def default_query(filters: Filters, limit: int = 100, columns: Sequence[str] = SHOWN) -> str:
     """The query of the songs that pass filters, to be edited.
 
     Songs chosen on a map are left out where their numbers would fill the box.
@@ -62,7 +66,7 @@ def default_query(filters: Filters, limit: int = 100) -> str:
         note = f"-- without the {len(filters.rows):,} songs chosen on the map\n"
         filters = filters.without("rows")
     where = f"\nWHERE {filters.sql}" if filters.sql else ""
-    return f"{note}SELECT title, artist, year, genre, words\nFROM songs{where}\nLIMIT {limit}"
+    return f"{note}SELECT {', '.join(columns)}\nFROM songs{where}\nLIMIT {limit}"
 
 
 def answer(store: Path, sql: str, seconds: float = SECONDS, measures: Path | None = None) -> Answer:
@@ -71,15 +75,19 @@ def answer(store: Path, sql: str, seconds: float = SECONDS, measures: Path | Non
     Raises
     ------
     InputError
-        If it is no ``SELECT``, is wrong, wants what is out of reach, or needs more time or memory
-        than there is.
+        If it is no ``SELECT``, is wrong, wants what is out of reach, needs more time or memory
+        than there is, or others are being answered.
     """
     if not sql.strip():
         raise InputError("The query is empty; write a SELECT over the table songs.")
     if len(sql) > MAX_CHARACTERS:
         raise InputError(f"The query has more than {MAX_CHARACTERS:,} characters.")
-    with _PLACES:
+    if not _PLACES.acquire(timeout=_WAITING):
+        raise InputError("Other queries are being answered now; ask again in a moment.")
+    try:
         return _answered(store, measures, sql, seconds)
+    finally:
+        _PLACES.release()
 
 
 def _answered(store: Path, measures: Path | None, sql: str, seconds: float) -> Answer:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine.corpora import read_table
-from engine.corpora.store import Filters, SongStore, store_of_table
+from engine.corpora.store import Filters, SongStore, query, store_of_table
 from engine.corpora.store.query import Answer, answer, default_query
 from engine.errors import InputError
 
@@ -69,6 +69,17 @@ def test_what_is_out_of_reach_or_wrong_is_told_in_a_sentence(
         asked(store, sql)
     assert "\n" not in str(error.value)
     assert len(asked(store, "SELECT * FROM songs").table) == 50
+
+
+def test_who_finds_no_place_is_told_and_places_come_free_again(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(query, "_WAITING", 0.01)
+    with query._PLACES, query._PLACES, pytest.raises(InputError, match="in a moment"):
+        asked(store, "SELECT 1")
+    with pytest.raises(InputError, match="nope"):
+        asked(store, "SELECT nope FROM songs")
+    assert len(asked(store, "SELECT 1").table) == 1
 
 
 @pytest.mark.parametrize(
