@@ -104,8 +104,8 @@ def test_words_of_errors_are_the_same_once_the_store_s_words_are_measured(
     measured = SongStore(tmp_path / "songs.duckdb")
     make_index(measured)
     told, read = (error_words(of, whole, "First", "rock") for of in (measured, store))
-    # Words that are alike in all may come in any order.
-    assert told["z"].tolist() == pytest.approx(read["z"].tolist())
+    # Measured words count figures too; words that are alike in all may come in any order.
+    assert told["z"].tolist() == pytest.approx(read["z"].tolist(), rel=0.02)
     columns = ["word", "songs", "uses", "uses_elsewhere"]
     first = told["z"] > told["z"].min() + 1e-9
     of = [set(one.loc[first, columns].itertuples(index=False, name=None)) for one in (told, read)]
