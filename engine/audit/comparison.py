@@ -51,7 +51,11 @@ class Compared:
         """Which songs a model answered."""
         import numpy as np
 
-        return self._once("answered", name, lambda: ~np.isnan(self.probabilities[name]).any(axis=1))
+        def told() -> NDArray[np.bool_]:
+            missing: Any = np.isnan(self.probabilities[name]).any(axis=1)
+            return ~missing
+
+        return self._once("answered", name, told)
 
     def predictions(self, name: str) -> NDArray[Any]:
         """A model's answer to each song; "" where it gave none."""

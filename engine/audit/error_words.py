@@ -45,7 +45,7 @@ def error_words(
             f"{name} tells all {len(wrong):,} songs of '{genre}' {how}; words mark errors only "
             "where there are both."
         )
-    numbers = whole.songs["row"][of].to_numpy()
+    numbers = whole.songs["row"].to_numpy()[of]
     least = 2 if len(numbers) < _FEW else 3
     if measured(store):
         index = opened_index(store)

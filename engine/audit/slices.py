@@ -193,7 +193,7 @@ class _Kind:
     def named(self, at: int) -> tuple[tuple[str, str], ...]:
         """Dimension and value of one of its groups."""
         chosen = zip(self.by, self.names, self.values[at].tolist(), strict=True)
-        return tuple((by, names[value]) for by, names, value in chosen)
+        return tuple((by, names[int(value)]) for by, names, value in chosen)
 
 
 def _groups(

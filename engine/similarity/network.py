@@ -85,7 +85,7 @@ class Network:
     def _product(self, weight: torch.Tensor, bias: torch.Tensor) -> Product:
         if self.precision == INT8:
             outputs, inputs = weight.shape
-            linear = torch.nn.utils.skip_init(torch.nn.Linear, inputs, outputs)
+            linear: Any = torch.nn.utils.skip_init(torch.nn.Linear, inputs, outputs)
             linear.weight, linear.bias = (
                 torch.nn.Parameter(of.detach(), requires_grad=False) for of in (weight, bias)
             )

@@ -203,6 +203,6 @@ def _words(chosen: Source, whole: Compared, name: str) -> None:
 def _erring(whole: Compared, name: str) -> Sequence[str]:
     """Genres with errors and right answers, those with most errors first."""
     judged, wrong = whole.judged(name), whole.wrong(name)
-    errors: Any = whole.songs["genre"][wrong].value_counts()
-    right = set(whole.songs["genre"][judged & ~wrong].unique())
-    return [str(genre) for genre in errors.index if genre in right]
+    genres: Any = whole.songs["genre"]
+    right = set(genres[judged & ~wrong].unique())
+    return [str(genre) for genre in genres[wrong].value_counts().index if genre in right]
