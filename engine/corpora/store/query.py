@@ -128,7 +128,27 @@ def _answered(store: Path, measures: Path | None, sql: str, seconds: float) -> A
         )
     table = pa.ipc.open_stream(out).read_all()
     cut = len(table) > MAX_ROWS
-    return Answer(table.slice(0, MAX_ROWS).to_pandas(), cut, time.monotonic() - began)
+    table = table.slice(0, MAX_ROWS).rename_columns(_told_apart(table.column_names))
+    try:
+        shown = table.to_pandas()
+    except (pa.ArrowException, ValueError, OverflowError):  # years beyond 9999, 24 o'clock, unions
+        raise InputError(
+            "The answer holds values that no table here can show; ask for them as text, with "
+            "CAST(... AS VARCHAR)."
+        ) from None
+    return Answer(shown, cut, time.monotonic() - began)
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Names of columns, those that came before with a number behind them."""
+    found: dict[str, None] = {}
+    for name in names:
+        new, number = name, 1
+        while new in found:
+            number += 1
+            new = f"{name} ({number})"
+        found[new] = None
+    return list(found)
 
 
 def _sentence(message: str) -> str:

@@ -71,6 +71,20 @@ def test_what_is_out_of_reach_or_wrong_is_told_in_a_sentence(
     assert len(asked(store, "SELECT * FROM songs").table) == 50
 
 
+@pytest.mark.parametrize(
+    "sql", ["SELECT 'infinity'::DATE", "SELECT TIME '24:00:00'", "SELECT union_value(k := 1)"]
+)
+def test_values_that_no_table_shows_are_a_sentence(store: Path, sql: str) -> None:
+    with pytest.raises(InputError, match="CAST"):
+        asked(store, sql)
+
+
+def test_columns_of_one_name_are_told_apart(store: Path) -> None:
+    found = asked(store, 'SELECT 1 AS a, 2 AS a, 3 AS "a (2)", 4 AS b')
+    assert [*found.table] == ["a", "a (2)", "a (2) (2)", "b"]
+    assert found.table.iloc[0].tolist() == [1, 2, 3, 4]
+
+
 def test_who_finds_no_place_is_told_and_places_come_free_again(
     store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
