@@ -87,7 +87,8 @@ def framed(
     Parameters
     ----------
     bars : sequence of sequence of int
-        For each bar the roots above the tonic that may begin it; none for a free bar.
+        For each bar the roots above the tonic that may begin it; none for a free bar. Roots that
+        no chord of the palette has ask nothing.
     """
     if not any(bars):
         return None
@@ -109,6 +110,6 @@ def framed(
         word = max(word, slots[-1].word + 1) if slots else word
         word = min(word, len(words))
         if sum(slot.word == word for slot in slots) < MOST_PER_WORD:
-            slots.append(Slot(word, allowed=palette.with_roots(roots)))
+            slots.append(narrowed(Slot(word), palette.with_roots(roots)))
         held = roots
     return slots

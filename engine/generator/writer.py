@@ -25,7 +25,7 @@ from engine.generator.memory.features import Facts, SongMemory, genre_index
 from engine.generator.memory.model import ChordMemory
 from engine.generator.memory.outline import Outline
 from engine.generator.palette import Palette, home_chord
-from engine.generator.placement.ranker import PlacementRanker, capacity
+from engine.generator.placement.ranker import MOST_PER_WORD, PlacementRanker, capacity
 from engine.generator.placement.song import PlacementFacts, SongPlaces
 from engine.generator.placing import mapped, resized
 from engine.generator.vocabulary import HOME, MODES, metre_of
@@ -161,8 +161,10 @@ class SongWriter:
                 and plan.source is not None
                 and number not in own
                 and self._task.wishes[number].chords is None
+                and self._task.wishes[number].cadence in (None, self._cadence_of(plan.source))
                 and line_key(line.words) == line_key(self._task.lines[plan.source].words)
                 and self._keeps_to(plan.source, number)
+                and self._has_its_count(plan.source)
             )
             if shares and plan.source is not None:
                 names.append(names[plan.source])
@@ -177,10 +179,22 @@ class SongWriter:
             names.append(names[same[0]] if same else number)
         return names
 
+    def _cadence_of(self, number: int) -> str | None:
+        """What a line's end was asked to be, where nothing kept on the line stands against it."""
+        kept = number in self._task.locks or any(line == number for line, _ in self._task.places)
+        return None if kept else self._task.wishes[number].cadence
+
     def _keeps_to(self, source: int, number: int) -> bool:
         """Whether chords of one line may stand on another: the same are allowed in their keys."""
         keys = (self._task.wishes[source].key, self._task.wishes[number].key)
         return keys[0] == keys[1] or not self._task.only
+
+    def _has_its_count(self, number: int) -> bool:
+        """Whether a line holds as many chords as are asked for: a kept one has its word alone."""
+        words = len(self._task.lines[number].words)
+        alone = sum(line == number for line, _ in self._task.places)
+        most = capacity(words) - (MOST_PER_WORD - 1) * alone
+        return most >= min(self._controls.chords_per_line or 0, capacity(words))
 
     def line(self, number: int) -> Chords:
         """Write the next line; its chords, in its own key."""

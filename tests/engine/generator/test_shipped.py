@@ -82,6 +82,16 @@ def test_odd_shapes(shipped: ChordGenerator, text: str) -> None:
     assert {len(line.chords) for line in sheet.lines} == {3}
 
 
+# A kept chord that leaves too few places on a line sung again, a cadence asked of one alone, and a
+# frame whose roots no allowed chord has.
+@pytest.mark.parametrize("seed", [1067, 1225, 1312])
+def test_wishes_that_were_broken_once_are_kept(shipped: TinyLlamaGenerator, seed: int) -> None:
+    case = case_of(seed)
+    sheet = written(shipped, case)
+    assert sheet is not None
+    assert not broken(case, sheet)
+
+
 def test_songs_of_odd_wishes_keep_every_one(shipped: ChordGenerator) -> None:
     """``LYRICLAB_WISHES=500`` asks for more songs than there is time for each day."""
     assert isinstance(shipped, TinyLlamaGenerator)
