@@ -126,7 +126,7 @@ def opened_zip(data: bytes, name: str) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except DAMAGED_ZIP as error:
-        raise InputError(f"{name} is no readable zip ({error}).") from None
+        raise InputError(f"{name} is no readable zip; a whole one is accepted ({error}).") from None
 
 
 def member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, most: int) -> bytes:
@@ -137,7 +137,9 @@ def member_bytes(archive: zipfile.ZipFile, member: zipfile.ZipInfo | str, most: 
     except DAMAGED_ZIP as error:
         raise InputError(f"A file in the zip cannot be unpacked ({error}).") from None
     if len(data) > most:
-        raise InputError(f"A file in the zip unpacks to over {megabytes(most)}, the most read.")
+        raise InputError(
+            f"A file in the zip unpacks to more than {megabytes(most)}; no more is accepted."
+        )
     return data
 
 

@@ -213,24 +213,27 @@ def _joints(words: list[Word]) -> set[int]:
     joints: set[int] = set()
     start = 0
     while start < len(words):
-        pieces, hyphens, end = [start], list[int](), start
-        while (
-            end + 2 < len(words)
-            and not words[end + 1].is_literal
-            and _HYPHENS.fullmatch(words[end + 1].text)
-            and _is_sung(words[end + 2].text)
-            and _is_sung(words[end].text)
-        ):
-            hyphens.append(end + 1)
-            pieces.append(end + 2)
-            end += 2
-        if hyphens:
-            joints |= _syllables([words[i].text for i in pieces], hyphens)
+        pieces, gaps, end = [start], list[range](), start
+        while _is_sung(words[end].text) and (gap := _hyphens_behind(words, end)):
+            gaps.append(gap)
+            pieces.append(gap.stop)
+            end = gap.stop
+        if gaps:
+            joints |= _syllables([words[i].text for i in pieces], gaps)
         start = end + 1
     return joints
 
 
-def _syllables(pieces: list[str], hyphens: list[int]) -> set[int]:
+def _hyphens_behind(words: list[Word], place: int) -> range:
+    """The lone hyphens between a word and the next that is sung; empty if there are none."""
+    end = place + 1
+    while end < len(words) and not words[end].is_literal and _HYPHENS.fullmatch(words[end].text):
+        end += 1
+    is_between = end < len(words) and _is_sung(words[end].text)
+    return range(place + 1, end if is_between else place + 1)
+
+
+def _syllables(pieces: list[str], gaps: list[range]) -> set[int]:
     """Which hyphens of a chain part syllables: the longest words of the dictionary, from left."""
     letters = [_letters(piece) for piece in pieces]
     joints: set[int] = set()
@@ -238,12 +241,12 @@ def _syllables(pieces: list[str], hyphens: list[int]) -> set[int]:
     while start < len(letters) - 1:
         ends = range(min(len(letters), start + _MOST_SYLLABLES), start + 1, -1)
         end = next((end for end in ends if _is_word("".join(letters[start:end]))), start + 1)
-        joints |= set(hyphens[start : end - 1])
+        joints.update(*gaps[start : end - 1])
         start = end
     if joints or all(map(_is_word, letters)):
         return joints
     is_short = all(len(piece) <= _LONGEST_SYLLABLE for piece in letters)
-    return set(hyphens) if is_short else set()
+    return set().union(*gaps) if is_short else set()
 
 
 def _is_sung(text: str) -> bool:

@@ -70,6 +70,7 @@ class Palette:
         self._mode = mode
         self._blues = (genre or "").lower() == "blues"
         self._power = level == 0 and (genre or "").lower() in POWER_GENRES
+        self._scale = frozenset((self._tonic + step) % 12 for step in _SCALES[mode])
         self._as_given: dict[int, Chord] = {}
         self.allowed = np.array(
             [
@@ -89,6 +90,8 @@ class Palette:
             self.allowed = listed
         if borrowed == 0:
             inside = self.allowed & self.diatonic
+            for index, chord in self._as_given.items():  # of which the vocabulary knows the kind
+                inside[index] = chord.pitch_classes <= self._scale
             if not inside.any():
                 raise InputError(
                     "None of the chords that are allowed lies in the key; allow others, or chords "
@@ -103,8 +106,7 @@ class Palette:
     @cached_property
     def diatonic(self) -> Array:
         """Which chords of the vocabulary lie in the key, (chords,)."""
-        scale = {(self._tonic + step) % 12 for step in _SCALES[self._mode]}
-        return np.array([chord.pitch_classes <= scale for chord in self._chords])
+        return np.array([chord.pitch_classes <= self._scale for chord in self._chords])
 
     def with_roots(self, roots: frozenset[int]) -> Array:
         """The allowed chords on roots counted in semitones above the tonic, (chords,).

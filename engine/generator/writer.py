@@ -192,9 +192,12 @@ class SongWriter:
     def _has_its_count(self, number: int) -> bool:
         """Whether a line holds as many chords as are asked for: a kept one has its word alone."""
         words = len(self._task.lines[number].words)
+        wanted = min(self._controls.chords_per_line or 0, capacity(words))
+        if (given := self._task.wishes[number].chords) is not None and wanted:
+            return len(given) == wanted
         alone = sum(line == number for line, _ in self._task.places)
         most = capacity(words) - (MOST_PER_WORD - 1) * alone
-        return most >= min(self._controls.chords_per_line or 0, capacity(words))
+        return most >= wanted
 
     def line(self, number: int) -> Chords:
         """Write the next line; its chords, in its own key."""

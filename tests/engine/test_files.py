@@ -90,5 +90,5 @@ def test_a_zip_unpacks_up_to_the_limit() -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a", bytes(2**21))
-    with pytest.raises(InputError, match="over 1 MB"):
+    with pytest.raises(InputError, match="more than 1 MB"):
         files.member_bytes(files.opened_zip(buffer.getvalue(), "a.zip"), "a", 2**20)

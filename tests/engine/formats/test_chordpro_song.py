@@ -23,6 +23,10 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
         "[G]One\n- - -\n¿ - [C]Two\n",
         {"words": ["One", "¿Two"], "chords": ["0:G", "0:C"]},
     ),
+    "several hyphens part syllables as one does": (
+        "Slow [G]- [C] - [F]ly a - - way\nOne - - two\n",
+        {"words": ["Slow-ly a-way", "One–– two"], "chords": ["0:G 0:C 0:F", ""]},
+    ),
     "a transposition may ask for flats": (
         "{transpose: 1f}\n[C]One [F/A]two\n",
         {"chords": ["0:Db 1:Gb/Bb"]},
