@@ -28,6 +28,7 @@ from engine.generator.model import load_model
 from engine.generator.tinyllama import TinyLlamaGenerator
 from engine.lyrics import Lyrics
 from engine.models.bases import base_source
+from engine.models.compute import Precision
 from engine.models.presets import slot
 from engine.models.quiet import quiet_libraries
 from engine.music.lead_sheet import LeadSheet
@@ -65,12 +66,14 @@ def plain_model(generator: TinyLlamaGenerator) -> tuple[Any, Any]:
         where.folder,
         generator.vocabulary,
         int(generator.card.config["layers"]),
-        torch.float32,
+        Precision("float32", "the plain side"),
         torch.device("cpu"),
     ).decoder
+    words = torch.nn.Embedding.from_pretrained(merged.get_input_embeddings().weight.float())
+    merged.set_input_embeddings(words)
     model: Any = LlamaForCausalLM(merged.config)
     model.model = merged
-    model.lm_head.weight = merged.get_input_embeddings().weight
+    model.lm_head.weight = words.weight
     source = base_source(where.base) if where.base else ""
     return model.eval(), AutoTokenizer.from_pretrained(source)
 
