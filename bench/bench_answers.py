@@ -10,7 +10,6 @@ line of stdout is one JSON object.
 
 from __future__ import annotations
 
-import resource
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,16 +17,14 @@ from typing import Any
 
 import genius_dump
 import numpy as np
-from bench_corpus import p95, seconds
-from measuring import busy_neighbour, last_line, parsed_arguments
+from measuring import parsed_arguments, questions_told
 
 from engine.audit.answers import FILE, Answers, matched, song_keys
 from engine.audit.comparison import Compared, compared, confusion_of, dimensions
 from engine.audit.error_words import error_words
 from engine.audit.languages import languages
 from engine.audit.slices import slices
-from engine.corpora.store import ALL, Filters, SongStore, import_songs
-from engine.corpora.store.making import STORE
+from engine.corpora.store import ALL, Filters, SongStore
 from engine.corpora.store.word_measuring import make_index
 
 QUESTIONS = 50
@@ -38,10 +35,7 @@ FIRST, SECOND = "First", "Second"
 def main() -> None:
     """Measure and print."""
     arguments = parsed_arguments(__doc__, precision=False, **genius_dump.OPTIONS)
-    with genius_dump.dump_in(arguments.folder, arguments.songs) as folder:
-        if not (folder / STORE).exists():
-            import_songs(folder)
-        store = SongStore(folder / STORE)
+    with genius_dump.store_in(arguments.folder, arguments.songs) as store:
         make_index(store)
         answers = made_up(store)
         began = time.perf_counter()
@@ -52,26 +46,10 @@ def main() -> None:
         def under(filters: Filters) -> Compared:
             return compared(store, filters, answers, keys, matches)
 
-        asked = questions(store, under)
-        quiet = [seconds(ask) for ask in asked]
-        with busy_neighbour():
-            busy = [seconds(ask) for ask in asked]
-        store.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{len(keys):,} songs joined to two models' answers in {joining:.2f} s")
-    print(
-        f"{QUESTIONS} questions: p95 {p95(quiet):.3f} s, slowest {max(quiet):.3f} s; beside a busy "
-        f"process p95 {p95(busy):.3f} s; {memory:,.0f} MiB of memory",
-        flush=True,
-    )
-    last_line(
-        "answers",
-        songs=len(keys),
-        joined=round(joining, 2),
-        p95={name: round(p95(of), 3) for name, of in (("quiet", quiet), ("busy", busy))},
-        slowest=round(max(quiet), 3),
-        mib=round(memory),
-    )
+        print(f"{len(keys):,} songs joined to two models' answers in {joining:.2f} s")
+        questions_told(
+            "answers", questions(store, under), songs=len(keys), joined=round(joining, 2)
+        )
 
 
 def made_up(store: SongStore) -> list[Answers]:

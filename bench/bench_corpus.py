@@ -16,14 +16,13 @@ import random
 import statistics
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import genius_dump
 from genius_dump import INFO, LYRICS
-from measuring import ROOT, busy_neighbour, last_line, parsed_arguments
+from measuring import ROOT, busy_neighbour, last_line, p95, parsed_arguments, seconds
 
 from engine.corpora import filtered
 from engine.corpora.store import Filters, SongStore
@@ -144,18 +143,6 @@ def _question(
         lambda store: int(store.lengths(filters)["songs"].sum()),
         lambda songs: len(passing(songs)),
     )
-
-
-def seconds(task: Callable[[], Any]) -> float:
-    """Wall time of a call."""
-    began = time.perf_counter()
-    task()
-    return time.perf_counter() - began
-
-
-def p95(times: list[float]) -> float:
-    """The time that 95 of 100 stay within."""
-    return sorted(times)[int(0.95 * len(times))]
 
 
 if __name__ == "__main__":

@@ -10,18 +10,15 @@ stdout is one JSON object.
 from __future__ import annotations
 
 import random
-import resource
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
 import genius_dump
-from bench_corpus import p95, seconds
-from measuring import busy_neighbour, last_line, parsed_arguments
+from measuring import parsed_arguments, questions_told
 
-from engine.corpora.store import Filters, SongStore, import_songs
-from engine.corpora.store.making import STORE
+from engine.corpora.store import Filters, SongStore
 from engine.corpora.store.trends import measure_by, phrase_by
 from engine.corpora.store.word_counts import marking, phrases
 from engine.corpora.store.word_index import WordIndex, opened_index
@@ -35,10 +32,7 @@ QUESTIONS = 50
 def main() -> None:
     """Measure and print."""
     arguments = parsed_arguments(__doc__, precision=False, **genius_dump.OPTIONS)
-    with genius_dump.dump_in(arguments.folder, arguments.songs) as folder:
-        if not (folder / STORE).exists():
-            import_songs(folder)
-        store = SongStore(folder / STORE)
+    with genius_dump.store_in(arguments.folder, arguments.songs) as store:
         songs = store.overview().songs
         known = opened_index(store) is not None
         began = time.perf_counter()
@@ -48,25 +42,12 @@ def main() -> None:
         assert index is not None  # noqa: S101
         told = "measured before" if known else f"{speed:,.0f} songs a second measured"
         print(f"{songs:,} songs, {len(index.tokens):,} words: {told}")
-        asked = questions(store, index)
-        quiet = [seconds(ask) for ask in asked]
-        with busy_neighbour():
-            busy = [seconds(ask) for ask in asked]
-        store.close()
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{QUESTIONS} questions: p95 {p95(quiet):.3f} s, slowest {max(quiet):.3f} s; beside a busy "
-        f"process p95 {p95(busy):.3f} s; {memory:,.0f} MiB of memory",
-        flush=True,
-    )
-    last_line(
-        "words",
-        songs=songs,
-        measured_a_second=None if known else round(speed),
-        p95={name: round(p95(of), 3) for name, of in (("quiet", quiet), ("busy", busy))},
-        slowest=round(max(quiet), 3),
-        mib=round(memory),
-    )
+        questions_told(
+            "words",
+            questions(store, index),
+            songs=songs,
+            measured_a_second=None if known else round(speed),
+        )
 
 
 def questions(store: SongStore, index: WordIndex) -> list[Callable[[], Any]]:

@@ -15,9 +15,12 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from engine.corpora.store import SongStore
 
 LYRICS, INFO = "lyrics.jl", "song_info.jl"
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -78,6 +81,22 @@ def dump_in(folder: Path | None, songs: int) -> Generator[Path]:
         if not (place / LYRICS).exists():
             write(place, songs)
         yield place
+
+
+@contextmanager
+def store_in(folder: Path | None, songs: int) -> Generator[SongStore]:
+    """The store of the dump in such a folder, open: imported if it is not there."""
+    from engine.corpora.store import SongStore, import_songs
+    from engine.corpora.store.making import STORE
+
+    with dump_in(folder, songs) as place:
+        if not (place / STORE).exists():
+            import_songs(place)
+        store = SongStore(place / STORE)
+        try:
+            yield store
+        finally:
+            store.close()
 
 
 def write(folder: Path, songs: int, seed: int = 0) -> int:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,35 @@ def last_line(bench: str, **found: Any) -> None:
 
     chip = torch.backends.cpu.get_cpu_capability()
     print(json.dumps({"bench": bench, **found, "threads": torch.get_num_threads(), "chip": chip}))
+
+
+def seconds(task: Callable[[], Any]) -> float:
+    """Wall time of a call."""
+    began = time.perf_counter()
+    task()
+    return time.perf_counter() - began
+
+
+def p95(times: list[float]) -> float:
+    """The time that 95 of 100 stay within."""
+    return sorted(times)[int(0.95 * len(times))]
+
+
+def questions_told(name: str, asked: Sequence[Callable[[], Any]], **figures: Any) -> None:
+    """Ask questions on a quiet machine and on a busy one; print how long, and the last line."""
+    quiet = [seconds(ask) for ask in asked]
+    with busy_neighbour():
+        busy = [seconds(ask) for ask in asked]
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{len(asked)} questions: p95 {p95(quiet):.3f} s, slowest {max(quiet):.3f} s; beside a "
+        f"busy process p95 {p95(busy):.3f} s; {memory:,.0f} MiB of memory",
+        flush=True,
+    )
+    last_line(
+        name,
+        **figures,
+        p95={kind: round(p95(of), 3) for kind, of in (("quiet", quiet), ("busy", busy))},
+        slowest=round(max(quiet), 3),
+        mib=round(memory),
+    )

@@ -161,7 +161,8 @@ class SongWriter:
                 and plan.source is not None
                 and number not in own
                 and self._task.wishes[number].chords is None
-                and self._task.wishes[number].cadence in (None, self._cadence_of(plan.source))
+                and self._task.wishes[number].cadence
+                in (None, None if plan.source in own else self._task.wishes[plan.source].cadence)
                 and line_key(line.words) == line_key(self._task.lines[plan.source].words)
                 and self._keeps_to(plan.source, number)
                 and self._has_its_count(plan.source)
@@ -178,11 +179,6 @@ class SongWriter:
             ]
             names.append(names[same[0]] if same else number)
         return names
-
-    def _cadence_of(self, number: int) -> str | None:
-        """What a line's end was asked to be, where nothing kept on the line stands against it."""
-        kept = number in self._task.locks or any(line == number for line, _ in self._task.places)
-        return None if kept else self._task.wishes[number].cadence
 
     def _keeps_to(self, source: int, number: int) -> bool:
         """Whether chords of one line may stand on another: the same are allowed in their keys."""
