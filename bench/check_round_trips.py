@@ -81,10 +81,14 @@ def sounding(sheet: LeadSheet) -> Held:
 
 
 def barred(sheet: LeadSheet) -> Held:
-    """What iReal Pro holds: chords that change, rare ones as the nearest that it has."""
+    """What iReal Pro holds: chords that change, rare ones as the nearest that it has.
+
+    Bars before a song's first chord are bars without one there, which is no change.
+    """
+    changes = [tones for tones, _ in groupby(map(in_ireal, sheet.chords))]
     return {
         "head": (sheet.title, sheet.key, sheet.tempo, sheet.time_signature),
-        "changes": [tones for tones, _ in groupby(map(in_ireal, sheet.chords))],
+        "changes": changes if not changes or changes[0] else changes[1:],
     }
 
 

@@ -6,6 +6,7 @@ of words end, so a song comes back in its lines. Reading is `engine.formats.musi
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
@@ -58,19 +59,20 @@ def read(data: bytes) -> LeadSheet:
 
 
 def _systems(staff: Staff) -> list[int]:
-    """The bars that begin a system: of those inside a line only such as are sung.
+    """The bars that begin a system: of those inside a line only such as its own words are sung in.
 
-    A system without words is a line that is played when the file is read; other programs break
-    lines that are too wide by themselves.
+    A system without words of its line, but maybe with the pickup of the next, is a line that is
+    played when the file is read; other programs break lines that are too wide by themselves.
     """
     plan, slots = staff.layout, staff.metre.slots
     begins = system_bars(staff, _PAGE_ROOM)
-    sung = {word.start // slots for word in plan.words}
+    sung = {(word.line, word.start // slots) for word in plan.words}
     ends = [*begins[1:], plan.bars]
     return [
         bar
         for bar, end in zip(begins, ends, strict=True)
-        if bar in plan.systems or not sung.isdisjoint(range(bar, end))
+        if bar in plan.systems
+        or any((bisect_right(plan.systems, bar) - 1, inside) in sung for inside in range(bar, end))
     ]
 
 

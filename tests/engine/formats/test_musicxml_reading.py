@@ -142,3 +142,23 @@ def test_two_chords_on_a_word_and_chords_without_words_come_back() -> None:
     )
     sheet = LeadSheet("Low", chordpro.read(b"{key: C}\n[C]x").key, lines)
     assert musicxml.read(musicxml.write(sheet)).lines == lines
+
+
+def test_a_row_that_only_the_next_lines_pickup_is_sung_in_does_not_begin_that_line() -> None:
+    """Rows of a wide line end with it: chords after its last word stay its own."""
+    first = [(0, "Cmaj7"), (6, "F"), (6, "Ebmaj7"), (7, "Fm7b5"), (7, "Bb")]
+    second = [(2, "Gm7b5"), (9, "Eb"), (9, "Gm7b5"), (10, "Ab"), (10, "Gm7b5")]
+    words = (
+        "Two bent spoons with their handles together",
+        "You held one and it was broken in the neck",
+    )
+    lines = tuple(
+        Line(
+            tuple(text.split()),
+            tuple(PlacedChord(word, Chord.parse(s)) for word, s in placed),
+            "verse",
+        )
+        for text, placed in zip(words, (first, second), strict=True)
+    )
+    sheet = replace(songbook()[0], lines=lines, time_signature="12/8", form=None)
+    assert musicxml.read(musicxml.write(sheet)).lines == lines
