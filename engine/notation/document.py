@@ -18,6 +18,7 @@ Nothing is left to chance or to the day: equal lead sheets give equal bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element
 
@@ -255,23 +256,32 @@ def _passes(signs: Signs) -> str:
 def _held(staff: Staff) -> set[tuple[int, int]]:
     """The onsets and verses of words that have an extender line.
 
-    Readers draw it up to the last note before the next syllable, so words before slashes have none.
+    Readers draw it up to the last note before the next syllable of its verse, so words before
+    slashes have none, nor has the last word of a verse that the next section does not have.
     """
     pieces = [piece for start, _ in staff.bars for piece in staff.words[start]]
+    sections = [mark.bar * staff.metre.slots for mark in staff.layout.marks]
     return {
         (piece.start, syllable.verse)
         for at, piece in enumerate(pieces)
         for syllable in piece.syllables
-        if syllable.extended and not _reaches_slash(pieces[at + 1 : at + 1 + _FAR], syllable.verse)
+        if syllable.extended
+        and _ends_in_time(
+            pieces[at + 1 : at + 1 + _FAR],
+            syllable.verse,
+            next((start for start in sections if start > piece.start), inf),
+        )
     }
 
 
-def _reaches_slash(following: Sequence[Piece], verse: int) -> bool:
-    """Whether slashes come before the next syllable of a verse."""
+def _ends_in_time(following: Sequence[Piece], verse: int, section: float) -> bool:
+    """Whether a verse goes on before slashes come, or words of the next section without it."""
     for piece in following:
-        if piece.slash or any(syllable.verse == verse for syllable in piece.syllables):
-            return piece.slash
-    return False
+        if any(syllable.verse == verse for syllable in piece.syllables):
+            return not piece.slash
+        if piece.slash or (piece.syllables and piece.start >= section):
+            return False
+    return len(following) < _FAR
 
 
 def _extend(measure: Element, piece: Piece, held: set[tuple[int, int]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import inf
 from typing import Any
 from xml.etree.ElementTree import fromstring
 
@@ -13,6 +14,7 @@ from engine.arrangement.rhythm import layout
 from engine.corpora.songbook import songbook
 from engine.formats import chordpro
 from engine.music.lead_sheet import LeadSheet
+from engine.notation.document import document
 from engine.notation.engraving import staff_svg
 from engine.notation.folding import FoldedStaff, folded
 from engine.notation.staves import Staff
@@ -134,3 +136,29 @@ def test_any_song_folds_without_losing_a_bar_or_a_word(sheet: LeadSheet) -> None
     whole, short = both(sheet)
     if short is not whole:
         check_words(whole, short)
+
+
+@pytest.mark.parametrize("number", [23, 45, 94])
+def test_the_line_of_a_verses_last_word_does_not_run_on_below_the_next_section(number: int) -> None:
+    """Readers draw it up to the next syllable of that verse, which may be pages away."""
+    sheet = songbook()[number]
+    short = folded(sheet, Staff(layout(sheet)))
+    pieces = [piece for bar in short.words.values() for piece in bar]
+    sections = [mark.bar * short.metre.slots for mark in short.layout.marks]
+    syllables = [(piece.start, s) for piece in pieces for s in piece.syllables]
+    lyrics = [
+        (lyric.get("number"), lyric.findtext("text"), lyric.find("extend") is not None)
+        for lyric in document(sheet, short).iter("lyric")
+    ]
+    assert [(str(s.verse), s.text) for _, s in syllables] == [(v, text) for v, text, _ in lyrics]
+    lines = 0
+    for at, ((start, syllable), (_, _, has_line)) in enumerate(zip(syllables, lyrics, strict=True)):
+        if not has_line:
+            continue
+        lines += 1
+        end = next((other for other in sections if other > start), inf)
+        rest = syllables[at + 1 :]
+        following = next((other for other, s in rest if s.verse == syllable.verse), inf)
+        others = [other for other, _ in rest if other >= end]
+        assert following <= min(others, default=inf), syllable.text
+    assert lines
