@@ -1,25 +1,25 @@
 """Parquet tables; types are kept.
 
-A small file can hold gigabytes: a page of zeros, or a long value that a dictionary repeats. Row
-groups that unpack to more than songs can be are refused by what the file says of itself, and values
-are measured while a dictionary still holds each of them once.
+A small file can hold gigabytes: a page of zeros, or a long value that a dictionary repeats. Pages
+that unpack to more than songs can be are refused by what their headers say
+(`engine.corpora.parquet_pages`), and values are measured while a dictionary still holds each of
+them once.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
+from engine.corpora.parquet_pages import refuse_what_unpacks_to_too_much
 from engine.corpora.rows import Chunk, Row
 from engine.corpora.sources import Source
 from engine.corpora.tables import CHUNK, MAX_RECORD, Table
 from engine.errors import InputError, quoted
 from engine.files import megabytes
 
-# Bytes that a row group may unpack to, at least and for each value.
-_GROUP_BYTES = 2**28
-_VALUE_BYTES = 2**16
 # Bytes of the text of one column in a chunk.
 _CHUNK_BYTES = 2**27
 _MAX_LEVELS = 64
@@ -41,19 +41,21 @@ class ParquetTable(Table):
             names = [str(name) for name in self.schema.names]
             self.rows = int(file.metadata.num_rows)
             self._name_columns(names)
-            self._refuse_what_unpacks_to_too_much(file.metadata)
+            self._refuse_what_is_nested_too_deep()
+        with self.source.packed() as packed:
+            refuse_what_unpacks_to_too_much(packed, self.name)
 
     def chunks(self) -> Iterator[Chunk]:
         """All rows, at most `CHUNK` at a time."""
         import pyarrow as pa
 
-        words = [field.name for field in self.schema if _is_text(field.type)]
+        words = [field.name for field in self.schema if is_text(field.type)]
         rows_read = 0
         with self._read(words) as file:
             for batch in file.iter_batches(CHUNK):
                 rows_read += len(batch)
                 columns = [
-                    self._plain(column, field)
+                    plain_column(column, field, self.name)
                     for column, field in zip(batch.columns, self.schema, strict=True)
                 ]
                 values = [values_of(column) for column in columns]
@@ -62,63 +64,59 @@ class ParquetTable(Table):
         if rows_read != self.rows:
             raise InputError(f"{self.name} says it has {self.rows:,} rows but has {rows_read:,}.")
 
-    def _plain(self, column: Any, field: Any) -> Any:
-        """A column without its dictionary; `InputError` if its text is too much to unfold."""
-        import pyarrow as pa
-        import pyarrow.compute
-
-        pc: Any = pyarrow.compute
-        packed = pa.types.is_dictionary(column.type)
-        if not _is_text(column.type.value_type if packed else column.type):
-            return column
-        lengths = pc.binary_length(column.dictionary if packed else column)
-        longest = pc.max(lengths).as_py() or 0
-        if packed:
-            lengths = pc.take(lengths, column.indices)
-        total = pc.sum(lengths).as_py() or 0
-        if longest > 4 * MAX_RECORD or total > _CHUNK_BYTES:
-            raise InputError(
-                f"The column {quoted(field.name)} of {self.name} holds {megabytes(total)} of text "
-                f"in {len(column):,} rows; no lyrics are that long."
-            )
-        if packed and not pa.types.is_dictionary(field.type):
-            return column.dictionary_decode().cast(field.type)
-        return column
-
-    def _refuse_what_unpacks_to_too_much(self, metadata: Any) -> None:
+    def _refuse_what_is_nested_too_deep(self) -> None:
         if any(str(field.type).count("<") > _MAX_LEVELS for field in self.schema):
             raise InputError(f"{self.name} has values nested deeper than {_MAX_LEVELS} levels.")
-        for number in range(metadata.num_row_groups):
-            # Not column by column: where what a file says of one is odd, pyarrow's `column` ends
-            # the whole process.
-            group = metadata.row_group(number)
-            size, values = group.total_byte_size, group.num_rows * metadata.num_columns
-            if size > max(_GROUP_BYTES, _VALUE_BYTES * values):
-                raise InputError(
-                    f"{self.name} unpacks to {megabytes(size)} for {values:,} values; no table of "
-                    "songs does."
-                )
 
     @contextmanager
     def _read(self, dictionaries: list[str] | None = None) -> Generator[Any]:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        try:
-            with (
-                self.source.packed() as packed,
-                pq.ParquetFile(packed, read_dictionary=dictionaries) as file,
-            ):
-                yield file
-        except InputError:
-            raise
-        except (pa.ArrowException, OSError, ValueError) as error:
-            raise InputError(
-                f"{self.name} is not a readable Parquet file ({_first_line(error)})."
-            ) from None
+        with self.source.packed() as packed, reading(packed, self.name, dictionaries) as file:
+            yield file
 
 
-def _is_text(of: Any) -> bool:
+@contextmanager
+def reading(
+    file: BinaryIO | Path, name: str, dictionaries: list[str] | None = None
+) -> Generator[Any]:
+    """A Parquet file that pyarrow has opened; what it says of damage is one sentence."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(file, read_dictionary=dictionaries) as opened:
+            yield opened
+    except InputError:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise InputError(f"{name} is not a readable Parquet file ({_first_line(error)}).") from None
+
+
+def plain_column(column: Any, field: Any, name: str) -> Any:
+    """A column without its dictionary; `InputError` if its text is too much to unfold."""
+    import pyarrow as pa
+    import pyarrow.compute
+
+    pc: Any = pyarrow.compute
+    packed = pa.types.is_dictionary(column.type)
+    if not is_text(column.type.value_type if packed else column.type):
+        return column
+    lengths = pc.binary_length(column.dictionary if packed else column)
+    longest = pc.max(lengths).as_py() or 0
+    if packed:
+        lengths = pc.take(lengths, column.indices)
+    total = pc.sum(lengths).as_py() or 0
+    if longest > 4 * MAX_RECORD or total > _CHUNK_BYTES:
+        raise InputError(
+            f"The column {quoted(field.name)} of {name} holds {megabytes(total)} of text "
+            f"in {len(column):,} rows; no lyrics are that long."
+        )
+    if packed and not pa.types.is_dictionary(field.type):
+        return column.dictionary_decode().cast(field.type)
+    return column
+
+
+def is_text(of: Any) -> bool:
+    """Whether an Arrow type is one of texts or bytes."""
     import pyarrow as pa
 
     types = pa.types

@@ -14,6 +14,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Callable, Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -212,6 +213,43 @@ def zipped(of: Damage) -> Damage:
         return damaged(random, [whole]) if random.random() < 0.3 else whole
 
     return damage
+
+
+def patches(whole: Callable[[], bytes]) -> Damage:
+    """Where another file than the input is changed: places of four bytes, and eight put there.
+
+    Places are such where that file is not empty; what is put there comes from elsewhere in it, or
+    is what numbers are at their ends.
+    """
+
+    @cache
+    def places() -> list[int]:
+        return [at for at, byte in enumerate(whole()) if byte]
+
+    def damage(random: Random, _seeds: Sequence[bytes]) -> bytes:
+        pieces: list[bytes] = []
+        for _ in range(random.choice((1, 1, 2, 3, 6))):
+            at, other = random.choice(places()), random.choice(places())
+            piece = random.choice(
+                (whole()[other : other + 8], b"\xff" * 8, bytes(8), random.randbytes(8))
+            )
+            here = whole()[at : at + 8]
+            kept = random.randrange(8)
+            pieces.append(
+                at.to_bytes(4, "big") + piece.ljust(8, b"\0")[: 8 - kept] + here[8 - kept :]
+            )
+        return b"".join(pieces)
+
+    return damage
+
+
+def patched(whole: bytes, data: bytes) -> bytes:
+    """The other file, changed as `patches` says."""
+    changed = bytearray(whole)
+    for at in range(0, len(data) - 11, 12):
+        place = int.from_bytes(data[at : at + 4], "big") % len(whole)
+        changed[place : place + 8] = data[at + 4 : at + 12]
+    return bytes(changed)
 
 
 def mixed(*ways: Damage) -> Damage:

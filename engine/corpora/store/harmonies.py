@@ -22,11 +22,14 @@ if TYPE_CHECKING:
 MOST_READ = 5000
 """Pieces that are counted at most; of more, so many are drawn."""
 
-CREATE = """
-CREATE TABLE harmony (
-    "row" INTEGER, key VARCHAR, steps VARCHAR[], chords VARCHAR[], a_line SMALLINT[], bars INTEGER
-)"""
-COLUMNS = ("row", "key", "steps", "chords", "a_line", "bars")
+TYPES = {
+    **{"row": "INTEGER", "key": "VARCHAR", "steps": "VARCHAR[]", "chords": "VARCHAR[]"},
+    **{"a_line": "SMALLINT[]", "bars": "INTEGER"},
+}
+"""Columns of the table ``harmony``, and their types in DuckDB."""
+COLUMNS = tuple(TYPES)
+_TYPED = ", ".join(f'"{name}" {kind}' for name, kind in TYPES.items())
+CREATE = f"CREATE TABLE harmony ({_TYPED})"
 
 
 @dataclass(frozen=True)

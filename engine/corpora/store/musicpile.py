@@ -7,27 +7,33 @@ a name on the Hugging Face hub is streamed through `datasets`, so nothing is dow
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from engine.corpora.parquet import values_of
+from engine.corpora.parquet import is_text, plain_column, reading, values_of
+from engine.corpora.parquet_pages import refuse_what_unpacks_to_too_much
 from engine.corpora.rows import is_missing
 from engine.corpora.store.music_text import chord_runs_in, tunes_in
 from engine.corpora.store.schema import ABC, CHORDS, song_row
 from engine.corpora.store.writing import Bad, Reached, StoreWriter, writing
+from engine.corpora.tables import CHUNK, MAX_RECORD
 from engine.errors import CancelledError, InputError
+from engine.files import open_file
 from engine.optional import need_training_group
 
 AT_ONCE = 2000
 _WANTED = ({"text", "src"}, {"instruction", "output", "src"})
+_READ = {"id", "text", "instruction", "input", "output", "src"}
+# Bytes of rows that are put into the store together, where so few reach it.
+_BYTES_AT_ONCE = 2**26
 _CANCELLED = (
     "The import was cancelled; what is read is kept, and the next import of this data goes on "
     "there."
 )
+_TOO_LONG = f"The text has more than {MAX_RECORD:,} characters."
 
 Progress = Callable[[int, int], None]
 
@@ -184,6 +190,9 @@ def _add(
         if not text:
             bad.append(Bad(shard, number, "The text is missing.", str(row)))
             continue
+        if len(text) > MAX_RECORD:
+            bad.append(Bad(shard, number, _TOO_LONG, text))
+            continue
         own = row.get("id")
         identity = f"{shard} {number}" if is_missing(own) else str(own)
         if identity in songs:
@@ -209,17 +218,43 @@ def _add(
 
 def _reader_of(path: Path) -> Callable[[int], Iterator[list[dict[str, Any]]]]:
     def read(start: int) -> Iterator[list[dict[str, Any]]]:
-        import pyarrow.parquet as pq
-
-        with _readable(path), pq.ParquetFile(path) as file:
-            passed = 0
-            for batch in file.iter_batches(AT_ONCE):
-                behind = passed + len(batch)
-                if behind > start:
-                    yield _rows_in(batch.slice(max(start - passed, 0)))
-                passed = behind
+        rows: list[dict[str, Any]] = []
+        size = passed = 0
+        for batch in _batches(path):
+            behind = passed + len(batch)
+            if behind > start:
+                rows += _rows_in(batch.slice(max(start - passed, 0)))
+                size += batch.nbytes
+            passed = behind
+            if len(rows) >= AT_ONCE or size >= _BYTES_AT_ONCE:
+                yield rows
+                rows, size = [], 0
+        if rows:
+            yield rows
 
     return read
+
+
+def _batches(path: Path) -> Iterator[Any]:
+    """The columns that are wanted, some rows at a time and within bounds."""
+    import pyarrow as pa
+
+    with open_file(path) as packed:
+        refuse_what_unpacks_to_too_much(packed, path.name)
+    with reading(path, path.name) as file:
+        fields = {field.name: field for field in file.schema_arrow if field.name in _READ}
+    for name, field in fields.items():
+        if pa.types.is_nested(field.type):
+            raise InputError(f"The column '{name}' of {path.name} holds no text.")
+    words = [name for name, field in fields.items() if is_text(field.type)]
+    with reading(path, path.name, words) as file:
+        for batch in file.iter_batches(min(AT_ONCE, CHUNK), columns=list(fields)):
+            names = batch.schema.names
+            columns = [
+                plain_column(column, fields[name], path.name)
+                for name, column in zip(names, batch.columns, strict=True)
+            ]
+            yield pa.RecordBatch.from_arrays(columns, names=names)
 
 
 def _rows_in(batch: Any) -> list[dict[str, Any]]:
@@ -229,25 +264,10 @@ def _rows_in(batch: Any) -> list[dict[str, Any]]:
 
 
 def _rows(path: Path) -> int:
-    import pyarrow.parquet as pq
-
-    with _readable(path):
-        return int(pq.read_metadata(path).num_rows)
+    with reading(path, path.name) as file:
+        return int(file.metadata.num_rows)
 
 
 def _columns(path: Path) -> list[str]:
-    import pyarrow.parquet as pq
-
-    with _readable(path):
-        return [str(name) for name in pq.read_schema(path).names]
-
-
-@contextmanager
-def _readable(path: Path) -> Generator[None]:
-    """What pyarrow says of a damaged file is one sentence."""
-    import pyarrow as pa
-
-    try:
-        yield
-    except (pa.ArrowException, OSError, ValueError) as error:
-        raise InputError(f"{path.name} is not a readable Parquet file ({error}).") from None
+    with reading(path, path.name) as file:
+        return [str(name) for name in file.schema_arrow.names]

@@ -33,18 +33,30 @@ VERSION = 1
 LEAD_SHEET, ABC, CHORDS = "lead sheet", "abc", "chords"
 NOTATIONS = ("", LEAD_SHEET, ABC, CHORDS)
 
-CREATE_SONGS = """
-CREATE TABLE songs (
-    "row" INTEGER, id VARCHAR, title VARCHAR, artist VARCHAR, year SMALLINT, genre VARCHAR,
-    tags VARCHAR[], key VARCHAR, source VARCHAR, notation VARCHAR, words INTEGER, lines INTEGER,
-    lyrics VARCHAR, sung VARCHAR, sheet VARCHAR
-)"""
-COLUMNS = (
-    *("row", "id", "title", "artist", "year", "genre", "tags", "key", "source", "notation"),
-    *("words", "lines", "lyrics", "sung", "sheet"),
-)
+TABLES: dict[str, dict[str, str]] = {
+    "about": {"name": "VARCHAR", "value": "VARCHAR"},
+    "progress": {"file": "VARCHAR", "place": "BIGINT", "line": "BIGINT"},
+    "bad": {"file": "VARCHAR", "line": "BIGINT", "reason": "VARCHAR", "text": "VARCHAR"},
+    "songs": {
+        **{"row": "INTEGER", "id": "VARCHAR", "title": "VARCHAR", "artist": "VARCHAR"},
+        **{"year": "SMALLINT", "genre": "VARCHAR", "tags": "VARCHAR[]", "key": "VARCHAR"},
+        **{"source": "VARCHAR", "notation": "VARCHAR", "words": "INTEGER", "lines": "INTEGER"},
+        **{"lyrics": "VARCHAR", "sung": "VARCHAR", "sheet": "VARCHAR"},
+    },
+}
+"""Every table of a store: its columns and their types in DuckDB."""
+COLUMNS = tuple(TABLES["songs"])
 LIGHT = COLUMNS[:12]
 """The columns that a table on screen may show: all but texts."""
+
+
+def _created(table: str) -> str:
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in TABLES[table].items())
+    return f"CREATE TABLE {table} ({columns})"
+
+
+CREATE = ";\n".join(map(_created, TABLES))
+"""Makes them all."""
 
 _EMPTY: dict[str, Any] = dict.fromkeys(COLUMNS[1:], "") | {"year": None, "tags": []}
 

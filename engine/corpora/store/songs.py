@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import atexit
-import json
 import re
 import threading
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakSet
 
+from engine.corpora.store.checking import facts_of, not_a_store
 from engine.corpora.store.filters import ALL, UNKNOWN, Filters, searched
-from engine.corpora.store.schema import LIGHT, VERSION
+from engine.corpora.store.schema import LIGHT
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -52,6 +53,11 @@ class SongStore:
     ----------
     path : Path
 
+    Attributes
+    ----------
+    about : dict
+        Facts of the whole: ``kind``, ``name``, ``source``, and what its reader told.
+
     Raises
     ------
     InputError
@@ -63,6 +69,7 @@ class SongStore:
 
         self.path = path
         self._lock = threading.Lock()
+        self._connection: Any = None
         settings: dict[str, Any] = {
             "memory_limit": MEMORY,
             "threads": 2,
@@ -72,17 +79,16 @@ class SongStore:
         try:
             if not path.is_file():
                 raise InputError(f"There is no store of songs at {path}.")
-            self._connection: Any = duckdb.connect(str(path), read_only=True, config=settings)
+            self._connection = duckdb.connect(str(path), read_only=True, config=settings)
             _OPEN.add(self)
-            told = self._connection.execute("SELECT name, value FROM about").fetchall()
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise InputError(f"{path} is no store of songs that can be read ({reason}).") from None
-        about: dict[str, Any] = {name: json.loads(value) for name, value in told}
-        if about.get("identity", {}).get("version") != VERSION:
-            raise InputError(f"The store {path} was made by another version; import it again.")
-        self.about = about
-        """Facts of the whole: ``kind``, ``name``, ``source``, and what its reader told."""
+            self._connection.execute("SET enable_progress_bar = false")
+            self.about = facts_of(self._connection, path)
+        except InputError:
+            self.close()
+            raise
+        except (duckdb.Error, UnicodeDecodeError) as error:
+            self.close()
+            raise not_a_store(path, str(error).splitlines()[0]) from None
         self.measures: Path | None = None
         """The database of the songs' measures, once it is attached."""
 
@@ -280,12 +286,28 @@ class SongStore:
         ((length,),) = self.rows("SELECT quantile_disc(words, 0.99) FROM songs")
         return max(int(length or 0), 1)
 
-    def _cursor(self) -> Any:
+    @contextmanager
+    def _cursor(self) -> Generator[Any]:
+        """To ask one question; what DuckDB cannot read, write or hold is told in a sentence."""
+        import duckdb
+
         with self._lock:
             if self._connection is None:
                 raise InputError(f"The store {self.path.name} is closed.")
             cursor = self._connection.cursor()
-        return cursor.execute("SET enable_progress_bar = false")  # it would draw on the terminal
+        failures = (
+            *(duckdb.IOException, duckdb.SerializationException, duckdb.InternalException),
+            *(duckdb.FatalException, duckdb.OutOfMemoryException),
+            # Text that is no UTF-8, counts that fit no array: who changed the file knew how.
+            *(duckdb.InvalidInputException, UnicodeDecodeError, SystemError),
+        )
+        try:
+            with cursor:
+                # It would draw on the terminal.
+                yield cursor.execute("SET enable_progress_bar = false")
+        except failures as error:
+            reason = str(error).splitlines()[0]
+            raise InputError(f"The store {self.path.name} gave no answer ({reason}).") from None
 
 
 _OPEN: WeakSet[SongStore] = WeakSet()

@@ -25,6 +25,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
+from engine.corpora.store.checking import foreign_code, wrong_columns
+from engine.corpora.store.harmonies import TYPES as HARMONY
+from engine.corpora.word_measures import MEASURES
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -81,11 +84,15 @@ def opened_index(store: SongStore) -> WordIndex | None:
         return None
     try:
         with duckdb.connect(str(database), read_only=True) as connection:
-            told = connection.execute("SELECT identity FROM about").fetchone()
+            _refuse_what_is_none(connection)
+            told = connection.execute("SELECT identity FROM about LIMIT 1").fetchone()
             if told != (measured_identity(store),):
                 return None
-            found = connection.execute("SELECT word FROM vocabulary ORDER BY token").fetchall()
+            found = connection.execute(
+                f"SELECT word FROM vocabulary ORDER BY token LIMIT {MOST_WORDS + FIRST_WORD}"  # noqa: S608
+            ).fetchall()
         tokens, starts = (np.load(folder / name, mmap_mode="r") for name in (TOKENS, STARTS))
+        _refuse_what_leads_nowhere(tokens, starts, len(found))
     except (duckdb.Error, OSError, ValueError) as error:
         reason = str(error).splitlines()[0]
         raise InputError(
@@ -96,6 +103,34 @@ def opened_index(store: SongStore) -> WordIndex | None:
     index = WordIndex(tuple(str(word) for (word,) in found), tokens, starts)
     _OPEN[store] = index
     return index
+
+
+def _refuse_what_is_none(connection: Any) -> None:
+    """`ValueError` for a database that is no such index."""
+    measured = {"row": "INTEGER", "language": "VARCHAR", **dict.fromkeys(MEASURES, "FLOAT")}
+    problem = (
+        foreign_code(connection)
+        or wrong_columns(connection, "about", {"identity": "VARCHAR"})
+        or wrong_columns(connection, "vocabulary", {"token": "INTEGER", "word": "VARCHAR"})
+        or wrong_columns(connection, "songs", measured)
+        or wrong_columns(connection, "harmony", HARMONY)
+    )
+    if problem:
+        raise ValueError(problem)
+
+
+def _refuse_what_leads_nowhere(tokens: Any, starts: Any, words: int) -> None:
+    """`ValueError` for numbers of words or places that are not there."""
+    shapes = (str(tokens.dtype), tokens.ndim, str(starts.dtype), starts.ndim)
+    fits = (
+        shapes == ("uint16", 1, "int64", 1)
+        and len(starts) > 0
+        and (starts[0], starts[-1]) == (0, len(tokens))
+        and bool((starts[1:] >= starts[:-1]).all())
+        and (not len(tokens) or int(tokens.max()) < words)
+    )
+    if not fits:
+        raise ValueError("its numbers do not fit its words")
 
 
 def measured_identity(store: SongStore) -> str:

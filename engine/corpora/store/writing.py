@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from engine.corpora.store.schema import COLUMNS, CREATE_SONGS, VERSION
+from engine.corpora.store.schema import COLUMNS, CREATE, VERSION
 from engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,12 +24,6 @@ MEMORY = "400MB"
 """What DuckDB may hold while it writes; Python's part comes on top of it."""
 THREADS = 2
 _SHOWN = 500  # characters kept of a line that could not be read
-
-_TABLES = """
-CREATE TABLE about (name VARCHAR, value VARCHAR);
-CREATE TABLE progress (file VARCHAR, place BIGINT, line BIGINT);
-CREATE TABLE bad (file VARCHAR, line BIGINT, reason VARCHAR, text VARCHAR);
-"""
 
 
 @dataclass(frozen=True)
@@ -203,8 +197,7 @@ def _opened(part: Path, identity: str) -> DuckDBPyConnection:
     part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
     connection = duckdb.connect(str(part), config=settings)
     connection.begin()
-    connection.execute(_TABLES)
-    connection.execute(CREATE_SONGS)
+    connection.execute(CREATE)
     connection.execute("INSERT INTO about VALUES ('identity', ?)", [identity])
     connection.commit()
     return connection

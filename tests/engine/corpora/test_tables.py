@@ -319,7 +319,7 @@ class TestBounds:
     def test_parquet_with_one_endless_value(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("engine.corpora.parquet._GROUP_BYTES", 10**6)
+        monkeypatch.setattr("engine.corpora.parquet_pages._GROUP_BYTES", 10**6)
         path = tmp_path / "a.parquet"
         pq.write_table(pa.table({"lyrics": ["a" * 2**21]}), path, compression="zstd")
         with pytest.raises(InputError, match="unpacks to 2 MB for 1 values"):

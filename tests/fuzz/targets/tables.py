@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from engine.audit.answers import read_answers
@@ -18,6 +20,8 @@ from engine.corpora.chord_songs import read_chord_songs
 from engine.corpora.opening import open_table
 from engine.corpora.sources import Source
 from engine.corpora.store import SongStore
+from engine.corpora.store.checking import MOST_SONGS
+from engine.corpora.store.filters import ALL
 from engine.corpora.store.genius import aliases_in
 from engine.corpora.store.lines import blocks_of
 from engine.corpora.store.making import import_songs, store_of_table
@@ -29,7 +33,7 @@ from engine.corpora.store.writing import Reached
 from engine.errors import InputError
 from engine.notation.abc import engraved_tune
 from tests.fuzz import seeds
-from tests.fuzz.damage import damaged, damaged_json, damaged_lines, packed, zipped
+from tests.fuzz.damage import damaged, damaged_json, damaged_lines, packed, patched, patches, zipped
 from tests.fuzz.folders import folder, fresh, written
 from tests.fuzz.fuzzing import Target, wrong_sentence
 
@@ -236,6 +240,39 @@ def stored_table(data: bytes) -> None:
     store_of_table(read_table("songs.jsonl", data), store, "songs")
 
 
+def store(data: bytes) -> None:
+    """A store that somebody has changed who knows how DuckDB sums up its blocks."""
+    path = fresh("store") / "songs.duckdb"
+    path.write_bytes(_summed(patched(_stored(), data)))
+    opened = SongStore(path)
+    try:
+        opened.overview()
+        opened.bad()
+        opened.tags()
+        assert len(opened.table(ALL)) <= MOST_SONGS
+        opened.song(0)
+    finally:
+        opened.close()
+
+
+@cache
+def _stored() -> bytes:
+    return _store().read_bytes()
+
+
+def _summed(data: bytes) -> bytes:
+    """A database whose blocks have the right sums in front: three headers, then blocks."""
+    import numpy as np
+
+    whole = bytearray(data)
+    ends = [4096, 8192, 12288, *range(12288 + 2**18, len(whole) + 1, 2**18)]
+    for start, end in pairwise([0, *ends]):
+        words = np.frombuffer(whole, np.uint64, (end - start) // 8 - 1, start + 8)
+        products = words * np.uint64(0xBF58476D1CE4E5B9)
+        whole[start : start + 8] = int(np.bitwise_xor.reduce(products) ^ 5381).to_bytes(8, "little")
+    return bytes(whole)
+
+
 def music_text(data: bytes) -> None:
     """Tunes and runs of chords within any text."""
     text = data.decode("utf-8", "replace")
@@ -303,6 +340,7 @@ TABLES = {
     "musicpile": Target(musicpile, lambda: _parquets()[2:], share=6),
     "song-zip": Target(song_zip, _zips, zipped(damaged), share=6),
     "stored-table": Target(stored_table, lambda: [_lines(_ROWS)], _json_lines, share=4),
+    "store": Target(store, lambda: [b""], patches(_stored), share=12),
     "music-text": Target(music_text, lambda: [seeds.ABC, seeds.TEXT, seeds.LYRICS], share=900),
     "engraved": Target(engraved, lambda: [seeds.ABC], share=2),
     "query": Target(query, _queries, share=2),

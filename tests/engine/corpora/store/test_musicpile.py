@@ -6,8 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from engine.corpora import parquet_pages
 from engine.corpora.store import Filters, SongStore, import_songs, musicpile
 from engine.corpora.store.music_text import chord_runs_in, tunes_in
 from engine.corpora.store.musicpile import hub_shards, import_musicpile
@@ -84,10 +87,67 @@ def test_a_damaged_shard_is_one_sentence_and_what_was_read_is_kept(tmp_path: Pat
     assert SongStore(import_songs(tmp_path / "pile")).overview().songs == 3
 
 
-def test_a_date_beyond_the_calendar_is_kept_as_text(tmp_path: Path) -> None:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+def lying(path: Path) -> Path:
+    """Have a file call all that it holds empty, as somebody would who wants it to be opened."""
+    data = bytearray(path.read_bytes())
+    length = int.from_bytes(data[-8:-4], "little")
+    told = path.stat().st_size - 8 - length
+    pages = pq.read_metadata(path).row_group(0)
+    for size in (pages.total_byte_size, *(pages.column(n).total_uncompressed_size for n in (0, 1))):
+        written = bytearray()
+        left = 2 * size  # as Thrift writes it: zigzag, seven bits a byte
+        while left > 127:
+            written.append(left & 127 | 128)
+            left >>= 7
+        written.append(left)
+        at = data.index(written, told)
+        data[at : at + len(written)] = b"\x80" * (len(written) - 1) + b"\0"
+    path.write_bytes(data)
+    return path
 
+
+def test_a_shard_that_unpacks_to_more_than_it_says_is_refused_before_it_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet_pages, "_PAGES_BYTES", 10**6)
+    table = pa.table({"text": ["a" * 2**21], "src": ["wiki"]})
+    pq.write_table(table, tmp_path / "a.parquet", compression="zstd", write_statistics=False)
+    path = lying(tmp_path / "a.parquet")
+    assert pq.read_metadata(path).row_group(0).total_byte_size == 0
+    assert path.stat().st_size < 10_000
+    with pytest.raises(InputError, match=r"a.parquet unpacks to 2 MB at one time"):
+        import_songs(path)
+
+
+def test_a_long_text_that_every_row_repeats_is_refused(tmp_path: Path) -> None:
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 2000, pa.int32()), ["x" * 2**20])
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"text": texts, "src": ["a"] * 2000}), path, store_schema=False)
+    assert path.stat().st_size < 10**6
+    with pytest.raises(InputError, match=r"'text' of a.parquet holds 512 MB of text in 512 rows"):
+        import_songs(path)
+
+
+def test_a_text_longer_than_any_is_left_out_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(musicpile, "MAX_RECORD", 100)
+    rows = [{"text": "a" * 101, "src": "x"}, {"text": "A fugue.", "src": "x"}]
+    pd.DataFrame(rows).to_parquet(tmp_path / "a.parquet")
+    store = SongStore(import_songs(tmp_path / "a.parquet"))
+    assert store.overview().songs == 1
+    assert [reason for reason, _ in store.bad_counts()] == [
+        "The text has more than 4,194,304 characters."
+    ]
+
+
+def test_texts_that_are_lists_are_refused(tmp_path: Path) -> None:
+    pd.DataFrame([{"text": ["a", "b"], "src": "x"}]).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(InputError, match=r"column 'text' of .* holds no text"):
+        import_songs(tmp_path / "a.parquet")
+
+
+def test_a_date_beyond_the_calendar_is_kept_as_text(tmp_path: Path) -> None:
     day = pa.array([2**31 - 1], type=pa.int32()).cast(pa.date32())
     table = pa.table({"text": ["A fugue."], "src": ["wiki"], "id": day})
     pq.write_table(table, tmp_path / "a.parquet")
