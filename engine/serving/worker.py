@@ -1,8 +1,8 @@
 """The one thread on which models answer, and its end.
 
-Tasks are done in the order they came. One that takes long lets those of other models in between two
-of its steps, so that a visitor with a long song does not stop the others. A model is not asked anew
-while it is in the middle of an answer, unless that task says that it may be.
+Tasks are done in the order they came. One that takes long lets short ones of other models in
+between two of its steps, so that a visitor with a long song does not stop the others. A model is
+not asked anew while it is in the middle of an answer, unless that task says that it may be.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ class Worker:
         return sum(not other.finished for other in before)
 
     def let_others_in(self, job: Job[Any]) -> float:
-        """Do what waits for other models now, if this task has had its time; seconds it took."""
+        """Do short tasks of other models now, if this one has had its time; seconds it took."""
         on_worker = threading.current_thread() is self._thread
         if not on_worker or time.monotonic() - self._since < self._slice:
             return 0.0
@@ -139,8 +139,12 @@ class Worker:
                 tidied = time.monotonic()
 
     def _may_begin(self, job: Job[Any]) -> bool:
-        """Whether its model is free, or in the middle of what leaves it to short tasks."""
-        return all(one.shares and not job.shares for one in self._running if one.queue is job.queue)
+        """Whether it is short, and its model free or in the middle of what leaves it to others.
+
+        A task that shares its model takes long. Let in, it would keep what is in the middle of an
+        answer, and all who wait for that model, until its own end.
+        """
+        return not job.shares and all(one.shares for one in self._running if one.queue is job.queue)
 
     def _take(self, job: Job[Any]) -> bool:
         """Take a task up before its turn; whether it still waited."""

@@ -206,6 +206,27 @@ def test_a_long_task_that_shares_its_model_lets_short_ones_ask_it(
     assert order == ["genre", "explanation", "explanation"]
 
 
+def test_a_song_that_is_being_written_lets_no_explanation_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
+    served = ServedModels()
+    order: list[str] = []
+    submitted = threading.Event()
+
+    def song(job: Job[None]) -> None:
+        submitted.wait(5)
+        job.report(1, 2)
+        order.append("song")
+
+    served.queue("tinyllama").submit("Chords", song)
+    why = served.queue("llama").submit("Why", lambda _: order.append("why"), shares=True)
+    served.queue("roberta").submit("Genre", lambda _: order.append("genre"))
+    submitted.set()
+    why.result()
+    assert order == ["genre", "song", "why"], "whoever waits for a song would wait for the long one"
+
+
 def test_a_place_in_line_never_grows_when_others_are_let_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
