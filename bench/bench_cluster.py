@@ -4,16 +4,20 @@
 of `bench_batch`. Workers are called up and warm before the clock runs; what is timed is handing out
 groups, answering them, and keeping each answer in a journal on disk. One worker and two take turns;
 the efficiency is half the ratio of their rates, the median of the rounds'. Beside it stands the
-same ratio of one thread and two in one process without Ray, which says what two of this machine's
-cores are worth together. The last line of stdout is one JSON object.
+same ratio of one process and two without Ray, each of one thread, which says what two of this
+machine's cores are worth together. The last line of stdout is one JSON object.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import statistics
 import tempfile
 import time
+from collections.abc import Callable, Generator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -25,9 +29,10 @@ from engine.batch.cluster import Cluster, joined, workers_on
 from engine.batch.groups import Song, answering, groups
 from engine.batch.journal import Journal
 from engine.batch.questions import Question, question
-from engine.batch.workers import threads, work_through
+from engine.batch.workers import Threads, work_through
 from engine.corpora.tables import CHUNK
-from engine.models.threads import SETTING
+
+_loaded: list[Callable[[Any], Any]] = []  # in a process without Ray: what answers a group
 
 
 def rate(workers: Any, asked: Question, songs: list[str]) -> float:
@@ -63,34 +68,52 @@ def main() -> None:
 
 
 def rates(asked: Question, songs: list[str], rounds: int) -> dict[str, float]:
-    """Medians of all sides, and what a second worker, and a second thread, is worth."""
+    """Medians of all sides, and what a second worker, and a second process, is worth."""
     begin = partial(answering, asked)
-    work = begin()
-    taken: dict[str, list[float]] = {"1 worker": [], "2 workers": []}
-    taken |= {"1 thread": [], "2 threads": []}
     with (
         workers_on(Cluster("local", 1), begin) as one,
         workers_on(Cluster("local", 2), begin) as two,
+        processes(asked, 1) as one_alone,
+        processes(asked, 2) as two_alone,
     ):
         for workers in (one, two):
             workers.pids  # type: ignore[attr-defined] # noqa: B018 - waits until all are ready
+        sides = {"1 worker": one, "2 workers": two}
+        sides |= {"1 process": one_alone, "2 processes": two_alone}
+        for workers in sides.values():
             rate(workers, asked, songs[: 10 * WARM_UP])
-        for _ in range(rounds):
-            taken["1 worker"].append(rate(one, asked, songs))
-            taken["2 workers"].append(rate(two, asked, songs))
-            for count, side in ((1, "1 thread"), (2, "2 threads")):
-                os.environ[SETTING] = str(count)
-                with threads(work, together=True) as here:
-                    taken[side].append(rate(here, asked, songs))
+        rounds_of = [
+            {side: rate(workers, asked, songs) for side, workers in sides.items()}
+            for _ in range(rounds)
+        ]
+    medians = {side: statistics.median(taken[side] for taken in rounds_of) for side in sides}
     ratios = {
-        f"efficiency of 2 {side}s": statistics.median(
-            both / (2 * single)
-            for single, both in zip(taken[f"1 {side}"], taken[f"2 {side}s"], strict=True)
+        f"efficiency of {both}": statistics.median(
+            taken[both] / (2 * taken[single]) for taken in rounds_of
         )
-        for side in ("worker", "thread")
+        for single, both in (("1 worker", "2 workers"), ("1 process", "2 processes"))
     }
-    medians = {side: statistics.median(values) for side, values in taken.items()}
     return {name: round(value, 3) for name, value in (medians | ratios).items()}
+
+
+@contextmanager
+def processes(asked: Question, count: int) -> Generator[Threads]:
+    """Processes of this machine without Ray, each with one thread and a model of its own."""
+    os.environ["OMP_NUM_THREADS"] = "1"  # as Ray sets it for a worker of one core
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, context, _begin, (asked, context.Barrier(count))) as pool:
+        for _ in range(count):
+            pool.submit(os.getpid)  # one begins for each
+        yield Threads(pool, count, _answered)  # type: ignore[arg-type]
+
+
+def _begin(asked: Question, all_ready: Any) -> None:
+    _loaded.append(answering(asked))
+    all_ready.wait()
+
+
+def _answered(group: Any) -> Any:
+    return _loaded[0](group)
 
 
 if __name__ == "__main__":

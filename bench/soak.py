@@ -331,6 +331,7 @@ def told(findings: Findings, jobs: list[dict[str, Any]], before: int, after: int
         "full": dict(findings.full),
         "tasks": dict(Counter(job["outcome"] for job in jobs)),
         "longest_task": max((job.get("seconds", 0) for job in jobs), default=0),
+        "in_line_p95": _in_line(jobs),
         "deepest_place": findings.deepest_place,
         "left_in_the_middle": findings.left_in_the_middle,
         "memory_mib": [round(before / 2**20), round(after / 2**20)],
@@ -353,6 +354,15 @@ def told(findings: Findings, jobs: list[dict[str, Any]], before: int, after: int
             or growth > MOST_GROWTH
         ),
     }
+
+
+def _in_line(jobs: list[dict[str, Any]]) -> dict[str, float]:
+    """How long tasks waited for their model, of 100 the 95th, by the model's name."""
+    waits: dict[str, list[float]] = defaultdict(list)
+    for job in jobs:
+        if job["outcome"] == "done":
+            waits[job["queue"]].append(job["waited"])
+    return {name: _rounded(times, 0.95) for name, times in waits.items()}
 
 
 def _rounded(times: list[float], share: float) -> float:
