@@ -259,10 +259,15 @@ class RayWorkers:
         self._beginning[call.remote()] = hand
 
     def _hand_out(self) -> None:
-        """Give waiting tasks to the workers that have least to do."""
+        """Give waiting tasks to the workers that have least to do.
+
+        The last ones wait here for whoever is done first: given out ahead, they would wait at one
+        worker while another has nothing to do.
+        """
         for at_once in range(_AT_ONCE):
             for hand in self._hands:
-                if self._waiting and hand.ready and len(hand.given) <= at_once:
+                waiting = len(self._waiting) > (len(self._hands) if at_once else 0)
+                if waiting and hand.ready and len(hand.given) <= at_once:
                     task = self._waiting.popleft()
                     ref = hand.actor.do.remote(task.what)
                     hand.given.add(ref)

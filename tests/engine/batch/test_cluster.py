@@ -24,6 +24,7 @@ from engine.evaluation.board.predictions import predictions
 from engine.evaluation.runner import evaluate
 from engine.evaluation.tasks import TASKS
 from tests.engine.batch.quick_model import CountingModel, write_card
+from tests.engine.batch.test_chords import SONGS, OneChord
 
 needs_ray = pytest.mark.skipif(
     find_spec("ray") is None, reason="Ray is not installed (requirements-ray.txt)"
@@ -124,6 +125,26 @@ def test_an_evaluation_on_workers_gives_the_records_of_one_machine(
     assert tables[0].equals(tables[1])
 
 
+@needs_ray
+def test_chords_for_many_songs_on_workers_are_those_of_one_machine(
+    two_workers: Cluster, tmp_path: Path
+) -> None:
+    for name in ("tinyllama", "chord-memory", "chord-placement"):
+        models = Path(os.environ["LYRICLAB_MODELS"])
+        write_card(models / name, "2026-01-01T00:00:00+00:00")
+    with (tmp_path / "in.csv").open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([["lyrics"], *([song] for song in SONGS)])
+    for name, where in (("there", replace(two_workers, workers=1)), ("here", None)):
+        output = tmp_path / f"{name}.csv"
+        done = answer_table(tmp_path / "in.csv", output, "tinyllama", cluster=where, load=one_chord)
+        assert (done.rows, done.errors) == (len(SONGS), 2)
+    assert (tmp_path / "there.csv").read_bytes() == (tmp_path / "here.csv").read_bytes()
+
+
+def one_chord(_name: str, _preset: str) -> OneChord:
+    return OneChord()
+
+
 def test_without_ray_one_sentence_tells_how_to_have_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -173,6 +194,7 @@ class TinyRay:
 
     def __init__(self, dying: int) -> None:
         self.dying = dying
+        self.calls = 0
 
     def cluster_resources(self) -> dict[str, float]:
         return {"CPU": 2.0}
@@ -187,9 +209,10 @@ class TinyRay:
             def options(self, **_options: Any) -> Call:
                 return self
 
-            def remote(self, task: Any = None) -> tuple[str, Any, int]:
+            def remote(self, task: Any = None) -> tuple[str, Any, int, int]:
                 ray.dying -= self.what == "do"
-                return self.what, task, ray.dying
+                ray.calls += 1
+                return self.what, task, ray.dying, ray.calls
 
         class Actor:
             begin, do = Call("begin"), Call("do")
@@ -199,8 +222,8 @@ class TinyRay:
     def wait(self, calls: list[Any], **_options: Any) -> tuple[list[Any], list[Any]]:
         return calls, []
 
-    def get(self, call: tuple[str, Any, int]) -> Any:
-        what, task, dying = call
+    def get(self, call: tuple[str, Any, int, int]) -> Any:
+        what, task, dying, _ = call
         if what == "do" and dying >= 0:
             raise self.exceptions.RayError("the node is gone")
         return task
@@ -213,6 +236,19 @@ def test_a_task_goes_round_until_somebody_lives_to_do_it() -> None:
     workers.submit("song")
     assert workers.results() == ["song"]
     assert workers.under_way == 0
+
+
+def test_the_last_tasks_wait_for_whoever_is_done_first() -> None:
+    workers = RayWorkers(TinyRay(dying=0), Cluster("auto", 2), lambda: str)
+    workers.submit("first")
+    assert workers.results() == ["first"]  # all are ready
+    for task in "abcd":
+        workers.submit(task)
+    assert [len(hand.given) for hand in workers._hands] == [1, 1]
+    for task in "efg":
+        workers.submit(task)
+    assert [len(hand.given) for hand in workers._hands] == [2, 2]
+    assert len(workers._waiting) == 3
 
 
 def test_songs_that_kill_worker_after_worker_end_the_run_with_a_sentence() -> None:
