@@ -1,4 +1,4 @@
-"""A place in line, in words."""
+"""A place in line: in words, and how often to look at it again."""
 
 from __future__ import annotations
 
@@ -6,6 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from engine.serving.queues import Job
+
+LOOK_SECONDS = 0.6
+"""Between two looks at a task that is being done, or is next."""
+_A_PLACE, _LONGEST = 0.15, 3.0  # seconds
+
+
+def look_seconds(*jobs: Job[Any]) -> float:
+    """How long to leave tasks alone until somebody's page looks at them again.
+
+    A look is work for the server, in the time of those who are answered: many who wait shall not
+    look more often in all than a few do.
+    """
+    places = [0 if job.started else job.ahead for job in jobs if not job.finished]
+    ahead = min(places, default=0)
+    return min(LOOK_SECONDS + _A_PLACE * ahead, _LONGEST)
 
 
 def place(job: Job[Any]) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from engine.classifiers import load_classifier, model_of
 from engine.errors import EngineError
-from engine.models import memory
+from engine.models import memory, threads
 from engine.serving.model_pool import Freed, ModelPool, in_use
 from engine.serving.queues import Queue
 from engine.serving.worker import Worker
@@ -35,6 +35,7 @@ class ServedModels:
 
     def __init__(self, preset: str = "embedded", title: Callable[[str], str] = str) -> None:
         memory.gather()
+        threads.hand_over_soon()
         self.preset = preset
         self.pool = ModelPool()
         self._title = title

@@ -9,8 +9,6 @@ from ui import resources, state, waiting
 from ui.chords import asking
 from ui.plain_text import show_error
 
-_POLL_SECONDS = 0.6
-
 
 def show() -> None:
     """A bar and Cancel while a song is being written; then the song, or why there is none."""
@@ -22,7 +20,8 @@ def show() -> None:
         st.info("Cancelled; nothing was changed.", icon=":material/cancel:")
         return
     if not job.finished:
-        st.fragment(_bar, run_every=_POLL_SECONDS)()
+        seconds = waiting.look_seconds(job)
+        st.fragment(_bar, run_every=seconds)(seconds)
         return
     state.keep_job(None)
     try:
@@ -34,11 +33,13 @@ def show() -> None:
         asking.leave_as_it_is(song)
 
 
-def _bar() -> None:
+def _bar(seconds: float) -> None:
+    """How far it is; `seconds` after each other as long as it waits, then more often."""
     job = state.job()
     if job is None:  # a poll that was already under way when the song came
         return
-    if job.finished or job.cancelled():
+    begun = job.started and seconds > waiting.LOOK_SECONDS
+    if begun or job.finished or job.cancelled():
         st.rerun(scope="app")
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key="chords_progress"

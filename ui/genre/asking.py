@@ -129,8 +129,10 @@ def predictions_of(lyrics: Lyrics, models: Sequence[str]) -> list[Prediction]:
 def _awaited(job: Job[Prediction]) -> Prediction:
     """The answer, with its place in line on screen as long as it waits."""
     shown = st.empty()
-    while not job.wait(_LOOK_SECONDS) and not job.started:
+    seconds = _LOOK_SECONDS
+    while not job.wait(seconds) and not job.started:
         shown.caption(f"{job.name}. {waiting.place(job)}.")
+        seconds = waiting.look_seconds(job) / 2
     shown.empty()
     with st.spinner(f"{job.name} is reading"):
         return job.result()

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from engine.lyrics import Lyrics
     from engine.serving.queues import Job
 
-_POLL_SECONDS = 0.6
 _OWN = "each model's own answer"
 _SIDE_BY_SIDE = "Side by side"
 _SMALLEST_FORM = 0.005  # log odds: less is shown as nothing
@@ -64,7 +63,8 @@ def show(given: state.GenreAnswer, lyrics: Lyrics) -> None:
     if message := st.session_state.pop("_why_problem", None):
         show_error(message)
     if visit.jobs():
-        st.fragment(_progress, run_every=_POLL_SECONDS)()
+        seconds = waiting.look_seconds(*visit.jobs().values())
+        st.fragment(_progress, run_every=seconds)(seconds)
     found = [
         explanation for asked in wanted if (explanation := visit.explanation(asked)) is not None
     ]
@@ -114,11 +114,12 @@ def _take_finished() -> None:
     jobs.clear()
 
 
-def _progress() -> None:
+def _progress(seconds: float) -> None:
     jobs = visit.jobs()
     if not jobs:  # a poll that was already under way when the last one ended
         return
-    if all(job.finished for job in jobs.values()):
+    begun = seconds > waiting.LOOK_SECONDS and any(job.started for job in jobs.values())
+    if begun or all(job.finished for job in jobs.values()):
         st.rerun(scope="app")
     for job in jobs.values():
         share, told = how_far(job)

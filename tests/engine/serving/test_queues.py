@@ -160,6 +160,16 @@ def test_all_models_share_a_thread() -> None:
     assert served.queue("llama") is not served.queue("tinyllama")
 
 
+def test_a_model_gets_its_turn_soon_from_the_scripts_of_pages() -> None:
+    usual = sys.getswitchinterval()
+    try:
+        sys.setswitchinterval(0.005)
+        ServedModels()
+        assert sys.getswitchinterval() < 0.001
+    finally:
+        sys.setswitchinterval(usual)
+
+
 def test_a_long_task_lets_other_models_answer_between_two_steps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
