@@ -35,6 +35,7 @@ class ServedModels:
 
     def __init__(self, preset: str = "embedded", title: Callable[[str], str] = str) -> None:
         memory.gather()
+        memory.keep_few_shapes()
         threads.hand_over_soon()
         self.preset = preset
         self.pool = ModelPool()

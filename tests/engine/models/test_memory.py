@@ -91,3 +91,16 @@ def test_many_threads_share_few_arenas(gathered: bool) -> None:
 def test_unloading_a_shipped_model_frees_its_tensors() -> None:
     size, freed = printed(UNLOADING)
     assert freed > 0.8 * size
+
+
+def test_few_programs_of_many_lengths_are_kept_unless_somebody_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    name = "ONEDNN_PRIMITIVE_CACHE_CAPACITY"
+    found: dict[str, str] = {}
+    monkeypatch.setattr(os, "environ", found)
+    memory.keep_few_shapes()
+    assert int(found[name]) < 100
+    found[name] = "1024"
+    memory.keep_few_shapes()
+    assert found[name] == "1024"
