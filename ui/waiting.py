@@ -23,6 +23,11 @@ def look_seconds(*jobs: Job[Any]) -> float:
     return min(LOOK_SECONDS + _A_PLACE * ahead, _LONGEST)
 
 
+def has_begun(seconds: float, *jobs: Job[Any]) -> bool:
+    """Whether tasks that are looked at so seldom, as they waited, are being done by now."""
+    return seconds > LOOK_SECONDS and any(job.started and not job.finished for job in jobs)
+
+
 def place(job: Job[Any]) -> str:
     """What is told of a task that has not begun: how many come before it."""
     ahead = job.ahead

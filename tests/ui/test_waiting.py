@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ui.waiting import LOOK_SECONDS, look_seconds
+from ui.waiting import LOOK_SECONDS, has_begun, look_seconds
 
 
 def job(ahead: int, *, started: bool = False, finished: bool = False) -> Any:
@@ -28,3 +28,11 @@ def job(ahead: int, *, started: bool = False, finished: bool = False) -> Any:
 )
 def test_those_far_behind_look_less_often(jobs: list[Any], seconds: float) -> None:
     assert look_seconds(*jobs) == seconds
+
+
+def test_a_page_is_drawn_anew_once_when_a_task_begins_and_not_again_and_again() -> None:
+    done, waits = job(0, started=True, finished=True), job(10)
+    assert not has_begun(look_seconds(done, waits), done, waits)
+    assert has_begun(look_seconds(waits), job(0, started=True))
+    begun = job(0, started=True)
+    assert not has_begun(look_seconds(begun, waits), begun, waits)

@@ -38,8 +38,7 @@ def _bar(seconds: float) -> None:
     job = state.job()
     if job is None:  # a poll that was already under way when the song came
         return
-    begun = job.started and seconds > waiting.LOOK_SECONDS
-    if begun or job.finished or job.cancelled():
+    if waiting.has_begun(seconds, job) or job.finished or job.cancelled():
         st.rerun(scope="app")
     with st.container(
         border=True, horizontal=True, vertical_alignment="center", key="chords_progress"

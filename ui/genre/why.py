@@ -118,8 +118,8 @@ def _progress(seconds: float) -> None:
     jobs = visit.jobs()
     if not jobs:  # a poll that was already under way when the last one ended
         return
-    begun = seconds > waiting.LOOK_SECONDS and any(job.started for job in jobs.values())
-    if begun or all(job.finished for job in jobs.values()):
+    finished = all(job.finished for job in jobs.values())
+    if finished or waiting.has_begun(seconds, *jobs.values()):
         st.rerun(scope="app")
     for job in jobs.values():
         share, told = how_far(job)
