@@ -13,6 +13,9 @@ from engine.corpora.tables import CHUNK
 from engine.errors import EngineError, InputError
 from engine.lyrics import Lyrics
 
+# Of less than this, no group is made smaller still: models gain from songs side by side.
+_FEWEST_CHARACTERS = 4_000
+
 
 class Song(NamedTuple):
     """One row of a table as a worker needs it: its number, its lyric's cell, and what is wrong."""
@@ -42,16 +45,20 @@ def in_chunks(rows: Iterable[Row], text: int) -> Iterator[Group]:
         yield chunk
 
 
-def groups(songs: Group, characters: int) -> Iterator[Group]:
-    """Songs of like length, at most so many characters a group when padded.
+def groups(songs: Group, characters: int, least: int = 1) -> Iterator[Group]:
+    """Songs of like length, at most so many characters a group when padded; the longest first.
 
-    Songs of the same words stand beside each other, and count as one: they are answered once.
+    Songs of the same words stand beside each other, and count as one: they are answered once. Of
+    few songs, groups are smaller, so that there are about `least` of them: nobody who could answer
+    some waits for the others.
     """
+    share = sum(song.size for song in songs) // least
+    characters = min(characters, max(share, _FEWEST_CHARACTERS))
     group: Group = []
     different = 0
-    for song in sorted(songs, key=lambda song: (song.size, str(song.cell))):
+    for song in sorted(songs, key=lambda song: (song.size, str(song.cell)), reverse=True):
         if not group or str(song.cell) != str(group[-1].cell):
-            if group and (different + 1) * song.size > characters:
+            if group and (different + 1) * group[0].size > characters:
                 yield group
                 group, different = [], 0
             different += 1

@@ -26,6 +26,8 @@ MODELS = (*NAMES, *GENERATORS)
 # One of a genre model's own batches. More would lose more work in a kill, fewer would leave that
 # batch half empty.
 GROUP_CHARACTERS = 16_000
+# Each step of a recurrent network takes the songs of a group together, so these have longer ones.
+_LONGER = {"bilstm-gru": 3, "roberta": 2}
 
 Ask = Callable[[Sequence[Lyrics]], list[list[Any]]]
 Load = Callable[[str, str], Any]
@@ -119,7 +121,7 @@ class GenreQuestion:
     @property
     def characters(self) -> int:
         """As in `Question`."""
-        return GROUP_CHARACTERS
+        return GROUP_CHARACTERS * _LONGER.get(model_of(self.model), 1)
 
     @property
     def together(self) -> bool:

@@ -163,7 +163,8 @@ def _answer(
     def tasks() -> Iterator[Group]:
         rows = (row for read in table.chunks() for row in read.rows)
         for chunk in in_chunks(rows, table.text):
-            yield from groups([song for song in chunk if out.is_open(song.number)], characters)
+            songs = [song for song in chunk if out.is_open(song.number)]
+            yield from groups(songs, characters, workers.capacity)
 
     def keep(answers: list[Answer]) -> None:
         out.add(answers)

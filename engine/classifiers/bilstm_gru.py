@@ -22,10 +22,12 @@ import torch
 from torch import nn
 
 from engine.classifiers.direct_path import DirectPath
+from engine.classifiers.recurrence import Recurrence, reversal
 from engine.classifiers.text_style import style_tensor
 from engine.classifiers.torch_classifier import TorchClassifier, spans_in_lyric
 from engine.classifiers.windows import padded
 from engine.errors import WeightsError
+from engine.models.compute import lstm_dtype
 from engine.models.weights import load_into, load_tensors
 
 if TYPE_CHECKING:
@@ -146,7 +148,12 @@ class BilstmGru(nn.Module):
 
         Of padded ids (songs, tokens) and the features of `text_style` (songs, features).
         """
-        paths = self.paths(input_ids, attention_mask, style)
+        return self.together(*self.paths(input_ids, attention_mask, style))
+
+    def together(
+        self, *paths: tuple[torch.Tensor, torch.Tensor]
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tag and genre logits of the recurrent and of the direct path in one."""
         tags, genres = (torch.stack(logits, -1) for logits in zip(*paths, strict=True))
         return tags @ self.tag_shares, genres @ self.genre_shares
 
@@ -173,7 +180,7 @@ class BilstmGru(nn.Module):
         # Two LSTMs, the second over each song reversed in place: padding stays at the end for both,
         # so it changes nothing. (Packed sequences do the same; their backward pass on the CPU was
         # measured 4 to 5 times slower with songs of many lengths.)
-        order = _reversal(attention_mask)
+        order = reversal(attention_mask)
         ahead, _ = self.lstm_forward(dropped)
         back, _ = self.lstm_backward(_reordered(dropped, order))
         hidden, _ = self.gru(torch.cat([ahead, _reordered(back, order)], dim=-1))
@@ -184,13 +191,6 @@ class BilstmGru(nn.Module):
         mean = (dropped * mask).sum(1) / mask.sum(1)
         pooled = self.dropout(self.norm(torch.cat([attended, mean], dim=-1)))
         return self.tag_head(pooled), self.genre_head(pooled)
-
-
-def _reversal(attention_mask: torch.Tensor) -> torch.Tensor:
-    """Positions (songs, tokens) that reverse each song and leave its padding where it is."""
-    positions = torch.arange(attention_mask.shape[1], device=attention_mask.device)
-    mirrored = attention_mask.sum(1, keepdim=True) - 1 - positions
-    return torch.where(mirrored >= 0, mirrored, positions)
 
 
 def _reordered(states: torch.Tensor, order: torch.Tensor) -> torch.Tensor:
@@ -206,6 +206,8 @@ class BilstmGruClassifier(TorchClassifier):
 
     # Its steps follow one another: the more songs take each together, the better.
     batch_tokens = 16384
+    # Its recurrent path as it answers; None where PyTorch's own layers do.
+    answering: Recurrence | None = None
 
     def _load(self, folder: Path) -> None:
         self.vocabulary = Vocabulary.read(folder / VOCABULARY)
@@ -220,8 +222,9 @@ class BilstmGruClassifier(TorchClassifier):
             pairs=len(tensors["direct.pair_codes"]),
         )
         load_into(self.model, tensors)
-        # Recurrent layers gain nothing from bfloat16 at this size.
         self.model.float().eval().to(self.device)
+        if self.device.type == "cpu":
+            self.answering = Recurrence(self.model, lstm_dtype())
 
     def _encode(self, lyric: Lyrics) -> list[int]:
         return self.vocabulary.encode(self.text_read(lyric))
@@ -238,12 +241,21 @@ class BilstmGruClassifier(TorchClassifier):
         ids, mask = (tensor.to(self.device) for tensor in padded(encoded, PAD))
         style = style_tensor(lyrics).to(self.device)
         if self.reading == "network":
-            tags, genres = self.model.recurrent(self.model.embedding(ids), mask)
+            tags, genres = self._recurrent(ids, mask)
         elif self.reading == "linear":
             tags, genres = self.model.linear(ids, mask, style)
         else:
-            tags, genres = self.model(ids, mask, style)
+            paths = self._recurrent(ids, mask), self.model.linear(ids, mask, style)
+            tags, genres = self.model.together(*paths)
         return genres, torch.sigmoid(tags)
+
+    def _recurrent(
+        self, ids: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Tag and genre logits of the recurrent path."""
+        if self.answering and torch.is_inference_mode_enabled():
+            return self.answering(ids, mask)
+        return self.model.recurrent(self.model.embedding(ids), mask)
 
     @property
     def path_weights(self) -> tuple[float, float]:

@@ -73,12 +73,12 @@ class DirectPath(nn.Module):
         """Logits (songs, labels), TF-IDF over all windows of a song."""
         counted = without_first(attention_mask) if self.led else attention_mask
         shares = self.dropout(tfidf_shares(input_ids, counted, self.idf, song))
-        windows = (self.logits(input_ids) * shares.unsqueeze(-1)).sum(1)
+        windows = _weighted(self.logits, input_ids, shares)
         if len(self.pair_codes):
             pairs = self.pair_ids(input_ids, counted)
             shares = tfidf_shares(pairs, (pairs > 0).long(), self.pair_idf, song)
             shares = self.dropout(shares)
-            windows = windows + (self.pair_logits(pairs) * shares.unsqueeze(-1)).sum(1)
+            windows = windows + _weighted(self.pair_logits, pairs, shares)
         words = windows.new_zeros(len(style), windows.shape[1]).index_add(0, song, windows)
         return words + self.bias + self.style(style)
 
@@ -97,6 +97,14 @@ class DirectPath(nn.Module):
             weights = self.logits.weight, self.pair_logits.weight, self.style.linear.weight
             for part in (*weights, self.bias):
                 part.mul_(share)
+
+
+def _weighted(rows: nn.Embedding, ids: torch.Tensor, shares: torch.Tensor) -> torch.Tensor:
+    """The sum (windows, width) over tokens of the rows of ids, each times its share."""
+    if torch.is_inference_mode_enabled():
+        # The rows themselves, which explanations replace, are not written out.
+        return nn.functional.embedding_bag(ids, rows.weight, mode="sum", per_sample_weights=shares)
+    return (rows(ids) * shares.unsqueeze(-1)).sum(1)
 
 
 def without_first(attention_mask: torch.Tensor) -> torch.Tensor:

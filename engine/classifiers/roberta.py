@@ -24,6 +24,7 @@ from engine.models.bases import base_source
 from engine.models.compute import FASTER
 from engine.models.embeddings import StoredEmbedding
 from engine.models.int8 import use_int8
+from engine.models.swift_encoder import SwiftEncoder
 from engine.models.tokenizers import tokenizer_of
 from engine.models.weights import cast_parameters, load_into, load_tensors
 
@@ -72,6 +73,7 @@ class AugmentedRoberta(nn.Module):
         tag_logits: torch.Tensor,
         genre_logits: torch.Tensor,
         style: torch.Tensor | None = None,
+        encoder: Any = None,
     ) -> torch.Tensor:
         """Genre logits (songs, genres).
 
@@ -85,8 +87,10 @@ class AugmentedRoberta(nn.Module):
             Both as the BiLSTM-GRU gives them; see `heard_features`.
         style : (songs, features)
             What `text_style` says; only for the direct path, where there is one.
+        encoder : callable, optional
+            What reads the windows in place of the module's own.
         """
-        hidden = window_states(self.encoder, input_ids, attention_mask)
+        hidden = window_states(encoder or self.encoder, input_ids, attention_mask)
         logits = self.pooled_logits(hidden, attention_mask, song, tag_logits, genre_logits)
         if self.direct is None or style is None:
             return logits
@@ -133,6 +137,10 @@ class RobertaClassifier(TransformerClassifier):
 
     # Of 2,405 test songs it answers one otherwise then (docs/int8.md).
     whole_numbers = FASTER
+    # The BiLSTM-GRU beside it wants many songs at once.
+    batch_tokens = 8192
+    # Its encoder as it answers; None where the module does.
+    answering: SwiftEncoder | None = None
 
     @property
     def bilstm(self) -> BilstmGruClassifier:
@@ -160,6 +168,7 @@ class RobertaClassifier(TransformerClassifier):
         load_into(self.model, load_tensors(folder / WEIGHTS), allow_missing=FROZEN)
         if self.precision.is_whole:
             use_int8(encoder.encoder)
+            self.answering = SwiftEncoder(encoder)
         self.model.direct = load_direct(folder)
         self.model.eval().to(self.device)
 
@@ -189,4 +198,6 @@ class RobertaClassifier(TransformerClassifier):
         if self.reading == "linear":
             return self.model.direct(*read, style), None
         heard = heard_features(*self.bilstm.heard(lyrics))
-        return self.model(*read, *(tensor.to(self.device) for tensor in heard), style), None
+        heard = tuple(tensor.to(self.device) for tensor in heard)
+        encoder = self.answering if torch.is_inference_mode_enabled() else None
+        return self.model(*read, *heard, style, encoder), None

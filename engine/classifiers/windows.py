@@ -5,7 +5,7 @@ An encoder or a decoder reads a window at a time; what it says of a song is the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -38,7 +38,7 @@ def padded(sequences: Sequence[Sequence[int]], pad: int) -> tuple[torch.Tensor, 
 
 
 def window_states(
-    encoder: torch.nn.Module,
+    encoder: Callable[..., Any],
     input_ids: torch.Tensor,
     attention_mask: torch.Tensor,
     **options: Any,

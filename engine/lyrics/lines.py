@@ -182,11 +182,15 @@ def is_remark(line: str) -> bool:
     """Whether a whole line only tells what is played or repeated: "(guitar solo)", "*x2*"."""
     if len(line) > 80:
         return False
-    words = _words(line)
     if _MARKED.fullmatch(line):
+        words = _words(line)
         return _is_stage_remark(words) or _is_repetition(_split_counts(words))
     if _ALONE_BARE.fullmatch(line):
+        words = _words(line)
         return _is_stage_remark(words) and bool(set(words) & (_INSTRUMENTS | {"instrumental"}))
+    if "repeat" not in line.lower():
+        return False
+    words = _words(line)
     is_begun = line.lstrip()[:1] in {"*", "-"}
     return words[:1] == ["repeat"] and (is_begun or len(words) > 1) and _is_repetition(words)
 

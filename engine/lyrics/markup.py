@@ -195,16 +195,18 @@ def _has_words(line: str) -> bool:
 
 def _cleaned_line(raw: str, has_chordpro: bool) -> list[str]:
     """What is left of a line: itself, a heading and itself, a blank line, or nothing."""
-    line = _BLANKS.sub(" ", raw).strip()
-    if not line or _END_DIRECTIVE.fullmatch(line):
+    line = " ".join(raw.split())
+    has_braces = "{" in line  # most lines have none, and each pattern takes its time
+    if not line or (has_braces and _END_DIRECTIVE.fullmatch(line)):
         return [""]
     if section_heading(line):
         return [line]
-    if match := _COMMENT_DIRECTIVE.fullmatch(line):
-        return [match[1].strip()] if section_heading(match[1]) else []
-    if _CUSTOM_DIRECTIVE.fullmatch(line):
-        return []
-    line = _DIRECTIVE.sub("", line).strip() if "{" in line else line
+    if has_braces:
+        if match := _COMMENT_DIRECTIVE.fullmatch(line):
+            return [match[1].strip()] if section_heading(match[1]) else []
+        if _CUSTOM_DIRECTIVE.fullmatch(line):
+            return []
+        line = _DIRECTIVE.sub("", line).strip()
     if _is_unsung(line, has_chordpro):
         return []
     return _parted(line) or _blank_or_words(_without_signs(line))
@@ -232,7 +234,9 @@ def _parted(line: str) -> list[str]:
 def _without_signs(line: str) -> str:
     """Leave out chords in brackets, marks of repetition, bullets and notes around the words."""
     line = without_marks(_BRACKETED.sub("", line) if "[" in line else line)
-    line = _BLANKS.sub(" ", line).rstrip(" ♪♫♬")
+    if "  " in line:
+        line = _BLANKS.sub(" ", line)
+    line = line.rstrip(" ♪♫♬")
     if line.startswith("# "):  # a subtitle's sign for singing, on both sides
         return line.strip("# ")
     match = _BULLET.match(line)

@@ -18,7 +18,16 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from engine.errors import InputError
-from engine.models.trials import ATTENTION, KINDS, LINEAR, Trial, WholeTrial, tried, tried_whole
+from engine.models.trials import (
+    ATTENTION,
+    KINDS,
+    LINEAR,
+    LSTM,
+    Trial,
+    WholeTrial,
+    tried,
+    tried_whole,
+)
 
 if TYPE_CHECKING:
     import torch
@@ -120,6 +129,20 @@ def training_precision(layers: Iterable[str], setting: str = AUTO) -> Precision:
     """
     said = checked_precision(setting, "precision", (AUTO, FLOAT32, BFLOAT16))
     return _decided(_in_order(layers), said, training=True)
+
+
+def lstm_dtype() -> torch.dtype:
+    """In which numbers an LSTM answers on the CPU: bfloat16 where that works and is faster.
+
+    Not every chip that has bfloat16 has it for LSTMs: asked for by the environment, it is taken
+    where it can be had.
+    """
+    import torch
+
+    forced = _forced()
+    trial = _trial(LSTM, training=False)
+    wanted = forced == BFLOAT16 or (forced != FLOAT32 and trial.bfloat16 < trial.float32)
+    return torch.bfloat16 if wanted and not trial.problem else torch.float32
 
 
 def checked_precision(said: str, where: str, accepted: tuple[str, ...] = PRECISIONS) -> str:

@@ -11,6 +11,7 @@ What a gradient is asked of (`engine.explanation`) passes the same weights in fl
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -56,9 +57,28 @@ class Int8Linear(nn.Module):
         for part, place in zip(rows.split(step), found.split(step), strict=True):
             scales = part.abs().amax(1, keepdim=True).clamp_(min=_LEAST).div_(_MOST_INPUT)
             whole = (part / scales).round_().to(torch.int8)
-            product = products(whole, self.weight).float().mul_(scales).mul_(self.scale)
-            torch.add(product, 0.0 if self.bias is None else self.bias, out=place)
+            product = products(whole, self.weight).float().mul_(scales)
+            if self.bias is None:
+                torch.mul(product, self.scale, out=place)
+            else:
+                torch.addcmul(self.bias, product, self.scale, out=place)
         return found.view(*states.shape[:-1], len(self.weight))
+
+
+def joined(layers: Sequence[Int8Linear], factors: Sequence[float]) -> Int8Linear:
+    """Layers that read the same states, with biases, as one; each one's outputs times its factor.
+
+    Whole numbers stay as they are: a row's largest is `_MOST_WEIGHT` already.
+    """
+    pairs = list(zip(layers, factors, strict=True))
+    weight = torch.cat([layer.weight * layer.scale.unsqueeze(1) * by for layer, by in pairs])
+    whole = nn.Linear(weight.shape[1], len(weight), device="meta")
+    whole.weight = nn.Parameter(weight)
+    biases: list[Any] = [layer.bias for layer in layers]
+    whole.bias = nn.Parameter(
+        torch.cat([bias * by for bias, by in zip(biases, factors, strict=True)])
+    )
+    return Int8Linear(whole)
 
 
 def products(rows: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
