@@ -66,7 +66,8 @@ class Recurrence:
             bias: Any = first.bias
             self._attention = (4 * weight).t().contiguous()
             self._attention_bias = 2 * (bias - weight.sum(1))
-            self._attended: Tensor = 2 * last.weight.detach()[0]
+            scoring: Any = last.weight
+            self._attended: Tensor = 2 * scoring.detach()[0]
 
     def __call__(self, ids: Tensor, attention_mask: Tensor) -> tuple[Tensor, Tensor]:
         """Tag logits (songs, tags) and genre logits (songs, genres) of padded ids."""
