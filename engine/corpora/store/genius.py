@@ -22,7 +22,7 @@ from typing import Any, TypeVar, cast
 from engine.corpora.columns import text_of_cell, year_in
 from engine.corpora.rows import is_missing
 from engine.corpora.store.lines import Block, blocks_of, read_ahead
-from engine.corpora.store.schema import song_row
+from engine.corpora.store.schema import Sung, song_row, sung
 from engine.corpora.store.tags import main_genre, tags_of
 from engine.corpora.store.writing import Bad, Reached, StoreWriter, writing
 from engine.corpora.tables import MAX_RECORD
@@ -45,9 +45,19 @@ Add = Callable[[StoreWriter, str, Read], None]
 
 _INFO_TABLE = """
 CREATE TABLE IF NOT EXISTS info (
-    id VARCHAR, artist VARCHAR, title VARCHAR, year SMALLINT, tags VARCHAR[]
+    id VARCHAR, artist VARCHAR, title VARCHAR, year SMALLINT, genre VARCHAR, tags VARCHAR[]
 )"""
-
+_INFO_COLUMNS = ("id", "artist", "title", "year", "genre", "tags")
+_WAY = 2
+"""Of reading; what another version left half read is begun anew."""
+# Joined and put in its place by DuckDB, so that Python takes no song twice in its hands.
+_ADD_SUNG = """
+INSERT INTO songs BY NAME
+SELECT "row", id, coalesce(info.title, batch.title) AS title,
+    coalesce(artist, '') AS artist, year, coalesce(genre, '') AS genre, coalesce(tags, []) AS tags,
+    '' AS key, '' AS source, '' AS notation, words, lines, lyrics, sung, '' AS sheet
+FROM batch LEFT JOIN info USING (id) ORDER BY "row"
+"""
 
 _CANCELLED = (
     "The import was cancelled; what is read is kept, and the next import of these files goes on "
@@ -60,18 +70,16 @@ _TWICE = "The song stands there twice; the first counts."
 class _Info:
     """What a block of ``song_info.jl`` tells: rows of `_INFO_TABLE` by their id."""
 
-    rows: dict[str, tuple[str, str, str, int | None, list[str]]] = field(
-        default_factory=dict[str, tuple[str, str, str, int | None, list[str]]]
-    )
+    rows: dict[str, tuple[Any, ...]] = field(default_factory=dict[str, tuple[Any, ...]])
     numbers: dict[str, int] = field(default_factory=dict[str, int])
     bad: list[Bad] = field(default_factory=list[Bad])
 
 
 @dataclass
 class _Words:
-    """What a block of ``lyrics.jl`` holds: rows of the table of songs by their id."""
+    """What a block of ``lyrics.jl`` holds: lyrics and what of them is sung, by the song's id."""
 
-    rows: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    rows: dict[str, tuple[str, Sung]] = field(default_factory=dict[str, tuple[str, Sung]])
     numbers: dict[str, int] = field(default_factory=dict[str, int])
     bad: list[Bad] = field(default_factory=list[Bad])
 
@@ -120,7 +128,7 @@ class GeniusFiles:
     def identity(self) -> dict[str, Any]:
         """What tells these files from others, without reading them."""
         there = [path for path in (self.lyrics, self.info, self.aliases) if path]
-        return {"kind": GENIUS, "files": [_stamp(path) for path in there]}
+        return {"kind": GENIUS, "way": _WAY, "files": [_stamp(path) for path in there]}
 
 
 def is_genius(folder: Path) -> bool:
@@ -216,12 +224,14 @@ def _read_info(file: str, aliases: dict[str, str]) -> Callable[[Block], _Info]:
                 continue
             # An object has a name and an address; a text is the name of the artist's page.
             slug = _text(item, "primary_artist")
+            tags = tags_of(item.get("tags"))
             info.rows[identity] = (
                 identity,
                 aliases.get(slug, slug).replace("-", " ").strip(),
                 _text(item, "title") or title_from(identity, slug),
                 year_in(_text(item, "release_date")),
-                tags_of(item.get("tags")),
+                _main_genre(tuple(tags)),
+                tags,
             )
             info.numbers[identity] = number
         return info
@@ -232,14 +242,13 @@ def _read_info(file: str, aliases: dict[str, str]) -> Callable[[Block], _Info]:
 def _add_info(writer: StoreWriter, file: str, info: _Info) -> None:
     import pyarrow as pa
 
-    query = "SELECT id FROM batch SEMI JOIN info USING (id)"
-    for identity in _joined(writer, list(info.rows), query):
+    for identity in _found(writer, list(info.rows), "SEMI"):
         del info.rows[identity]
         info.bad.append(Bad(file, info.numbers[identity], _TWICE, identity))
     if info.rows:
-        names = ("id", "artist", "title", "year", "tags")
-        types = (pa.string(), pa.string(), pa.string(), pa.int16(), pa.list_(pa.string()))
-        columns = zip(names, zip(*info.rows.values(), strict=True), types, strict=True)
+        text = pa.string()
+        types = (text, text, text, pa.int16(), text, pa.list_(text))
+        columns = zip(_INFO_COLUMNS, zip(*info.rows.values(), strict=True), types, strict=True)
         writer.insert("info", pa.table({name: pa.array(c, of) for name, c, of in columns}))
     writer.add_bad(info.bad)
 
@@ -255,7 +264,8 @@ def _read_lyrics(file: str) -> Callable[[Block], _Words]:
             elif identity in words.rows:
                 words.bad.append(Bad(file, number, _TWICE, identity))
             else:
-                words.rows[identity] = song_row(id=identity, lyrics=_text(item, "lyrics"))
+                lyrics = _text(item, "lyrics")
+                words.rows[identity] = lyrics, sung(lyrics)
                 words.numbers[identity] = number
         return words
 
@@ -266,41 +276,41 @@ def _add_lyrics(writer: StoreWriter, file: str, words: _Words) -> None:
     for identity in writer.known(list(words.rows)):
         del words.rows[identity]
         words.bad.append(Bad(file, words.numbers[identity], _TWICE, identity))
-    query = "SELECT id, artist, title, year, tags FROM info SEMI JOIN batch USING (id)"
-    info = _joined(writer, list(words.rows), query)
-    for identity, row in words.rows.items():
-        if identity in info:
-            row.update(_known(*info[identity]))
-        else:
-            row["title"] = title_from(identity, "")
-            reason = f"{INFO[0]} does not tell of the song; it is kept."
-            words.bad.append(Bad(file, words.numbers[identity], reason, identity))
-    writer.add_songs(list(words.rows.values()))
+    for identity in _found(writer, list(words.rows), "ANTI"):
+        reason = f"{INFO[0]} does not tell of the song; it is kept."
+        words.bad.append(Bad(file, words.numbers[identity], reason, identity))
+    if words.rows:
+        _add_sung(writer, words.rows)
     writer.add_bad(words.bad)
 
 
+def _add_sung(writer: StoreWriter, rows: dict[str, tuple[str, Sung]]) -> None:
+    import pyarrow as pa
+
+    start = writer.songs
+    lyrics, told = zip(*rows.values(), strict=True)
+    columns: dict[str, Any] = {
+        "row": range(start, start + len(rows)),
+        "id": rows,
+        "title": (title_from(identity, "") for identity in rows),
+        "lyrics": lyrics,
+        "sung": (one.text for one in told),
+        "words": (one.words for one in told),
+        "lines": (one.lines for one in told),
+    }
+    with writer.given(pa.table({name: list(values) for name, values in columns.items()})):
+        writer.connection.execute(_ADD_SUNG)
+
+
 def _add_wordless(writer: StoreWriter, cancelled: Callable[[], bool]) -> None:
-    while True:
-        found = writer.connection.execute(
-            "SELECT id, artist, title, year, tags FROM info ANTI JOIN songs USING (id) LIMIT ?",
-            [_WORDLESS_AT_ONCE],
-        ).fetchall()
-        if not found:
-            return
+    names = ", ".join(_INFO_COLUMNS)
+    query = f"SELECT {names} FROM info ANTI JOIN songs USING (id) LIMIT ?"  # noqa: S608 - ours
+    while found := writer.connection.execute(query, [_WORDLESS_AT_ONCE]).fetchall():
         if cancelled():
             raise CancelledError(_CANCELLED)
+        songs = [song_row(**dict(zip(_INFO_COLUMNS, info, strict=True))) for info in found]
         with writer.batch(_WORDLESS, Reached()):
-            writer.add_songs([song_row(id=identity, **_known(*info)) for identity, *info in found])
-
-
-def _known(artist: str, title: str, year: int | None, tags: list[str] | None) -> dict[str, Any]:
-    return {
-        "artist": artist,
-        "title": title,
-        "year": year,
-        "genre": _main_genre(tuple(tags or ())),
-        "tags": tags or [],
-    }
+            writer.add_songs(songs)
 
 
 @lru_cache(maxsize=2**14)
@@ -339,13 +349,13 @@ def _text(item: dict[str, Any], name: str) -> str:
     return text_of_cell(value)
 
 
-def _joined(writer: StoreWriter, ids: list[str], query: str) -> dict[str, tuple[Any, ...]]:
+def _found(writer: StoreWriter, ids: list[str], join: str) -> list[str]:
+    """Which of some ids ``song_info.jl`` tells of ("SEMI"), or does not ("ANTI")."""
     import pyarrow as pa
 
-    writer.connection.register("batch", pa.table({"id": pa.array(ids, pa.string())}))
-    found = {row[0]: tuple(row[1:]) for row in writer.connection.execute(query).fetchall()}
-    writer.connection.unregister("batch")
-    return found
+    with writer.given(pa.table({"id": pa.array(ids, pa.string())})):
+        query = f"SELECT id FROM batch {join} JOIN info USING (id)"  # noqa: S608 - ours
+        return [str(identity) for (identity,) in writer.connection.execute(query).fetchall()]
 
 
 def _stamp(path: Path) -> list[Any]:

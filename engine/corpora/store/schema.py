@@ -63,6 +63,7 @@ _EMPTY: dict[str, Any] = dict.fromkeys(COLUMNS[1:], "") | {"year": None, "tags":
 # What sites put between the words: headings, remarks, marks of who sings.
 _BRACKETED = re.compile(r"\[[^\[\]\n]{0,300}\]")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,200}>")
+_OTHER_BLANKS = ("  ", "\t", "\x1f")  # what `str.split` cuts ASCII at and `str.splitlines` does not
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,18 @@ def sung(lyrics: str) -> Sung:
         text = _TAG.sub("", text)
     lines = [stripped for line in text.splitlines() if (stripped := line.strip())]
     text = "\n".join(lines).lower().replace("’", "'")
-    return Sung(text, len(text.split()), len(lines))
+    return Sung(text, _words(text), len(lines))
+
+
+def _words(text: str) -> int:
+    """How many words stand in lines without blanks at their ends.
+
+    Where one blank stands between words, as it mostly does, blanks are counted: a fifth of the time
+    that cutting takes.
+    """
+    if text.isascii() and not any(other in text for other in _OTHER_BLANKS):
+        return text.count(" ") + text.count("\n") + 1 if text else 0
+    return len(text.split())
 
 
 def song_row(**values: Any) -> dict[str, Any]:

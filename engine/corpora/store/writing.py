@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 MEMORY = "400MB"
 """What DuckDB may hold while it writes; Python's part comes on top of it."""
 THREADS = 2
+ROW_GROUP = 4096
+"""Songs that lie together on disk. DuckDB writes whole groups of a batch to their place at once,
+compressed; fewer songs, as in groups of its usual 122,880, it writes to a log first, and the group
+they come into anew with every checkpoint."""
 _SHOWN = 500  # characters kept of a line that could not be read
 
 
@@ -90,26 +94,36 @@ class StoreWriter:
             return
         import pyarrow as pa
 
-        ((start,),) = self.connection.execute("SELECT count(*) FROM songs").fetchall()
         columns: dict[str, Any] = {name: [row[name] for row in rows] for name in COLUMNS[1:]}
+        start = self.songs
         columns["row"] = list(range(start, start + len(rows)))
         self.insert("songs", pa.table({name: columns[name] for name in COLUMNS}))
+
+    @property
+    def songs(self) -> int:
+        """How many songs are there."""
+        ((count,),) = self.connection.execute("SELECT count(*) FROM songs").fetchall()
+        return int(count)
 
     def known(self, ids: Sequence[str]) -> set[str]:
         """Which of these ids are songs already."""
         import pyarrow as pa
 
-        self.connection.register("batch", pa.table({"id": pa.array(ids, pa.string())}))
-        found = self.connection.execute("SELECT id FROM batch SEMI JOIN songs USING (id)")
-        known = {str(identity) for (identity,) in found.fetchall()}
-        self.connection.unregister("batch")
-        return known
+        with self.given(pa.table({"id": pa.array(ids, pa.string())})):
+            found = self.connection.execute("SELECT id FROM batch SEMI JOIN songs USING (id)")
+            return {str(identity) for (identity,) in found.fetchall()}
 
     def insert(self, table: str, rows: Any) -> None:
         """Put an Arrow table's rows into a table of the same columns."""
-        self.connection.register("batch", rows)
         names = ", ".join(f'"{name}"' for name in rows.column_names)
-        self.connection.execute(f'INSERT INTO "{table}" ({names}) SELECT * FROM batch')  # noqa: S608 - our own names
+        with self.given(rows):
+            self.connection.execute(f'INSERT INTO "{table}" ({names}) SELECT * FROM batch')  # noqa: S608 - our own names
+
+    @contextmanager
+    def given(self, rows: Any) -> Generator[None]:
+        """Let queries inside read an Arrow table as ``batch``."""
+        self.connection.register("batch", rows)
+        yield  # an error ends the import, and with it the connection
         self.connection.unregister("batch")
 
     def add_bad(self, bad: Iterable[Bad]) -> None:
@@ -171,16 +185,10 @@ def writing(path: Path, identity: dict[str, Any]) -> Generator[StoreWriter]:
 def _opened(part: Path, identity: str) -> DuckDBPyConnection:
     import duckdb
 
-    settings: dict[str, Any] = {
-        "memory_limit": MEMORY,
-        "threads": THREADS,
-        # Each batch is written once to the log and once to its place; rarer is faster.
-        "checkpoint_threshold": "128MB",
-    }
     if part.exists():
         connection: DuckDBPyConnection | None = None
         try:
-            connection = duckdb.connect(str(part), config=settings)
+            connection = _connected(part)
             if connection.execute(
                 "SELECT value = ? FROM about WHERE name = 'identity'", [identity]
             ).fetchall() == [(True,)]:
@@ -195,11 +203,35 @@ def _opened(part: Path, identity: str) -> DuckDBPyConnection:
             connection.close()
         part.unlink()
     part.with_name(f"{part.name}.wal").unlink(missing_ok=True)
-    connection = duckdb.connect(str(part), config=settings)
+    connection = _connected(part)
     connection.begin()
     connection.execute(CREATE)
     connection.execute("INSERT INTO about VALUES ('identity', ?)", [identity])
     connection.commit()
+    return connection
+
+
+def _connected(part: Path) -> DuckDBPyConnection:
+    import duckdb
+
+    connection = duckdb.connect(
+        config={
+            "memory_limit": MEMORY,
+            "threads": THREADS,
+            "temp_directory": f"{part}.tmp",
+            # What is in the log is written to its place as well; rarer is faster.
+            "checkpoint_threshold": "128MB",
+            # A checkpoint would join the last group of every batch with its neighbours, all anew.
+            "max_vacuum_tasks": 0,
+        }
+    )
+    try:
+        place = str(part).replace("'", "''")
+        connection.execute(f"ATTACH '{place}' AS store (ROW_GROUP_SIZE {ROW_GROUP})")
+        connection.execute("USE store")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.corpora.store import SongStore
+from engine.corpora.store import SongStore, writing
 from engine.corpora.store import genius as reader
 from engine.corpora.store.genius import GeniusFiles, aliases_in, import_genius, title_from
 from engine.errors import CancelledError, InputError
@@ -141,6 +142,37 @@ def test_an_import_that_was_killed_goes_on_and_loses_or_doubles_nothing(
     assert songs(store) == songs(other)
     assert store.bad().equals(other.bad())
     assert not list(broken.glob("*.part*"))
+
+
+def test_what_a_kill_leaves_of_large_batches_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whole groups of songs are in their place before the log tells of them."""
+    monkeypatch.setattr(writing, "ROW_GROUP", 2048)
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    whole.mkdir()
+    files = written(whole, *many(3000))
+    monkeypatch.setattr(reader, "blocks_of", lambda path, start: blocks(path, start, 800_000))
+    from engine.corpora.store.lines import blocks_of as blocks
+
+    behind: list[int] = []
+
+    def leave(done: int, _total: int) -> None:
+        behind.append(done)
+        if len(behind) == 2:
+            shutil.copytree(whole, killed)
+
+    import_genius(files, whole / "songs.duckdb", leave)
+    again: list[int] = []
+    assert (killed / "songs.duckdb.part").exists()
+    import_genius(
+        GeniusFiles.of_folder(killed), killed / "songs.duckdb", lambda done, _: again.append(done)
+    )
+    assert again == behind[2:], "what was read is not read again"
+    store, other = SongStore(killed / "songs.duckdb"), SongStore(whole / "songs.duckdb")
+    assert songs(store) == songs(other)
+    assert len(songs(store)) == 3010
+    assert store.bad().equals(other.bad())
 
 
 def test_a_cancelled_import_says_that_it_goes_on_and_leaves_no_store(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -122,6 +123,14 @@ def test_what_is_no_store_is_told_in_a_sentence(store: SongStore, tmp_path: Path
             SongStore(path)
     with pytest.raises(InputError, match="no song number 99"):
         store.song(99)
+
+
+def test_words_are_counted_as_they_are_cut_whatever_blanks_stand_between() -> None:
+    chance = random.Random(0)  # noqa: S311 - not for secrets
+    parts = ["a", "rain", " ", " ", "  ", "\n", "\t", "\x1f", "\x1c", "\r", "\xa0", "\u2005", "é"]
+    for _ in range(2000):
+        told = sung("".join(chance.choices(parts, k=chance.randrange(8))))
+        assert told.words == len(told.text.split()), repr(told.text)
 
 
 @pytest.mark.parametrize(
