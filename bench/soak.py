@@ -231,9 +231,9 @@ def lyric_of(mark: str, number: int) -> str:
 
 
 class Server:
-    """The app, on a free port, with its log."""
+    """The app, on a free port, with its log; of one's `own`, it reads files of this machine."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, own: bool = False) -> None:
         with socket.socket() as found:
             found.bind(("127.0.0.1", 0))
             port = found.getsockname()[1]
@@ -243,7 +243,12 @@ class Server:
         self._process = subprocess.Popen(  # noqa: S603 - our own app
             [*command, f"--server.port={port}"],
             cwd=ROOT,
-            env={**os.environ, "LYRICLAB_LOG": "json", "LYRICLAB_RESULTS": str(ROOT / "results")},
+            env={
+                **os.environ,
+                **({"LYRICLAB_LOCAL_FILES": "on"} if own else {}),
+                "LYRICLAB_LOG": "json",
+                "LYRICLAB_RESULTS": str(ROOT / "results"),
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("w"),

@@ -178,7 +178,9 @@ def songbook_store() -> SongStore:
 def opened_store(_path: Path, identity: str) -> SongStore:
     """A store on this machine; `identity` tells it from another at the same place."""
     from engine.corpora.store import SongStore
+    from engine.models import memory
 
+    memory.gather()  # every run of the page is a thread, and tables of many songs come and go
     return SongStore(_path)
 
 

@@ -223,11 +223,10 @@ def _kept(source: Source) -> Answers | None:
 
 def _answers_in(table: Any, about: dict[str, Any]) -> Answers:
     import numpy as np
-    import pandas as pd
 
     labels = tuple(name.removeprefix("p_") for name in table.column_names[2:])
     columns = [np.asarray(table[f"p_{label}"], np.float32) for label in labels]
-    songs = pd.DataFrame({name: table[name].to_pylist() for name in ("id", "text")})
+    songs = table.select(["id", "text"]).to_pandas()  # as Arrow holds them: no object a text
     return Answers(
         str(about["name"]),
         str(about["model"]),

@@ -25,9 +25,12 @@ _NAME = "song-encoder"
 @st.cache_resource(show_spinner=False)
 def encoder() -> SongEncoder:
     """The encoder."""
+    from engine.models import memory
     from engine.similarity.encoder import SongEncoder
 
-    return SongEncoder()
+    loaded = SongEncoder()
+    memory.set_aside()  # what loading and trying precisions took besides goes back
+    return loaded
 
 
 def in_turn(cancelled: Callable[[], bool]) -> Callable[[Callable[[], Any]], Any]:
