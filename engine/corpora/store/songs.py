@@ -5,7 +5,7 @@ from __future__ import annotations
 import atexit
 import re
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,10 @@ from engine.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-MEMORY = "300MB"
+MEMORY = "200MB"
 """What DuckDB may hold of a store: what is sung in 220,000 songs stays there between searches."""
+MOST_MEMORY = "1GB"
+"""What an answer may take that does not fit into that: many songs with all their words."""
 BARS = 60
 """At most so many bars in a histogram of lengths."""
 _SHOWN_HITS = 20
@@ -109,13 +111,11 @@ class SongStore:
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """What a query of ours answers; from any thread."""
-        with self._cursor() as cursor:
-            return cursor.execute(sql, list(values)).fetchall()
+        return self._answered(sql, values, lambda answer: answer.fetchall())
 
     def frame(self, sql: str, values: Sequence[Any] = ()) -> pd.DataFrame:
         """The same as a data frame."""
-        with self._cursor() as cursor:
-            return cursor.execute(sql, list(values)).df()
+        return self._answered(sql, values, lambda answer: answer.df())
 
     def overview(self, filters: Filters = ALL) -> Overview:
         """What passes, in numbers."""
@@ -285,6 +285,19 @@ class SongStore:
     def _usual_length(self) -> int:
         ((length,),) = self.rows("SELECT quantile_disc(words, 0.99) FROM songs")
         return max(int(length or 0), 1)
+
+    def _answered(self, sql: str, values: Sequence[Any], take: Callable[[Any], Any]) -> Any:
+        import duckdb
+
+        with self._cursor() as cursor:
+            try:
+                return take(cursor.execute(sql, list(values)))
+            except duckdb.OutOfMemoryException:
+                cursor.execute(f"SET memory_limit = '{MOST_MEMORY}'")
+            try:
+                return take(cursor.execute(sql, list(values)))
+            finally:
+                cursor.execute(f"SET memory_limit = '{MEMORY}'")
 
     @contextmanager
     def _cursor(self) -> Generator[Any]:

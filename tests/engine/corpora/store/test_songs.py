@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ import pytest
 
 from engine.corpora import read_table, songbook
 from engine.corpora.store import UNKNOWN, Filters, SongStore, hits, store_of_sheets, store_of_table
+from engine.corpora.store import songs as songs_of_store
 from engine.corpora.store.schema import sung
 from engine.errors import InputError
 from engine.formats import json_format
@@ -123,6 +125,20 @@ def test_what_is_no_store_is_told_in_a_sentence(store: SongStore, tmp_path: Path
             SongStore(path)
     with pytest.raises(InputError, match="no song number 99"):
         store.song(99)
+
+
+def test_an_answer_larger_than_what_is_kept_in_memory_is_given_all_the_same(
+    store: SongStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(songs_of_store, "MEMORY", "10MB")
+    small = SongStore(shutil.copy(store.path, tmp_path / "small.duckdb"))
+    try:
+        large = small.frame("SELECT repeat('x', 1000000) || i AS text FROM range(20) t(i)")
+        assert large["text"].str.len().sum() > 20_000_000
+        ((limit,),) = small.rows("SELECT current_setting('memory_limit')")
+        assert limit == "9.5 MiB"
+    finally:
+        small.close()
 
 
 def test_words_are_counted_as_they_are_cut_whatever_blanks_stand_between() -> None:
