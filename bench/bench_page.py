@@ -95,7 +95,7 @@ def walked(server: Server, store: Path, songs: int) -> Watched:
                 executable_path=shutil.which("chromium"), args=CHROMIUM
             )
             page = browser.new_page(viewport={"width": 1280, "height": 1000})
-            page.set_default_timeout(3 * MINUTES)
+            page.set_default_timeout(MINUTES)
             page.goto(f"{server.address}/explorer")
             for step, walk in steps(page, store, songs):
                 walk()
