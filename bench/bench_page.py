@@ -3,9 +3,10 @@
 ``python bench/bench_page.py [--songs N] [--folder FOLDER]``. The dump is `genius_dump.py`'s, its
 words are measured and two models' answers to all songs (those of `bench_answers.py`) lie beside it.
 The app is started anew, and a headless Chromium opens the store by its path, reads a song, goes
-through every tab and all that is in it, searches and filters, and has a map of 1,000 songs drawn,
-which loads the encoder. The resident memory of the app and of processes that it starts is read ten
-times a second; what a browser takes is not its. The last line of stdout is one JSON object.
+through every tab and what is in it, searches, opens the map, which loads the encoder to tell how
+long it will take, and has all songs compared. No map is drawn and no model asked. The resident
+memory of the app and of processes that it starts is read ten times a second; what a browser takes
+is not its. The last line of stdout is one JSON object.
 """
 
 from __future__ import annotations
@@ -137,16 +138,6 @@ def steps(page: Any, store: Path, songs: int) -> list[tuple[str, Callable[[], No
         page.locator(".st-key-search input").fill(text)
         page.locator(".st-key-search input").press("Enter")
 
-    def drawn() -> None:
-        tab("Map", ".st-key-explorer_map_draw")
-        settled(page)
-        size = page.locator("[class*=st-key-explorer_map_size] input")
-        size.fill("1,000, by")
-        size.press("Enter")
-        settled(page)
-        click("explorer_map_draw")
-        page.locator(".stage").wait_for()
-
     return [
         ("opened", opened),
         ("a song", song),
@@ -162,7 +153,6 @@ def steps(page: Any, store: Path, songs: int) -> list[tuple[str, Callable[[], No
         *((f"search: {text}", lambda text=text: searched(text)) for text in ("la", "no such", "")),
         ("Map", lambda: tab("Map", ".st-key-explorer_map_draw")),
         ("Doubles: looked for", lambda: looked_for(page, tab, click)),
-        ("Map: drawn", drawn),
     ]
 
 
