@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING
 from engine.errors import InputError, quoted
 from engine.music.chord_degrees import canonical_quality, sounding_degrees
 from engine.music.chord_symbols import quality_of_suffix, suffix
+from engine.music.note_customs import english_readings, plain_symbol
 from engine.music.pitch import (
-    ascii_accidentals,
     degree_of_step,
     degree_semitones,
     degree_step,
@@ -46,16 +46,12 @@ _SYMBOL = re.compile(
     _ROOT + r"(?P<suffix>.*?)"
     r"(?:/(?P<bass>[A-Ga-g](?:#*|b*))(?:(?:m(?:aj|in|i)?|sus|dim)?[2467]?))?\Z"
 )
-# A small letter is a root where a quality follows ("em7"): "a", "go" and "be" are words.
-_SMALL_ROOT = re.compile(r"[a-g](?:#|b)?(?=(?:m(?![a-z])|mi|maj|sus|dim|aug|7|add))")
-# German: H is B; is and es are # and b; As and Es are short. B stays B: most files are English.
-_GERMAN_NOTE = re.compile(r"(?:(?P<letter>[A-H])(?P<sign>is|es|s(?!us))?)(?=[^a-z]|m|sus|dim|\Z)")
 _HARTE_DEGREE = r"(?:#*|b*)(?:1[0-3]|[1-9])"
 _HARTE = re.compile(
     _ROOT + r"(?::(?=[a-z\d(])(?P<quality>[a-z]*\d*)(?:\((?P<degrees>[^()]*)\))?)?"
     rf"(?:/(?P<bass>{_HARTE_DEGREE}))?\Z"
 )
-_NO_CHORD_SYMBOLS = {"N.C.", "N.C", "NC", "NC.", "N", "NO CHORD", "NOCHORD", "TACET"}
+_NO_CHORD_SYMBOLS = {"N.C.", "N.C", "NC", "NC.", "N/C", "N", "NOCHORD", "TACET"}
 _MINOR = {"min", "min6", "min7", "minmaj7", "min9", "min11", "min13"}
 _DIMINISHED = {"dim", "dim7", "hdim7"}
 _NUMERALS = ("I", "II", "III", "IV", "V", "VI", "VII")
@@ -125,20 +121,20 @@ class Chord:
         )
 
     @classmethod
-    def parse(cls, symbol: str) -> Chord:
+    def parse(cls, symbol: str, custom: str = "english") -> Chord:
         """Read what musicians type: ``"Bbmaj7"``, ``"F♯m7b5"``, ``"C/E"``, ``"CΔ7"``, ``"N.C."``.
 
         Where accidentals could belong to the root or to an alteration the root takes them: ``Cb5``
-        is a power chord on Cb, ``C(b5)`` is C with a flat fifth. Harte labels are read too.
+        is a power chord on Cb, ``C(b5)`` is C with a flat fifth. Harte labels are read too, and
+        names of other countries (``"Fism"``, ``"Sol7"``); `custom` tells which a song has where
+        that makes a difference, see `engine.music.note_customs`.
         """
-        text = ascii_accidentals("".join(symbol.split()))
-        if text.upper() in _NO_CHORD_SYMBOLS:
+        text = plain_symbol(symbol)
+        if text.strip("()").upper() in _NO_CHORD_SYMBOLS:
             return NO_CHORD
         if ":" in text:
             return cls.harte(text)
-        if _SMALL_ROOT.match(text):
-            text = text[0].upper() + text[1:]
-        for spelling in (text, _from_german(text)):
+        for spelling in english_readings(text, custom):
             match = _SYMBOL.match(spelling)
             if not match:
                 continue
@@ -305,16 +301,3 @@ def _scale_number(step: int, steps: tuple[int, ...]) -> tuple[str, int]:
     number = next(n for n, natural in enumerate(steps, 1) if (step - natural) % 7 == 0)
     alteration = (step - steps[number - 1]) // 7
     return ("#" * alteration if alteration > 0 else "b" * -alteration), number
-
-
-def _from_german(text: str) -> str:
-    """``Fism/Cis`` as ``F#m/C#``, ``H7`` as ``B7``, ``Es`` as ``Eb``."""
-    notes = [_GERMAN_NOTE.sub(_english_note, part, count=1) for part in text.split("/", 1)]
-    return "/".join(notes)
-
-
-def _english_note(match: re.Match[str]) -> str:
-    letter, sign = match["letter"], match["sign"]
-    if sign == "s" and letter not in "AE":
-        return match[0]
-    return ("B" if letter == "H" else letter) + ("#" if sign == "is" else "b" if sign else "")

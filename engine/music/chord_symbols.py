@@ -24,26 +24,30 @@ _SYNONYMS = str.maketrans(
     {"△": "Δ", "∆": "Δ", "^": "Δ", "º": "°", "˚": "°", "Ø": "ø", "−": "-", "–": "-", "‑": "-"}
 )
 _DEGREE = r"(?:b{1,2}|#{1,2})?(?:1[0-3]|[1-9])"
-_MAJOR = r"(?:[Mm]ajor|[Mm]aj|MAJ|MA|[Mm]a(?!dd|ug)|M(?![Ii])|j|Δ)"
-_MINOR = r"[Mm]inor|[Mm]in|MIN|[Mm]i|MI|m|-(?!5)"
+_MAJOR = r"(?:[Mm]ajor|[Mm]aj|MAJ|MA|[Mm]a(?!dd|ug)|M(?![Ii])|j|Δ|-?[Dd]ur)"
+_MINOR = r"[Mm]inor|-?[Mm]oll|[Mm]in|MIN|[Mm]i|MI|m|-(?!5)"
 _HEAD = re.compile(
-    rf"(?:(?P<maj>{_MAJOR})|(?P<min>{_MINOR})|(?P<dim>[Dd]im|DIM|°|o(?!mit)|0)|(?P<hdim>hdim|ø|h)"
-    r"|(?P<aug>[Aa]ug|AUG|\+))?"
-    rf"(?P<major_seventh>\(?{_MAJOR}(?=\(?(?:7|9|11|13|\)|\Z)))?"
-    r"\(?(?P<number>6/9|69|13|11|9|7|6|5|4|2|1)?(?P<major_after>(?:M|maj)7?)?\)?"
+    rf"(?:(?P<maj>{_MAJOR})|(?P<min>{_MINOR})|"
+    r"(?P<dim>[Dd]im(?:inished|\.)?|DIM|°|o(?!mit)|0)"
+    r"|(?P<hdim>-?half-?dim(?:inished)?|hdim|ø|h)|dom(?:inant)?(?=7|9|1[13])"
+    r"|(?P<aug>[Aa]ug(?:mented|\.)?|AUG|\+))?"
+    rf"(?P<major_seventh>\(?(?:{_MAJOR}(?=\(?(?:7|9|11|13))|(?:Δ|M|[Mm]aj)(?=\)|\Z)))?"
+    r"(?P<within>\()?(?P<number>6/9|69|13|11|9|7|6|5(?![+-](?!\d))|4|2|1)?"
+    r"(?P<major_after>(?:M|maj)7?)?\)?"
 )
 _MODIFIER = re.compile(
     r"(?P<separator>[(,/]*)(?:"
-    r"(?P<sus>(?i:sus2sus4|sus4sus2|sus24|sus42|sus4|sus2|sus))(?P<sus_seventh>7)?"
-    r"|(?P<alt>alt)"
+    r"(?P<sus>(?i:sus2sus4|sus4sus2|sus24|sus42|sus4|sus2|sus(?:pended)?))"
+    r"(?P<sus_number>7|9|13)?"
+    r"|(?P<alt>alt(?:ered)?)"
     rf"|(?:[Aa]dd|ADD)(?P<add>{_DEGREE})"
-    rf"|(?:no|omit)(?P<omit>{_DEGREE})"
+    rf"|(?:no|omit)(?P<omit>{_DEGREE})(?:rd|th)?"
     rf"|(?P<major_seventh>(?:{_MAJOR}|[#+])7)"
     r"|(?P<postfix>(?:13|11|10|9|6|5)[+-](?!\d))"
     r"|(?P<fifth>[b#+-]5|aug|\+(?!\d))"
-    r"|(?P<altered>[b#+-](?:13|11|10|9|6))"
+    r"|(?P<altered>[b#+-](?:13|11|10|9|6)|#4)"
     r"|(?P<plain>13|11|9|7|6|4|2)"
-    r")[),]*"
+    r")\)*"
 )
 _TENSIONS = {"9": ("9",), "11": ("9", "11"), "13": ("9", "11", "13"), "6/9": ("9",), "69": ("9",)}
 _SHORTHANDS = {
@@ -171,7 +175,11 @@ class _Reading:
         number = head["number"] or ""
         self.third = {"": "maj", "hdim": "dim"}.get(kind, kind)
         self.tensions = set(_TENSIONS.get(number, ()))
-        if number in {"6", "6/9", "69"}:
+        if head["within"] and number in {"9", "11", "13"} and not head["major_seventh"]:
+            self.tensions = set()  # C(9) is C with a ninth
+            self.added.append(number)
+            self.seventh = "b7" if kind == "hdim" else "7" if head["maj"] == "Δ" else ""
+        elif number in {"6", "6/9", "69"}:
             self.seventh = "6"
         elif number in {"7", "9", "11", "13"} or head["major_seventh"] or kind == "hdim":
             is_major = kind == "maj" or head["major_seventh"] or head["major_after"]
@@ -193,10 +201,11 @@ class _Reading:
     def take_modifier(self, modifier: re.Match[str]) -> None:
         if sus := modifier["sus"]:
             self.third = "sus2" if sus.lower() == "sus2" else "sus4"
-            if len(sus) > 4:
+            if len(sus) > 4 and sus[3:4].isdigit():
                 self.added.append("9")
-            if modifier["sus_seventh"]:
+            if number := modifier["sus_number"]:
                 self.take_seventh()
+                self.tensions |= set(_TENSIONS.get(number, ()))
         elif modifier["major_seventh"]:
             self.seventh = "7"
         elif modifier["alt"]:
@@ -206,6 +215,8 @@ class _Reading:
             self.added.append(modifier["add"])
         elif modifier["plain"] == "7":
             self.take_seventh()
+        elif modifier["plain"] == "4" and self.third == "maj" and self.seventh in {"7", "b7"}:
+            self.third = "sus4"  # C7(4), as C4
         elif modifier["plain"]:
             self.added.append({"2": "9", "4": "11"}.get(modifier["plain"], modifier["plain"]))
         elif modifier["omit"]:
@@ -215,6 +226,7 @@ class _Reading:
         else:
             altered = modifier["altered"] or _sign_first(modifier["postfix"])
             sign, degree = altered[0], altered[1:]
+            degree = "11" if degree == "4" else degree
             self.altered.add({"+": "#", "-": "b"}.get(sign, sign) + degree)
 
     def take_seventh(self) -> None:

@@ -11,16 +11,16 @@ import re
 from dataclasses import dataclass
 
 from engine.errors import InputError, quoted
-from engine.music.pitch import ascii_accidentals, note_name, pitch_class, position
+from engine.music.note_customs import key_in_english
+from engine.music.pitch import note_name, pitch_class, position
 
 _FLATTEST = 5
-_KEY = re.compile(r"([A-Ga-g])(##?|bb?|)\s*:?\s*([A-Za-z]*|-)\Z")
-_MODES = {"": "major", "major": "major", "maj": "major", "M": "major"} | {
-    "minor": "minor",
-    "min": "minor",
-    "mi": "minor",
-    "m": "minor",
-    "-": "minor",
+_KEY = re.compile(r"([A-G])(##?|bb?|)\s*(?::|-(?=[A-Za-z]))?\s*([A-Za-z]*|-)\Z")
+_MODES = {
+    **dict.fromkeys(("", "major", "maj", "M", "dur", "ionian"), "major"),
+    **dict.fromkeys(("majeur", "mayor", "maior", "maggiore"), "major"),
+    **dict.fromkeys(("minor", "min", "mi", "m", "-", "moll", "aeolian"), "minor"),
+    **dict.fromkeys(("mineur", "menor", "minore"), "minor"),
 }
 _COMMON_TONICS = {
     "major": ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"),
@@ -54,7 +54,7 @@ class Key:
 
     @classmethod
     def parse(cls, text: str) -> Key:
-        """Read ``"G:major"``, ``"Bb:minor"``, ``"Am"``, ``"F# minor"`` or ``"C"``.
+        """Read ``"G:major"``, ``"Bb:minor"``, ``"Am"``, ``"F# minor"``, ``"h-Moll"`` or ``"C"``.
 
         A tonic without a key signature of its own is respelled: ``"A#"`` is read as Bb major.
 
@@ -63,14 +63,14 @@ class Key:
         InputError
             If the text is not a major or minor key.
         """
-        match = _KEY.match(ascii_accidentals(text.strip()))
+        match = _KEY.match(key_in_english(text))
         mode = match and (_MODES.get(match.group(3)) or _MODES.get(match.group(3).lower()))
         if not match or not mode:
             raise InputError(
                 f"{quoted(text)} is not a key; "
                 "a tonic and a mode are accepted, such as G major, Bbm or F#:minor."
             )
-        tonic = match.group(1).upper() + match.group(2)
+        tonic = match.group(1) + match.group(2)
         if -7 <= position(tonic) - 3 * (mode == "minor") <= 7:
             return cls(tonic, mode)
         return cls(_COMMON_TONICS[mode][pitch_class(tonic)], mode)

@@ -164,6 +164,7 @@ def test_symbols_look_as_players_expect(label: str, symbol: str) -> None:
         "C//E",
         "Cmaj7x" * 99,
         "C\n:",
+        "Emma",
     ],
 )
 def test_what_is_no_chord_is_refused_in_one_short_line(symbol: str) -> None:
@@ -200,6 +201,23 @@ def test_any_typing_gives_a_chord_or_one_clear_refusal(text: str) -> None:
         ("Am9maj7", "A:minmaj7(9)"),
         ("Em#7", "E:minmaj7"),
         ("D0", "D:dim"),
+        ("D7(b9,13)", "D:7(b9,13)"),
+        ("D(add9,13)", "D:maj(9,13)"),
+        ("D(9)", "D:maj(9)"),
+        ("Dm(11)", "D:min(11)"),
+        ("D7(4)", "D:sus4(b7)"),
+        ("Dm7(4)", "D:min7(11)"),
+        ("Dsus9", "D:sus4(b7,9)"),
+        ("Dsuspended", "D:sus4"),
+        ("D5+", "D:aug"),
+        ("D(5-)", "D:maj(*5,b5)"),
+        ("Dmaj7(#4)", "D:maj7(#11)"),
+        ("D(no3rd)", "D:5"),
+        ("Ddom9", "D:9"),
+        ("D7altered", "D:7(b9,b13)"),
+        ("Ddiminished7", "D:dim7"),
+        ("Daugmented", "D:aug"),
+        ("D half-diminished", "D:hdim7"),
     ],
 )
 def test_spellings_of_other_programs_are_read(symbol: str, label: str) -> None:
