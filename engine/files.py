@@ -258,6 +258,15 @@ def _mode_of(path: Path) -> int:
     return 0o666 & ~mask
 
 
+def wide_encoding(start: bytes) -> str:
+    """UTF-16 without its mark: nearly every second byte is zero, as Latin letters are written."""
+    even, odd = start[0::2], start[1::2]
+    for name, zeros, letters in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if len(zeros) > 3 and zeros.count(0) > 0.7 * len(zeros) and 0 not in letters:
+            return name
+    return ""
+
+
 def megabytes(size: int) -> str:
     """A size for people: ``"50 MB"``, ``"0.2 MB"``."""
     return f"{size / 2**20:,.0f} MB" if size >= 2**20 else f"{size / 2**20:.1g} MB"

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from engine.corpora.sources import Source
 from engine.errors import InputError
+from engine.files import wide_encoding
 
 # Bytes that Windows-1252 leaves undefined; Latin-1 gives them a (control) character.
 _NOT_WINDOWS = frozenset(b"\x81\x8d\x8f\x90\x9d")
@@ -57,7 +58,7 @@ def encoding_of(source: Source) -> tuple[str, list[str]]:
         utf8, fault = False, before + 1
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", []
-    if wide := _wide(start):
+    if wide := wide_encoding(start):
         return wide, [f"{source.name} has no mark of its encoding; read as {wide.upper()}."]
     if b"\x00" in start:
         raise InputError(f"{source.name} is binary, not a text table.")
@@ -65,15 +66,6 @@ def encoding_of(source: Source) -> tuple[str, list[str]]:
         return "utf-8-sig", []
     encoding, name = ("cp1252", "Windows-1252") if windows else ("latin-1", "Latin-1")
     return encoding, [f"{source.name} is not UTF-8 (line {fault}); read as {name}."]
-
-
-def _wide(start: bytes) -> str:
-    """UTF-16 without its mark: nearly every second byte is zero, as Latin letters are written."""
-    even, odd = start[0::2], start[1::2]
-    for name, zeros, letters in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
-        if len(zeros) > 3 and zeros.count(0) > 0.7 * len(zeros) and 0 not in letters:
-            return name
-    return ""
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:

@@ -124,7 +124,7 @@ _DECODER = json.JSONDecoder(object_pairs_hook=_object)
 
 def _object_in(line: str) -> dict[str, Any] | _Broken:
     try:
-        item = _as_item(_DECODER.decode(line))
+        item = _as_item(_DECODER.decode(line.rstrip().removesuffix(",")))
     except ValueError:
         return _Broken(line, "The line is not a JSON object.")
     except RecursionError:
@@ -134,8 +134,22 @@ def _object_in(line: str) -> dict[str, Any] | _Broken:
 
 def _as_item(value: Any) -> dict[str, Any] | _Broken:
     if isinstance(value, dict):
-        return cast("dict[str, Any]", value)
+        return _unwrapped(cast("dict[str, Any]", value))
     return _Broken(json.dumps(value, ensure_ascii=False), "The line is not a JSON object.")
+
+
+def _unwrapped(fields: dict[str, Any]) -> dict[str, Any]:
+    """A row whose song is an object within it, ``{"song": {...}}``, as one level of fields."""
+    if _tells_lyrics(fields):
+        return fields
+    within = [name for name, value in fields.items() if _tells_lyrics(value)]
+    if len(within) != 1:
+        return fields
+    return fields[within[0]] | {
+        name: value
+        for name, value in fields.items()
+        if name != within[0] and name not in fields[within[0]]
+    }
 
 
 def _document_items(text: str) -> Iterator[Any]:

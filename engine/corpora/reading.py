@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.corpora.columns import (
+    artist_of_cell,
     columns_found,
     genre_of_cell,
     lyrics_of_cell,
     text_of_cell,
     year_in,
+    year_of_cell,
 )
 from engine.corpora.opening import open_table
 from engine.corpora.songs import frame
@@ -142,7 +144,7 @@ def _songs_of(source: Source, columns: Mapping[str, str] | None = None) -> SongT
                 left_out.setdefault(str(error), []).append(number)
                 texts[number] = _shown(row.values)
                 continue
-            if song["year"] is None and (written := _cell(row.values, places, "year")):
+            if song["year"] is None and (written := _written_year(row.values, places)):
                 doubts.append(
                     f"Row {number}: '{one_line(written, 30)}' is no year; the year is left blank."
                 )
@@ -193,13 +195,15 @@ def _song(values: Sequence[Any], places: dict[str, int]) -> dict[str, Any]:
     parsed = Lyrics.parse(lyrics)
     song: dict[str, Any] = {
         column: text_of_cell(values[places[column]])
-        for column in ("title", "artist", "id", "split")
+        for column in ("title", "id", "split")
         if column in places
     }
+    if "artist" in places:
+        song["artist"] = artist_of_cell(values[places["artist"]])
     if "genre" in places:
         song["genre"] = genre_of_cell(values[places["genre"]])
     return song | {
-        "year": year_in(_cell(values, places, "year")),
+        "year": year_in(_written_year(values, places)),
         "lyrics": lyrics,
         "sung": parsed.text,
         "words": len(parsed.words),
@@ -207,8 +211,8 @@ def _song(values: Sequence[Any], places: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def _cell(values: Sequence[Any], places: dict[str, int], column: str) -> str:
-    return text_of_cell(values[places[column]]) if column in places else ""
+def _written_year(values: Sequence[Any], places: dict[str, int]) -> str:
+    return year_of_cell(values[places["year"]]) if "year" in places else ""
 
 
 def _unused(table: Table, places: dict[str, int]) -> tuple[str, ...]:

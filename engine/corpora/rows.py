@@ -63,7 +63,10 @@ def kind(value: Any) -> str:
 
 
 # How programs write that a cell is empty; a song called so is called so in its title.
-_NOTHING = frozenset({"nan", "NaN", "None", "N/A", "n/a", "#N/A", "null", "NULL", "<NA>", "NaT"})
+_NOTHING = frozenset(
+    {"nan", "NaN", "-nan", "-NaN", "None", "none", "NONE", "N/A", "n/a", "NA", "#N/A", "#NA"}
+    | {"null", "NULL", "(null)", "<NA>", "NaT"}
+)
 
 
 def is_missing(value: Any) -> bool:

@@ -162,6 +162,11 @@ def test_words_that_stand_for_nothing_are_no_lyric(nothing: str) -> None:
         ("[]", ""),
         ("None", ""),
         ("Drum & Bass", "drum & bass"),
+        ("Hip-Hop/Rap", "hip-hop"),
+        ("hip_hop", "hip-hop"),
+        ("R&amp;B", "r&b"),
+        ("('rock', 'pop')", "rock"),
+        ("{rock,pop}", "rock"),
     ],
 )
 def test_of_several_genres_the_first_is_taken(cell: str, genre: str) -> None:
@@ -172,6 +177,11 @@ def test_of_several_genres_the_first_is_taken(cell: str, genre: str) -> None:
 def test_an_artist_object_gives_its_name() -> None:
     song = b'[{"lyrics": "low tide", "primary_artist": {"id": 7, "name": "Ann"}}]'
     assert read_table("s.json", song).songs["artist"].tolist() == ["Ann"]
+
+
+def test_of_artists_listed_as_text_the_first_is_taken() -> None:
+    song = b"artist,lyrics\n\"['Ann', 'Bo']\",low tide\n"
+    assert read_table("s.csv", song).songs["artist"].tolist() == ["Ann"]
 
 
 def test_half_characters_end_nowhere() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from engine.corpora import read_table
+from engine.errors import InputError
 
 SONGS: list[dict[str, Any]] = [
     {"title": "A", "lyrics": "rain falls"},
@@ -61,6 +62,10 @@ def test_a_long_table_written_column_by_column_is_read() -> None:
         ("Artist Name,Song Name,Lyric Text", "Ann"),
         ("track_artist,trackName,songtext", "Ann"),
         ("artists,SName,Lyric", "Ann"),
+        ("Artist(s),song.title,song.lyrics", "Ann"),
+        ("artiste,titre,paroles", "Ann"),
+        ("Performed By,Song Title,full_lyrics", "Ann"),
+        ("artista,título,letra", "Ann"),
     ],
 )
 def test_columns_are_found_by_the_names_that_corpora_have(heading: str, artist: str) -> None:
@@ -80,3 +85,57 @@ def test_an_encoding_without_its_mark_is_found_and_told(encoding: str) -> None:
     read = read_table("a.csv", "title,lyrics\nCafé,rain falls\n".encode(encoding))
     assert read.songs["title"].tolist() == ["Café"]
     assert bool(read.notes) == encoding.endswith("e")
+
+
+@pytest.mark.parametrize(
+    ("page", "lyrics"),
+    [
+        ("# made in 2020\ntitle,lyrics\nA,rain\n", ["rain"]),
+        ("My songs,,\ntitle,lyrics,year\nA,rain,1999\n", ["rain"]),
+        ("title,lyrics\nA,rain,\nB,snow,,\n", ["rain", "snow"]),
+        ('title, lyrics\nA, "rain, falls"\nB, snow\n', ["rain, falls", "snow"]),
+        ('title,lyrics\nA,"he said \\"rain\\" now"\nB,snow\n', ['he said "rain" now', "snow"]),
+        ("title,lyrics\nA,NA\nB,none\nC,rain\n", ["rain"]),
+    ],
+)
+def test_tables_as_programs_leave_them_are_read(page: str, lyrics: list[str]) -> None:
+    assert read_table("a.csv", page.encode()).songs["lyrics"].tolist() == lyrics
+
+
+def test_rows_above_the_heading_are_told() -> None:
+    (note,) = read_table("a.csv", b"My songs,\ntitle,lyrics\nA,rain\n").notes
+    assert "heading line in row 2" in note
+
+
+def test_a_row_of_data_is_no_heading() -> None:
+    with pytest.raises(InputError, match="no column of lyrics"):
+        read_table("a.csv", b"kind,number\ntext,1\n")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"song": {"title": "A", "lyrics": "rain"}, "id": 1},
+        {"type": "song", "result": {"title": "A", "lyrics": "rain"}},
+        {"title": "A", "lyrics": {"plain": "rain"}},
+        {"title": "A", "lyrics": [{"time": 1, "words": "rain"}]},
+    ],
+)
+def test_a_song_further_in_is_found(row: dict[str, Any]) -> None:
+    read = read_table("a.json", json.dumps([row]).encode())
+    assert read.songs[["title", "lyrics"]].values.tolist() == [["A", "rain"]]
+
+
+def test_lines_of_json_may_end_in_commas() -> None:
+    read = read_table("a.jsonl", b'{"title":"A","lyrics":"rain"},\n{"title":"B","lyrics":"snow"},')
+    assert read.songs["title"].tolist() == ["A", "B"]
+    assert not read.problems
+
+
+@pytest.mark.parametrize(
+    ("date", "year"),
+    [("19990503", 1999), (925_689_600_000, 1999), (-925_689_600_000, 1940), ({"year": 1999}, 1999)],
+)
+def test_dates_as_programs_write_them_name_a_year(date: Any, year: int) -> None:
+    song = {"lyrics": "rain", "release_date": date}
+    assert read_table("a.json", json.dumps([song]).encode()).songs["year"].tolist() == [year]
