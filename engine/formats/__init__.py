@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import InputError, quoted
+from engine.files import wide_encoding
 from engine.formats.export import AS_IT_IS, Export
 
 if TYPE_CHECKING:
@@ -71,7 +72,9 @@ _SIGNS = {b"MThd": "midi", b"PK\x03\x04": "mxl", b"irealb": "ireal"} | {
     b"<?xml": "musicxml",
     b"<score-partwise": "musicxml",
 }
-_CHORDPRO = re.compile(rb"^\s*\{\w[^{}\n]*\}|\[[A-H][#b]?[^\]\s]{0,8}\]\S", re.MULTILINE)
+_CHORDPRO = re.compile(
+    rb"^\s*\{\w[^{}\n]*\}|\[(?:[A-H][#b]?|Do|Re|Mi|Fa|Sol|La|Si)[^\]\s]{0,8}\]\S", re.MULTILINE
+)
 
 
 def write(sheet: LeadSheet, format_name: str, export: Export = AS_IT_IS) -> bytes:
@@ -128,7 +131,10 @@ def format_of(file_name: str, data: bytes = b"") -> str:
         If neither says it; the message names the endings that do.
     """
     ending = PurePath(file_name).suffix.lower()
-    begin = data[:2_000].lstrip(b"\xef\xbb\xbf \r\n\t")
+    begin = data[:2_000]
+    if wide := "utf-16" if begin[:2] in {b"\xff\xfe", b"\xfe\xff"} else wide_encoding(begin):
+        begin = begin.decode(wide, errors="replace").encode()
+    begin = begin.lstrip(b"\xef\xbb\xbf \r\n\t")
     for sign, format_name in _SIGNS.items():
         if begin.startswith(sign) or (sign.startswith(b"ireal") and sign in begin):
             return format_name

@@ -26,8 +26,10 @@ import re
 from collections.abc import Callable
 
 from engine.formats.chordpro_song import song_of
+from engine.formats.chordpro_words import UNSEEN
 from engine.formats.decoding import text_lines
 from engine.formats.export import AS_IT_IS, Export
+from engine.lyrics.chords import NO, chord_line
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line
 
@@ -37,6 +39,7 @@ MIME = "text/vnd.chordpro"
 OPTIONS = ("names",)
 
 _ESCAPED = re.compile(r"[\\\[\]{}<&]")
+_UNSEEN = re.compile(f"[{UNSEEN}]")
 _ESCAPED_IN_FIELD = re.compile(r"[\\{}<&]")
 
 
@@ -84,7 +87,8 @@ def read(data: bytes, strict: bool = False) -> LeadSheet:
 
 
 def _escaped(text: str) -> str:
-    return _ESCAPED.sub(r"\\\g<0>", text)
+    text = _ESCAPED.sub(r"\\\g<0>", text)
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _field(text: str) -> str:
@@ -113,7 +117,8 @@ def _end_of(line: Line | None) -> list[str]:
 
 def _line_text(line: Line, name: Callable[[Chord], str]) -> str:
     words = [_escaped(word) for word in line.words]
-    if not _reads_as(_with_chords(line, words, _symbol), line):
+    could_be_chords = not line.chords and chord_line(" ".join(words)) != NO
+    if could_be_chords or not _reads_as(_with_chords(line, words, _symbol), line):
         words = [word if word.startswith("\\") else f"\\{word}" for word in words]
     return _with_chords(line, words, name)
 

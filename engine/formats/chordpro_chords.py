@@ -9,7 +9,7 @@ numbers. What cannot be read beside what can is left out alone; a bracket of wor
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
 from engine.errors import InputError
@@ -25,6 +25,7 @@ _PARTING = re.compile(r"[\s,;|]+|->|=>|→|…|\.{2,}")
 _DASHES = re.compile(r"[-–—~>]+")
 _BASS = re.compile(r"/([A-Ga-g][#b♯♭]?)\Z")
 _LABEL = re.compile(r"\s*[A-Za-z][\w -]{2,20}:\s+")
+_INSIDE = re.compile(r"\[([^\[\]]{1,60})\]")
 _LETTER = re.compile(r"\[\s*[(|]?\s*[A-H][^\[\]]*\]")
 _NUMBER = re.compile(
     r"\[\s*[b#♭♯]?(?:[1-7]|VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(?![a-zA-Z]{3})[^\[\]\s]{0,10}\s*\]"
@@ -37,6 +38,13 @@ def is_numbered(texts: Iterable[str]) -> bool:
         (len(_NUMBER.findall(text)), len(_LETTER.findall(text))) for text in texts if "[" in text
     ]
     return sum(numbers for numbers, _ in counts) > sum(letters for _, letters in counts)
+
+
+def symbols_in(texts: Iterable[str]) -> Iterator[str]:
+    """What may be chord symbols in the brackets of a song."""
+    for text in texts:
+        for inside in _INSIDE.findall(text) if "[" in text else ():
+            yield from (piece.strip(_AROUND) for piece in _PARTING.split(inside))
 
 
 def chords_in(text: str, read: Reader, before: Chord | None = None) -> list[Chord] | None:

@@ -58,10 +58,11 @@ def key_of(text: str) -> Key:
 
 
 def _with_tempo(sheet: LeadSheet, text: str) -> LeadSheet:
-    number = re.match(r"\d{1,4}", text)
+    # ``♩ = 96``, ``Moderato (96)``: the number behind the sign, or the first.
+    number = re.search(r"=\s*(\d{1,4})", text) or re.match(r"\D{0,24}(\d{1,4})(?!\s?/)", text)
     if not number:
         raise InputError(f"{quoted(text)} is not a tempo; beats per minute are accepted.")
-    return replace(sheet, tempo=int(number[0]))
+    return replace(sheet, tempo=int(number[1]))
 
 
 def _with_capo(sheet: LeadSheet, text: str) -> LeadSheet:

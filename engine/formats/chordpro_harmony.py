@@ -29,6 +29,7 @@ class Harmony:
 
     fields: Mapping[str, str]
     numbered: bool
+    custom: str = "english"  # see `engine.music.note_customs`
     _moves: list[tuple[int, str]] = field(default_factory=list[tuple[int, str]])
     _before: Chord | None = None
     _memory: dict[str, list[Chord]] = field(default_factory=dict[str, list[Chord]])
@@ -72,7 +73,7 @@ class Harmony:
 
     def _reader(self) -> Callable[[str], Chord]:
         if not self.numbered:
-            return _chord
+            return partial(_chord, custom=self.custom)
         try:
             key = key_of(self.fields.get("key", "C"))
         except InputError:
@@ -95,8 +96,8 @@ class Harmony:
 
 
 @lru_cache(4096)  # songs have few chords, and each of them often
-def _chord(symbol: str) -> Chord:
-    return Chord.parse(symbol)
+def _chord(symbol: str, custom: str) -> Chord:
+    return Chord.parse(symbol, custom)
 
 
 def _number_or_chord(text: str, key: Key) -> Chord:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from engine.formats.chordpro_words import Words, line_tokens
-from engine.lyrics.chords import SURE, chord_line
+from engine.lyrics.chords import PERHAPS, SURE, chord_line
 from engine.lyrics.lines import section_heading, section_number, without_label
 
 _HEADED = re.compile(r"\s*\[(?P<inside>[^\[\]]*)\]\s*:?\s*(?P<rest>.*)\Z", re.DOTALL)
@@ -15,8 +15,26 @@ _OTHER = re.compile(
     r"\[?(?:vamp|turnaround|prelude|postlude|channel|rap|riff|link|intro riff)"
     r"(?:\s?\d{1,2})?(?:\s?:\s?\]?|\])"
 )
+# As musicians shorten them; letters alone are chords, or sung.
+_SHORT = re.compile(
+    r"\[?(?P<name>[vc](?=\s?\d)|ch|pc|pch|pre|br|brg|inst|int|out)\s?(?P<number>\d)?\s?(?::\]?|\])"
+)
+_SECTION_OF_SHORT = {
+    "v": "verse",
+    "c": "chorus",
+    "ch": "chorus",
+    "int": "intro",
+    "out": "outro",
+} | {
+    **dict.fromkeys(("pc", "pch", "pre"), "pre-chorus"),
+    **dict.fromkeys(("br", "brg"), "bridge"),
+    "inst": "other",
+}
 _NUMBERED_OTHER = re.compile(r"\[?other\s(\d{1,2})\]?")
 _NEXT_WORD = re.compile(r"\S")
+_BRACKETED_LABEL = re.compile(
+    r"\s*[\[(](?P<label>[^\[\]()]*)[\])]\s*:?\s*(?P<rest>\S.*)\Z", re.DOTALL
+)
 _ANY_LABEL = re.compile(
     r"\s*\(?(?P<label>[A-Za-z][\w '-]{1,24}?)\)?\s*:\s*(?P<rest>\S.*)\Z", re.DOTALL
 )
@@ -24,8 +42,16 @@ _ANY_LABEL = re.compile(
 
 def section_of(text: str) -> str | None:
     """Name the section a heading announces, ``[Other]`` included; None for anything else."""
-    is_other = bool(_OTHER.fullmatch(text.strip().lower()))
-    return "other" if is_other else section_heading(text)
+    written = text.strip().lower()
+    if short := _short(written):
+        return _SECTION_OF_SHORT[short["name"]]
+    return "other" if _OTHER.fullmatch(written) else section_heading(text)
+
+
+def _short(written: str) -> re.Match[str] | None:
+    """A shortened heading, ``V2:``; ``[C1]`` is none, but a chord."""
+    match = _SHORT.fullmatch(written)
+    return None if match and match["name"] == "c" and written.startswith("[") else match
 
 
 def number_of(text: str) -> int | None:
@@ -37,6 +63,8 @@ def number_of(text: str) -> int | None:
         text = f"[{match['inside']}]"
     elif not section_of(text) and (labelled := without_label(text)):
         text = labelled[0].strip(" :-–—")
+    if short := _short(text.strip().lower()):
+        return int(short["number"] or 0) or None
     if other := _NUMBERED_OTHER.fullmatch(text.strip().lower()):
         return int(other[1]) or None
     return section_number(text)
@@ -80,12 +108,17 @@ def _is_only_chords(text: str) -> bool:
 def played_after_label(text: str) -> tuple[str, str] | None:
     """Part "Intro: G D Em" into label and chords in brackets; None where words are sung."""
     match = _ANY_LABEL.match(text)
+    headed = _BRACKETED_LABEL.match(text)
+    if headed and section_of(f"[{headed['label']}]"):
+        match = headed
     labelled = without_label(text)
     label, rest = (match["label"], match["rest"]) if match else ("", text)
     if not match and labelled:
         label, rest = labelled[0].strip(" :-–—"), labelled[1]
     bare = rest.replace("[", " ").replace("]", " ")
-    return (label, bracketed(bare)) if chord_line(bare) == SURE else None
+    kind = chord_line(bare)
+    is_played = kind == SURE or (kind == PERHAPS and section_of(label.strip()) is not None)
+    return (label, bracketed(bare)) if is_played else None
 
 
 def bracketed(line: str) -> str:

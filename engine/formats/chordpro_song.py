@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from engine.errors import InputError, quoted
-from engine.formats.chordpro_chords import is_numbered
+from engine.formats.chordpro_chords import is_numbered, symbols_in
 from engine.formats.chordpro_fields import sheet_of
 from engine.formats.chordpro_harmony import Harmony
 from engine.formats.chordpro_headings import (
@@ -22,9 +22,10 @@ from engine.formats.chordpro_values import with_values
 from engine.formats.chordpro_words import Words, character_of, line_tokens, plain
 from engine.formats.decoding import MAX_LINES
 from engine.formats.head import with_directives
-from engine.lyrics.chords import SURE, chord_line, is_tablature
+from engine.lyrics.chords import are_chord_lines, is_tablature
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line, PlacedChord
+from engine.music.note_customs import custom_of
 
 _DIRECTIVE = re.compile(r"\s*([\w-]+!?)\s*(?::\s*|\s+|\Z)(.*)\Z", re.DOTALL)
 _LABEL = re.compile(r"""label\s*=\s*["']([^"']*)["']""")
@@ -56,11 +57,14 @@ def song_of(lines: list[str], *, strict: bool = False) -> Song:
 
 
 def _read(lines: list[str], strict: bool, instrument: str) -> Song:
-    song = Song(strict, instrument, is_numbered(lines))
+    are_chords = are_chord_lines(lines)
+    above = [text for text, is_above in zip(lines, are_chords, strict=True) if is_above]
+    custom = custom_of([*symbols_in(lines), *" ".join(above).split()])
+    song = Song(strict, instrument, is_numbered(lines), custom)
     for number, text in enumerate([*lines, ""], 1):
         song.number = number
         if not text.startswith("#"):
-            song.take(text)
+            song.take(text, are_chords=number <= len(lines) and are_chords[number - 1])
         if song.is_over:
             break
     return song
@@ -90,6 +94,7 @@ class Song:
     strict: bool
     instrument: str
     numbered: bool
+    custom: str = "english"
     number: int = 0
     is_over: bool = False
     fields: dict[str, str] = field(default_factory=dict[str, str])
@@ -106,10 +111,10 @@ class Song:
     _moved: int = 0  # semitones by which the song begins transposed
 
     def __post_init__(self) -> None:
-        self._harmony = Harmony(self.fields, self.numbered)
+        self._harmony = Harmony(self.fields, self.numbered, self.custom)
 
-    def take(self, text: str) -> None:
-        """Take one line of the file."""
+    def take(self, text: str, *, are_chords: bool = False) -> None:
+        """Take one line of the file; `are_chords` if chords alone are all that it holds."""
         if self._environment in _NOT_SUNG or self._environment == _LEFT_OUT:
             self._take_end(text)
         elif text.startswith("\\") and not text.startswith("\\u"):
@@ -129,7 +134,7 @@ class Song:
                 self._begin(None)
         elif is_tablature(text):
             self._take_above()
-        elif not set("[{\\<") & set(text) and chord_line(text) == SURE:
+        elif are_chords and not set("[{\\<") & set(text):
             self._take_above()
             self._above = text
         else:
@@ -180,7 +185,7 @@ class Song:
             elif token["entity"]:
                 words.add(plain(token["entity"]))
             elif token["unicode"]:
-                words.add(character_of(token["unicode"]))
+                words.add(character_of(token["unicode"]), is_meant=True)
             elif token["escaped"]:
                 words.add(token["escaped"][1], is_literal=True)
             elif token["text"]:

@@ -44,6 +44,7 @@ _DASHES = re.compile(r"[-‐‑–—−_]+")
 _STROKES = re.compile(r"[|/\\:%.*~=+^<>…♪♫·•]+")
 _BEHIND = re.compile(r"[.…,;:?!»”’\")]+")
 _BEFORE = re.compile(r"[«„“‚(¿¡]+")
+UNSEEN = "\xad\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\ufeff"
 _LONGEST_SYLLABLE = 5
 _MOST_SYLLABLES = 8
 
@@ -97,11 +98,18 @@ class Words:
         self._brackets: list[Bracket] = []
         self._word: Word | None = None
 
-    def add(self, text: str, *, is_literal: bool = False) -> None:
-        """Write on at the present word, or begin one; control characters are left out."""
+    def add(self, text: str, *, is_literal: bool = False, is_meant: bool = False) -> None:
+        """Write on at the present word, or begin one.
+
+        Control characters are left out, and signs that nobody sees unless they are meant.
+        """
         kept = text
         if not text.isprintable():
-            kept = "".join(c for c in text if unicodedata.category(c) not in {"Cc", "Cs"})
+            # A joiner stays: it is part of letters and signs (emoji, Persian).
+            left_out = "" if is_meant else UNSEEN
+            kept = "".join(
+                c for c in text if unicodedata.category(c) not in {"Cc", "Cs"} and c not in left_out
+            )
         if not kept:
             return
         if self._word is None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from engine.errors import InputError
-from engine.lyrics.markup import WINDOWS_SIGNS
+from engine.files import wide_encoding
+from engine.lyrics.markup import WINDOWS_SIGNS, decoded_once_more
 
 MAX_CHARACTERS = 250_000
 MAX_LINES = 10_000
@@ -14,13 +15,16 @@ def decoded(data: bytes) -> str:
     """Decode a text file of any age, every line end a newline; `InputError` for binary data."""
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         data = data.decode("utf-16", errors="replace").encode()
+    elif wide := wide_encoding(data[:4096]):
+        data = data.decode(wide, errors="replace").encode()
     if b"\x00" in data:
         raise InputError("This looks like binary data; a text file is accepted.")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = data.decode("cp1252", errors="replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n").translate(WINDOWS_SIGNS)
+    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(WINDOWS_SIGNS)
+    return decoded_once_more(text)
 
 
 def text_lines(data: bytes) -> list[str]:

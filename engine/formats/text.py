@@ -12,16 +12,27 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
+from functools import partial
 from itertools import accumulate
 
-from engine.errors import InputError
 from engine.formats import chordpro
-from engine.formats.chordpro_headings import number_of, section_of
+from engine.formats.chordpro_chords import chords_in
+from engine.formats.chordpro_headings import number_of, played_after_label, section_of
 from engine.formats.decoding import text_lines
 from engine.formats.export import AS_IT_IS, Export
+from engine.formats.head import with_directives, with_title_told
 from engine.lyrics import section_title
+from engine.lyrics.chords import (
+    SURE,
+    are_chord_lines,
+    chord_line,
+    is_between,
+    is_tablature,
+    without_remarks,
+)
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line
+from engine.music.note_customs import custom_of
 
 NAME = "Plain text"
 EXTENSION = ".txt"
@@ -32,11 +43,12 @@ LOSES = "Two chords on one word, and chords that stand close, may come back on t
 _FIELD = re.compile(r"(title|artist|key|time|tempo|capo|genre|form):\s*(\S.*)\Z", re.IGNORECASE)
 _BETWEEN_CHORDS = re.compile(r"[|/%().:,-]+\Z|\(?(?:x\d|\d?x)\)?\Z", re.IGNORECASE)
 _AROUND_CHORD = "|(),"
-_LABEL = re.compile(r"(\w[\w ]{0,20}):\s+(?=\S)")
-_TUNING = re.compile(r"(?:guitar )?tuning\s*:", re.IGNORECASE)
+_QUOTED = re.compile(r"\A(?:> ?)+")  # mail, answered
 _SITE_TAG = re.compile(r"\[/?(?:ch|tab)\]")  # of pages copied with their markup
 # Words that are chord symbols too; alone on a line they are sung.
-_WORD_OR_CHORD = {"Go", "Do", "Co", "Bo", "Ao", "Eo", "Fo", "Hm", "Ah", "Eh", "As", "Es", "Dis"}
+_WORD_OR_CHORD = {"Go", "Do", "Co", "Bo", "Ao", "Eo", "Fo", "Hm", "Ah", "Eh", "As", "Es", "Dis"} | {
+    *("La", "Mi", "Si", "Re", "Sol", "Fa", "Sim", "Mim", "Lam", "Rem", "His", "Bis", "Des"),
+}
 _PAGE_TAGS = "a|b|br|div|em|font|i|p|small|span|strong|sub|sup|u"
 _ESCAPED = re.compile(rf"[\\\[\]{{}}]|<(?!/?(?:{_PAGE_TAGS})\b[^<>]*>)")
 
@@ -76,25 +88,33 @@ def read(data: bytes) -> LeadSheet:
     InputError
         If there are no words and no chords, or the data is binary.
     """
+    raw_lines = [_plain(line) for line in text_lines(data)]
+    custom = custom_of(
+        token.strip(_AROUND_CHORD)
+        for line, is_chords in zip(raw_lines, are_chord_lines(raw_lines), strict=True)
+        if is_chords
+        for token in line.split()
+    )
     texts: list[str] = []
     above: list[tuple[int, str]] = []  # chords waiting for the words below, with their columns
-    for raw in [*text_lines(data), ""]:
-        text = _SITE_TAG.sub("", raw.expandtabs(8)).rstrip()
-        chords = _chord_columns(text)
+    headed = with_directives(with_title_told(raw_lines))
+    for text, head in zip([*raw_lines, ""], [*headed, ""], strict=True):
+        if head != text:
+            texts.append(head)
+            continue
         section = section_of(text)
-        label = None if chords or section else _LABEL.match(text)
-        name = section_of(label[1]) if label else None
-        if label and name and (played := _chord_columns(text[label.end() :])):  # "Intro: G D Em"
-            heading = f"[{section_title(name, number_of(label[1]))}]"
-            texts += [*_alone(above), heading, *_alone(played), ""]
-            above = []
-            continue
-        if _TUNING.match(text):
-            continue
-        if above and (chords or not text or section):
+        played = None if section else _played_after_label(text, custom)
+        chords = [] if played else _chord_columns(text, custom)
+        if above and (chords or not text or section or played or is_tablature(text)):
             texts += _alone(above)
             above = []
-        if chords:
+        if played:
+            label, sounding = played
+            name = section_title(section_of(label) or "other", number_of(label))
+            texts += [f"[{name}]", *_alone(sounding), ""]
+        elif is_tablature(text):
+            continue
+        elif chords:
             above = chords
         elif match := _FIELD.match(text):
             field = f"{match[1].lower()}: {match[2]}"
@@ -105,6 +125,19 @@ def read(data: bytes) -> LeadSheet:
             texts.append(_with_chords(text, above))
             above = []
     return chordpro.read("\n".join(texts).encode())
+
+
+def _plain(line: str) -> str:
+    """A line without what sites and mails put around it."""
+    return _QUOTED.sub("", _SITE_TAG.sub("", line.expandtabs(8))).rstrip()
+
+
+def _played_after_label(text: str, custom: str) -> tuple[str, list[tuple[int, str]]] | None:
+    """Part ``Intro: G D Em`` into its label and its chords; None for any other line."""
+    if not (played := played_after_label(text)) or not played[0]:
+        return None
+    chords = _chord_columns(played[1].replace("[", " ").replace("]", " "), custom)
+    return (played[0], chords) if chords else None
 
 
 def _alone(chords: list[tuple[int, str]]) -> list[str]:
@@ -135,19 +168,20 @@ def _width(text: str) -> int:
     )
 
 
-def _chord_columns(text: str) -> list[tuple[int, str]]:
+def _chord_columns(text: str, custom: str) -> list[tuple[int, str]]:
     """Columns and symbols of a line of chords; none for a line that holds anything else."""
     chords: list[tuple[int, str]] = []
-    for token in re.finditer(r"\S+", text):
-        if _BETWEEN_CHORDS.match(token[0]):
+    reader = partial(Chord.parse, custom=custom)
+    for token in re.finditer(r"\S+", without_remarks(text)):
+        if is_between(token[0]) or _BETWEEN_CHORDS.match(token[0]):
             continue
-        try:
-            chords.append((token.start(), Chord.parse(token[0].strip(_AROUND_CHORD)).symbol))
-        except InputError:
+        found = chords_in(token[0], reader)
+        # "A-B-C" alone may be sung; "Dm-G7" is not.
+        if not found or (len(found) > 1 and chord_line(text) != SURE):
             return []
-    if all(token.strip(_AROUND_CHORD) in _WORD_OR_CHORD for token in text.split()):
-        return []
-    return chords
+        chords += [(token.start() + nth, chord.symbol) for nth, chord in enumerate(found)]
+    words = {token.strip(_AROUND_CHORD) for token in text.split()}
+    return [] if words <= _WORD_OR_CHORD and custom != "latin" else chords
 
 
 def _with_chords(text: str, chords: list[tuple[int, str]]) -> str:

@@ -12,6 +12,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from engine.lyrics.section_names import foreign_heading
+
 _LONGEST_HEADING = 400  # characters, blanks included
 
 _SECTION_OF_WORD = {
@@ -38,12 +40,12 @@ _SECTION_OF_WORD = {
 _HEADING_WORD = "|".join(sorted(map(re.escape, _SECTION_OF_WORD), key=len, reverse=True))
 _COUNT = r"(?:[x×]\s?\d{1,2}|\d{1,2}\s?[x×])"
 _HEADING = re.compile(
-    rf"^[\s#*_=~–—-]*(?:"
+    rf"^[\s#*_=~–—\"'-]*(?:"
     rf"[\[({{]\s*(?:repeat\s{{1,3}})?(?P<bracketed>{_HEADING_WORD})\b[^\])}}]*[\])}}]\s*:?"
     rf"|(?:repeat\s{{1,3}})?(?P<bare>{_HEADING_WORD})"
     r"(?P<number>\s{0,3}\d{1,2}|\s{1,3}(?:[ivx]+|one|two|three|four))?"
     rf"(?:\s{{1,3}}\(?{_COUNT}\)?)?\s*:?"
-    rf")[\s*_=~–—-]*$",
+    rf")[\s*_=~–—\"'-]*$",
     re.IGNORECASE,
 )
 _SUNG_ASIDE = re.compile(r"\s*\(\s*[^\W\d]+(?:\s{1,3}[^\W\d]+){2}")  # "(Bridge the gap)"
@@ -90,7 +92,7 @@ def _heading(raw: str) -> tuple[str | None, int | None]:
         section = _SECTION_OF_WORD[(match["bracketed"] or match["bare"]).lower()]
         within = _NUMBER_WITHIN.match(raw, match.end("bracketed")) if match["bracketed"] else None
         return section, _number(within[1] if within else match["number"] or "")
-    return None, None
+    return foreign_heading(raw)
 
 
 def _number(text: str) -> int | None:

@@ -12,11 +12,9 @@ import unicodedata
 
 from engine.lyrics.chords import (
     NO,
-    PERHAPS,
-    SURE,
+    are_chord_lines,
     chord_line,
     is_tablature,
-    stands_for_a_word,
 )
 from engine.lyrics.lines import is_remark, section_heading, without_label, without_marks
 from engine.lyrics.pages import (
@@ -37,6 +35,8 @@ WINDOWS_SIGNS = {
     for code in range(0x80, 0xA0)
     if code not in {0x81, 0x8D, 0x8F, 0x90, 0x9D}
 }
+_WINDOWS = {sign: bytes([code]) for code, sign in WINDOWS_SIGNS.items()}
+_TWICE = re.compile(rf"[ÂÃ][\x80-\xbf{''.join(_WINDOWS)}]|â€[\x80-\xbf{''.join(_WINDOWS)}]")
 _ENDLESS_NUMBER = re.compile(r"&#\d{9,};?")  # no character has a number so long
 _CONTROL = re.compile(
     r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060\ufeff\ufffc]"
@@ -45,6 +45,8 @@ _MARKS_IN_A_ROW = 30
 _LONG_RUN = re.compile(rf"[^\x00-\u02ff]{{{_MARKS_IN_A_ROW + 1},}}")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,300}>")
 _BREAK_TAG = re.compile(r"<\s*(?:br|/p|/div|/li)\s*/?\s*>", re.IGNORECASE)
+_PROGRAM = re.compile(r"<(script|style)\b[^<>]{0,300}>")
+_TERMINAL = re.compile(r"\x1b\[[\d;]{0,12}[A-Za-z]")
 _WORD_STAMP = re.compile(r"<\d{1,2}:\d\d(?:[.:]\d{1,3})?>")  # of karaoke files (enhanced LRC)
 _BRACKETED = re.compile(r"\[[^\[\]\n]*\]")
 _BLANKS = re.compile(r"[^\S\n]+")
@@ -87,6 +89,7 @@ _NOTE_TO_SELF = re.compile(r"#+\s(?!.*\s#\s*$)")
 _BULLET = re.compile(
     r"(?:[•▪▫●○◦▸►▹‣⁃∙■□☐♪♫♬\uf0b7·>]+\s*|(?:[-–—*+]+|\\-)\s+)+|[-–—](?=[^\W\d_]{2})"
 )
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3}|_{1,3})(?=\w)([^*_\n]{1,80})(?<=[\w.,!?'’])\1(?![\w*])")
 _UNSPOKEN = re.compile(r"[-_=*~#•·+|/\\<>.…\s♪♫♬]+")
 
 
@@ -101,6 +104,19 @@ def clean_lines(text: str) -> list[str] | None:
     return None
 
 
+def decoded_once_more(text: str) -> str:
+    """The text with ``Ã©`` as ``é``: UTF-8 that was read as Windows-1252."""
+    return _TWICE.sub(_decoded, text) if "Ã" in text or "â€" in text or "Â" in text else text
+
+
+def _decoded(match: re.Match[str]) -> str:
+    data = b"".join(_WINDOWS.get(c) or c.encode("latin-1") for c in match[0])
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return match[0]
+
+
 def unescaped(text: str) -> str:
     """The text with HTML's entities as characters; ``html.unescape`` reads no endless number."""
     return html.unescape(_ENDLESS_NUMBER.sub("\ufffd", text))
@@ -108,12 +124,13 @@ def unescaped(text: str) -> str:
 
 def _without_page_markup(text: str) -> str:
     text = text.replace("\r\n", "\n").translate(_LINE_ENDS).translate(WINDOWS_SIGNS)
+    text = decoded_once_more(text)
     text = text.replace("\\r\\n", "\n").replace("\\n", "\n")  # line ends written out
     text = text.replace("\u2011", "-")
     if "<" in text:
-        text = _BREAK_TAG.sub("\n", text)
+        text = _BREAK_TAG.sub("\n", _without_programs(text))
         text = _TAG.sub("", _without_comments(_WORD_STAMP.sub("", text)))
-    text = _CONTROL.sub("", unescaped(text).translate(_LINE_ENDS))
+    text = _CONTROL.sub("", _TERMINAL.sub("", unescaped(text)).translate(_LINE_ENDS))
     text = unicodedata.normalize("NFC", _LONG_RUN.sub(_within_stream_safety, text))
     if "{" in text:
         text = _without_unsung(text)
@@ -144,6 +161,22 @@ def _without_comments(text: str) -> str:
     return "".join([*kept, text[position:]])
 
 
+def _without_programs(text: str) -> str:
+    """Leave out scripts and styles of a page, in linear time."""
+    kept: list[str] = []
+    position = 0
+    small = text.lower()
+    while start := _PROGRAM.search(small, position):
+        end = small.find(f"</{start[1]}", start.end())
+        if end < 0:
+            break
+        kept.append(text[position : start.start()])
+        position = end
+    if not kept or len(small) != len(text):
+        return text
+    return "".join([*kept, text[position:]])
+
+
 def _without_unsung(text: str) -> str:
     """Leave out tablature, grids and other notation between ChordPro's directives."""
     kept: list[str] = []
@@ -167,30 +200,13 @@ def _cleaned(raw_lines: list[str]) -> list[str]:
 
 
 def _without_chords(raw_lines: list[str]) -> list[str]:
-    """Leave out lines of chords and tablature; what could be words needs a page of chords."""
-    kinds = [chord_line(raw) for raw in raw_lines]
-    if SURE not in kinds and PERHAPS not in kinds:
-        return [raw for raw in raw_lines if "-" not in raw or not is_tablature(raw)]
-    lone = {
-        raw.strip()
-        for raw, kind, below in zip(raw_lines, kinds, [*raw_lines[1:], ""], strict=True)
-        if kind == PERHAPS and not stands_for_a_word(raw) and _has_words(below)
-    }
-    of_chords = SURE in kinds or len(lone) > 1
-    kept: list[str] = []
-    for index, (raw, kind) in enumerate(zip(raw_lines, kinds, strict=True)):
-        if kind == SURE or is_tablature(raw):
-            continue
-        if kind == PERHAPS and of_chords:
-            below = raw_lines[index + 1] if index + 1 < len(raw_lines) else ""
-            if not stands_for_a_word(raw) or (below.strip() and not section_heading(below)):
-                continue
-        kept.append(raw)
-    return kept
-
-
-def _has_words(line: str) -> bool:
-    return bool(line.strip()) and chord_line(line) == NO
+    """Leave out lines of chords and tablature."""
+    are_chords = are_chord_lines(raw_lines)
+    return [
+        raw
+        for raw, is_chords in zip(raw_lines, are_chords, strict=True)
+        if not is_chords and not is_tablature(raw)
+    ]
 
 
 def _cleaned_line(raw: str, has_chordpro: bool) -> list[str]:
@@ -237,6 +253,8 @@ def _without_signs(line: str) -> str:
     if "  " in line:
         line = _BLANKS.sub(" ", line)
     line = line.rstrip(" ♪♫♬")
+    if "*" in line or "_" in line:
+        line = _EMPHASIS.sub(r"\2", line)
     if line.startswith("# "):  # a subtitle's sign for singing, on both sides
         return line.strip("# ")
     match = _BULLET.match(line)

@@ -17,14 +17,20 @@ _TICKETS = re.compile(
     r"See (?:(?!See )[^\n]){1,80}? ?Live\n?Get tickets as low as [A-Z]{0,3}[$€£¥]"
     r"\d+(?:[.,]\d{2,3})*"
 )
+_BELOW_EMBED = re.compile(r"\n\d*\n?Embed\s*\nCancel\s*\nHow to Format Lyrics:.*\Z", re.DOTALL)
 _ALSO_LIKE = re.compile(r"You might also like(?=[\[A-Z“\"‘(]|[^\S\n]*$)", re.MULTILINE)
 _EMBED = re.compile(r"(?:(?<=\S)|^|(?<=\d ))Embed(?:Share ?URLCopyEmbedCopy)?$")
 _COUNT_AT_END = re.compile(r"(?<![\d.,])\d+(?:\.\d+)?K? ?$")
 _PAGE_TITLE = re.compile(r"[A-Z0-9“\"'‘(][^\n]{0,100}? (?:Lyrics|LYRICS)")
+_QUOTED = re.compile(r"[\"“](.{1,100}?)[\"”]")
+_QUOTED_TITLE = re.compile(r"[\"“][^\"”\n]{1,100}[\"”] lyrics\s*\Z", re.IGNORECASE)
 _CREDIT = re.compile(
     r"(?:songwriters?|composers?|writer(?:s|\(s\))|(?:written|produced|composed|lyrics|music|words)"
     r" (?:by|and music by|provided by|powered by|licensed by))\s?:.*|lyrics ©.*"
-    r"|source: ?\w+find\b.*|https?://\S+",
+    r"|source: ?\w+find\b.*|https?://\S+|lyrics (?:licensed|provided|powered)\b.* by \S.*"
+    r"|(?:©|\(c\)|copyright ©?) ?(?:19|20)\d\d\b.*|all rights reserved\.?"
+    r"|submit corrections|thanks to .{1,80} for (?:correcting|adding|submitting) these lyrics\.?"
+    r"|[\s*]*this lyrics is not for commercial use[\s*]*|\(\d{10,16}\)",
     re.IGNORECASE,
 )
 
@@ -32,7 +38,7 @@ _NUMBER = re.compile(r"\(?(\d{1,3})[.):]\s+(?=\S)")
 _BARE_NUMBER = re.compile(r"(\d{1,3})\s+(?=\S)")
 _CUE = re.compile(r"\d\d?:\d\d[\d:.,]*\s*-->\s*\d\d?:\d\d.*")
 _FIELD = re.compile(
-    r"(?:title|artist|album|genre|key|time|tempo|bpm|capo|tuning|strumming|difficulty|author)"
+    r"(?:title|artist|album|year|language|genre|key|time|tempo|bpm|capo|tuning|strumming|difficulty|author)"
     r"\s?:\s*\S.*|capo:? (?:on )?(?:\d{1,2}|[ivx]+)(?:st|nd|rd|th)?(?: fret)?|no capo"
     r"|(?:guitar |standard )?tuning\s?:.*|standard tuning",
     re.IGNORECASE,
@@ -68,6 +74,8 @@ def without_genius(text: str) -> str:
     """Leave out what Genius puts between and around the words."""
     if "Get tickets as low as" in text:
         text = _TICKETS.sub("\n", text)
+    if "How to Format Lyrics:" in text:
+        text = _BELOW_EMBED.sub("\n", text)
     if "You might also like" in text:
         text = _ALSO_LIKE.sub("\n", text)
     return text
@@ -80,15 +88,15 @@ def without_frame(lines: list[str]) -> list[str]:
         return lines
     lines = list(lines)
     for edge in {sung[0], sung[-1]}:
-        if any(sign in lines[edge] for sign in ("Lyrics", "LYRICS", "Contributor", "Embed", ":")):
+        if any(sign in lines[edge] for sign in ("yrics", "LYRICS", "Contributor", "Embed", ":")):
             lines[edge] = lines[edge].strip()
     first, last = sung[0], sung[-1]
     if _CONTRIBUTORS.match(lines[first]):
         _drop_contributors(lines, sung[:60])
     elif match := re.match(r"[^\[\]\n]{1,120}? Lyrics(?=\[)", lines[first]):
         lines[first] = _after_title(lines[first], match.end())
-    elif _PAGE_TITLE.fullmatch(lines[first]) and len(sung) > 1:
-        lines[first] = ""
+    elif (_PAGE_TITLE.fullmatch(lines[first]) or _QUOTED_TITLE.match(lines[first])) and sung[1:]:
+        _drop_titles(lines, sung)
     else:
         for index in sung[:-1]:
             if not _FIELD.fullmatch(lines[index][:200].strip()):
@@ -114,6 +122,17 @@ def _drop_contributors(lines: list[str], sung: list[int]) -> None:
     lines[sung[0]] = lines[sung[0]][match.end() :].strip() if match else lines[sung[0]]
 
 
+def _drop_titles(lines: list[str], sung: list[int]) -> None:
+    """Drop a page's title lines: several name song, artist and song again in quotation marks."""
+    title = _QUOTED.match(lines[sung[0]])
+    for index in sung[:-1][:3]:
+        again = title and _QUOTED.fullmatch(lines[index].strip())
+        is_title = _PAGE_TITLE.fullmatch(lines[index]) or _QUOTED_TITLE.match(lines[index])
+        if not (is_title or (again and title and again[1] == title[1])):
+            break
+        lines[index] = ""
+
+
 def _after_title(line: str, end: int) -> str:
     """What follows a page's title; a first paragraph of notes ends in "Read More"."""
     notes = line.rfind("Read More", end)
@@ -125,7 +144,9 @@ def without_cues(lines: list[str]) -> list[str]:
     if not any("-->" in line for line in lines):
         return lines
     kept: list[str] = []
-    for line in lines:
+    for number, line in enumerate(lines):
+        if not number and line.startswith("WEBVTT"):
+            continue
         if not _CUE.fullmatch(line.strip()[:200]):
             kept.append(line)
             continue

@@ -45,6 +45,9 @@ WEAK_WORDS = frozenset(
 )
 
 
+_DROPPED_G = re.compile(r"\win['’]\W*$")
+
+
 def is_weak(word: str) -> bool:
     """Return whether a word is a function word, which sings best off the strong beats."""
     return _letters(word) in WEAK_WORDS
@@ -55,6 +58,9 @@ def syllables(word: str) -> int:
     letters = _letters(word)
     if not letters:
         return 1
+    # "goin'" is "going", and not the name Goin.
+    if _DROPPED_G.search(word) and pronounced_syllables(f"{letters}g"):
+        letters += "g"
     parts = [part for part in re.split(r"[-–—_/]+", letters) if part]
     return min(MAX_SYLLABLES, sum(_sung(part) for part in parts) or 1)
 

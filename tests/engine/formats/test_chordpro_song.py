@@ -180,6 +180,45 @@ FILES: dict[str, tuple[str, dict[str, Any]]] = {
         "{title: X}\nG       D\nWalk the wall\n\n[C]And [D]so\n\nEm  C\n",
         {"words": ["Walk the wall", "And so", ""], "chords": ["0:G 2:D", "0:C 1:D", "0:Em 0:C"]},
     ),
+    "a song with an H names B flat B": (
+        "{key: F}\n[F]Komm nach [B]Haus, mein [Hdim]Herz\n",
+        {"chords": ["0:F 2:Bb 4:Bdim"]},
+    ),
+    "a song in Latin names": (
+        "{key: Fa mayor}\n[Fa]Luna [Do7]llena [Sib/Re]sale [Rem]ya\nLam  Sol\nOtra noche\n",
+        {"chords": ["0:F 1:C7 2:Bb/D 3:Dm", "0:Am 1:G"], "key": "F:major"},
+    ),
+    "a song typed in small letters": (
+        "[g]Row the [d]boat [em]to [c]day\n",
+        {"chords": ["0:G 2:D 3:Em 4:C"]},
+    ),
+    "small letters among capitals are minor": (
+        "[C]Row the [a]boat [d]to [G]day\n",
+        {"chords": ["0:C 2:Am 3:Dm 4:G"]},
+    ),
+    "headings of other languages and short ones": (
+        "Strophe 1:\n[G]Tief\n\n[Estribillo]\n[C]Alto\n\nV2:\n[G]Low\n\nPre:\n[D]Mid\n\n[C1]Sol\n",
+        {
+            "words": ["Tief", "Alto", "Low", "Mid", "Sol"],
+            "sections": ["verse", "chorus", "verse", "pre-chorus", None],
+        },
+    ),
+    "a tempo with its name": (
+        "{tempo: Andante (72)}\n[G]Low\n",
+        {"tempo": 72},
+    ),
+    "signs that are not seen": (
+        "[G]Lo\u200bw ti\xadde [D]\u200efalls\n",
+        {"words": ["Low tide falls"], "chords": ["0:G 2:D"]},
+    ),
+    "UTF-8 that was read as Windows-1252": (
+        "[G]Donâ€™t say â€œnoâ€\x9d in the cafÃ©\n",
+        {"words": ["Don’t say “no” in the café"]},
+    ),
+    "how chords are fingered": (
+        "G  320003   D  xx0232\nEm: 022000\n\n[G]Low\n",
+        {"words": ["Low"]},
+    ),
     "remarks and lone punctuation": (
         "[G]Walk\n(guitar solo)\n*repeat chorus*\n[D]Home (x2)\nI <3 you & me\nquoi ? « non »\n",
         {"words": ["Walk", "Home", "I <3 you & me", "quoi? «non»"]},
@@ -211,6 +250,12 @@ def test_songbooks_are_read_as_they_are_meant(name: str) -> None:
 def test_where_nothing_is_for_a_guitar_the_first_other_instrument_is_read() -> None:
     song = b"{start_of_verse-alto}\n[C]High\n{end_of_verse}\n{start_of_verse-bass}\n[C]Low\n{eov}"
     assert [line.text for line in chordpro.read(song).lines] == ["High"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-16", "utf-8-sig"])
+def test_wide_characters_are_read_with_and_without_their_mark(encoding: str) -> None:
+    sheet = chordpro.read("{title: Tide}\n[G]Løv tide falls".encode(encoding))
+    assert (sheet.title, sheet.lines[0].text) == ("Tide", "Løv tide falls")
 
 
 def test_a_forgotten_end_of_tablature_does_not_swallow_the_song() -> None:

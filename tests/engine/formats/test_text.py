@@ -132,3 +132,68 @@ def test_a_second_chord_over_the_end_of_a_word_is_meant_for_the_next() -> None:
     assert [(p.word, p.chord.symbol) for p in line.chords] == [(0, "C"), (1, "F"), (1, "Am")]
     (line,) = text.read(b"C   F   Am G\nOver stone and water").lines
     assert [(p.word, p.chord.symbol) for p in line.chords][2:] == [(1, "Am"), (2, "G")]
+
+
+PAGES: dict[str, tuple[str, list[str], list[str]]] = {
+    "labels before chords": (
+        "Intro - C F\n\n(Verse)\nC   F\nOver water\n\n[Outro] C  F\n\nTurnaround: G7",
+        ["", "Over water", "", ""],
+        ["0:C 0:F", "0:C 1:F", "0:C 0:F", "0:G7"],
+    ),
+    "counts, remarks and joined chords": (
+        "C F [x2]\n\nDm-F-G  X 2\n\nC    F  (hold)\nOver water\nC    F  riff 1\nUnder water\n",
+        ["", "", "Over water", "Under water"],
+        ["0:C 0:F", "0:Dm 0:F 0:G", "0:C 1:F", "0:C 1:F"],
+    ),
+    "tablature and fingerings": (
+        "C  x32010\n\nC      F\ne|--0--|--1--|\nB|--1--|--1--|\n\nC    F\nOver water\n",
+        ["", "Over water"],
+        ["0:C 0:F", "0:C 1:F"],
+    ),
+    "German and Latin names": (
+        "E    H7\nÜber Wasser\nA    B\nUnter Wasser\n",
+        ["Über Wasser", "Unter Wasser"],
+        ["0:E 1:B7", "0:A 1:Bb"],
+    ),
+    "Latin names": (
+        "Do      Lam\nSobre el agua\nSol\nBajo\nSol y luna\nLa la la\n",
+        ["Sobre el agua", "Bajo", "Sol y luna", "La la la"],
+        ["0:C 2:Am", "0:G", "", ""],
+    ),
+    "answered mail": (
+        "> C    F\n> Over water\n",
+        ["Over water"],
+        ["0:C 1:F"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_pages_of_players_are_read_as_they_are_meant(name: str) -> None:
+    page, words, chords = PAGES[name]
+    lines = text.read(page.encode()).lines
+    assert [line.text for line in lines] == words
+    assert [" ".join(f"{p.word}:{p.chord.symbol}" for p in line.chords) for line in lines] == chords
+
+
+@pytest.mark.parametrize(
+    ("head", "title", "artist"),
+    [
+        ("Over Water chords by Nobody\nTuning: E A D G B E\n", "Over Water", "Nobody"),
+        ("Over Water\nby Nobody\n", "Over Water", "Nobody"),
+        ("Over Water\n==========\n", "Over Water", None),
+        ("Over Water\n", "Over Water", None),
+        ("Over water we go,\n", "", None),
+    ],
+)
+def test_the_first_lines_of_a_page_are_its_title(head: str, title: str, artist: str | None) -> None:
+    sheet = text.read(f"{head}\nC    F\nUnder water\n".encode())
+    assert (sheet.title, sheet.artist) == (title, artist)
+    assert sheet.lines[-1].text == "Under water"
+    assert len(sheet.lines) == 1 + (not title)
+
+
+def test_a_capo_without_a_colon_is_one() -> None:
+    sheet = text.read(b"Capo on 2\nStandard tuning\n\nC    F\nOver water\n")
+    assert sheet.capo == 2
+    assert [line.text for line in sheet.lines] == ["Over water"]

@@ -36,6 +36,10 @@ def lines_of(text: str) -> list[str]:
         ("♪ Cast off ♪\n# row on #", ["Cast off", "row on"]),
         ("*****\nCast off\n-----\nRow\n...\nHome", ["Cast off", "Row", "Home"]),
         ("&amp;lt;i&amp;gt;Cast off", ["Cast off"]),
+        ("<script>x < 1</script><p>Cast off</p><style>p {}</style>Row", ["Cast off", "Row"]),
+        ("Cast **off** *now*,\n__Row__ on", ["Cast off now,", "Row on"]),
+        ("snake_case_word * and 2*3*4", ["snake_case_word * and 2*3*4"]),
+        ("Donâ€™t row in the cafÃ©", ["Don’t row in the café"]),
         ("[Chorus]\nCast off\\nRow on", ["Cast off", "Row on"]),
     ],
 )
@@ -65,6 +69,9 @@ def test_sections_of_chordpro_comments_labels_and_ends() -> None:
         ("A\nAm I late\nGo", ["A", "Am I late", "Go"]),
         ("A B C\nis all I know", ["A B C", "is all I know"]),
         ("e|--2--|\nB|--3--|\nCast off", ["Cast off"]),
+        ("Lam     Fa\nCast off\nSol\nRow on\nLa la la", ["Cast off", "Row on", "La la la"]),
+        ("Re\nSol\nLa La La\nCast off", ["Re", "Sol", "La La La", "Cast off"]),
+        ("Em  022000\nG: 320003\nCast off", ["Cast off"]),
         ("Titles:\n\nB\n\nC\n\nD\n\nCast off", ["Titles:", "B", "C", "D", "Cast off"]),
     ],
 )

@@ -32,6 +32,20 @@ def lines_of(text: str) -> list[str]:
             ["Anchor up", "Sails out"],
         ),
         ("Old Harbour Lyrics[Verse 1]\nAnchor up", ["Anchor up"]),
+        (
+            "Anchor up\nSails out\n3\nEmbed\nCancel\nHow to Format Lyrics:\nType out all\n",
+            ["Anchor up", "Sails out"],
+        ),
+        (
+            '"Old Harbour" lyrics\nThe Tides Lyrics\n\n"Old Harbour"\n\nAnchor up\nSails out\n'
+            "Submit Corrections\nThanks to nobody for correcting these lyrics.",
+            ["Anchor up", "Sails out"],
+        ),
+        (
+            "Anchor up\n\n© 2020 Nobody\nAll rights reserved\nLyrics licensed by LyricFind\n"
+            "*** This Lyrics is NOT for Commercial use ***\n(1409617829201)",
+            ["Anchor up"],
+        ),
         ("The Tides - Old Harbour Lyrics\n\nAnchor up\nSails out", ["Anchor up", "Sails out"]),
         ("I see you See The Tides LiveGet tickets as low as $9\nSails", ["I see you", "Sails"]),
     ],
@@ -75,7 +89,8 @@ def test_sung_lines_that_resemble_a_page_stay(text: str) -> None:
         ("1 for the money\nSails out\nHome", ["1 for the money", "Sails out", "Home"]),
         ("1\n00:00:05,000 --> 00:00:07,500\nAnchor up\n\n2\n00:00:08,000 --> 00:00:09,000\nHome",
          ["Anchor up", "Home"]),
-        ("Title: Tide\nArtist: Nobody\nCapo 3rd fret\nKey: D\n\nAnchor up", ["Anchor up"]),
+        ("WEBVTT\n\n00:05.000 --> 00:07.500\nAnchor up", ["Anchor up"]),
+        ("Title: Tide\nYear: 1999\nArtist: Nobody\nCapo 3rd fret\nKey: D\n\nAnchor", ["Anchor"]),
         ("Anchor up\nSongwriters: A. Nobody / B. Nobody\nSource: LyricFind", ["Anchor up"]),
         ("Tess: Anchor up\nJon: Sails out\nBoth: Home", ["Anchor up", "Sails out", "Home"]),
         ("Tess:\nAnchor up\nJon:\nSails out\nTess:\nHome\nJon:\nAway",

@@ -35,7 +35,8 @@ def test_function_words_are_weak_however_they_are_written() -> None:
 
 
 @pytest.mark.parametrize(
-    ("short", "full"), [("walkin'", "walking"), ("somethin’", "something"), ("didnt", "didn't")]
+    ("short", "full"),
+    [("walkin'", "walking"), ("goin'", "going"), ("somethin’", "something"), ("didnt", "didn't")],
 )
 def test_short_forms_count_as_the_words_they_stand_for(short: str, full: str) -> None:
     assert syllables(short) == syllables(full) == 2
