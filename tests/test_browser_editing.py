@@ -95,9 +95,9 @@ def test_a_chord_is_changed_dragged_undone_and_still_there_after_a_reload(song: 
     song.locator('.chord[aria-label*="on was"]').wait_for(timeout=MINUTES)
 
     song.keyboard.press("Control+z")
-    song.locator('[aria-label^="F#m7b5"][aria-label*="on down"]').wait_for(timeout=MINUTES)
+    song.locator('[aria-label^="F♯m7♭5"][aria-label*="on down"]').wait_for(timeout=MINUTES)
     song.reload()
-    song.locator('[aria-label^="F#m7b5"][aria-label*="on down"]').wait_for(timeout=MINUTES)
+    song.locator('[aria-label^="F♯m7♭5"][aria-label*="on down"]').wait_for(timeout=MINUTES)
     song.get_by_role("button", name="Undo").click()
     wait_for_chords(song, ["Em", "D", "Em"])
     song.get_by_role("button", name="Redo").click()
@@ -356,13 +356,13 @@ def test_a_locked_chord_outlives_the_rewriting_of_its_line_in_the_exported_file(
     wait_for_chords(song, ["Em", "F♯m7♭5", "Em"])
     song.locator(".chord").nth(1).focus()
     song.keyboard.press("l")
-    song.locator('[aria-label="F#m7b5, iiø7, on down, locked"]').wait_for(timeout=MINUTES)
+    song.locator('[aria-label="F♯m7♭5, iiø7, on down, locked"]').wait_for(timeout=MINUTES)
     others = chords(song, 1)
     song.locator(".chord").nth(1).click()
     song.get_by_role("button", name="Rewrite this line").click()
     wait_until_written(song)
 
-    song.locator('[aria-label="F#m7b5, iiø7, on down, locked"]').wait_for(timeout=MINUTES)
+    song.locator('[aria-label="F♯m7♭5, iiø7, on down, locked"]').wait_for(timeout=MINUTES)
     assert chords(song, 1) == others
     with song.expect_download(timeout=2 * MINUTES) as download:
         click(song, "download_musicxml")

@@ -178,7 +178,7 @@ class Editor {
         if (!words.includes(chord.w)) return;
         const where = line.words[chord.w] ? `on ${line.words[chord.w]}` : "after the last word";
         chords.append(make("button", { type: "button", class: `chord${chord.k ? " locked" : ""}${chord.typed ? " typed" : ""}`, tabindex: -1,
-          "data-line": number, "data-chord": at, "aria-label": `${chord.s}, ${chord.r}, ${where}${chord.k ? ", locked" : ""}` },
+          "data-line": number, "data-chord": at, "aria-label": `${chord.t}, ${chord.t === chord.r ? chord.s : chord.r}, ${where}${chord.k ? ", locked" : ""}` },
           make("b", {}, chord.t)));
       });
       const below = words.map((index) => {

@@ -112,7 +112,6 @@ const menus = {
     this.choices.dataset.drawn = text;
     this.choices.replaceChildren(...all.flatMap(({ title, chords }) => [make("small", {}, title),
       make("div", { class: "row" }, ...chords.map((chord) => make("button", { type: "button", class: "pick",
-        "aria-label": `${chord.s}, ${chord.r}${chord.p ? `, ${chord.p} likely` : ""}`,
         onclick: () => { if (this.hears()) sound(chord.n); const { p, ...seen } = chord; this.open.put(chord.s, seen); } },
         make("b", {}, chord.t), make("span", {}, chord.p ? `${chord.r} · ${chord.p}` : chord.r))))]));
   },
