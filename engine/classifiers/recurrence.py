@@ -15,7 +15,6 @@ Padding stands behind each song and is read as well; what comes of it is masked.
 from __future__ import annotations
 
 import copy
-import warnings
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -134,8 +133,8 @@ def _steps(gates: Tensor, weight: Tensor, bias: Tensor, state: Tensor, states: T
 
 @cache
 def _gru_steps() -> Callable[..., None]:
-    """`_steps`, compiled: a loop of Python would wait for other threads at each operation."""
-    with warnings.catch_warnings():
-        # PyTorch would have one use torch.compile, which wants a C++ compiler on every machine.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        return torch.jit.script(_steps)
+    """`_steps`, compiled: a loop of Python would wait for other threads at each operation.
+
+    PyTorch deprecates it for torch.compile, which wants a C++ compiler on every machine.
+    """
+    return torch.jit.script(_steps)

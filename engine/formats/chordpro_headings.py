@@ -30,6 +30,7 @@ _SECTION_OF_SHORT = {
     **dict.fromkeys(("br", "brg"), "bridge"),
     "inst": "other",
 }
+_NUMBERED_CHORD = re.compile(r"\s*\[[vV]\d\](?!\s*:)")  # ``[V5]Get out``, a power chord on V
 _NUMBERED_OTHER = re.compile(r"\[?other\s(\d{1,2})\]?")
 _NEXT_WORD = re.compile(r"\S")
 _BRACKETED_LABEL = re.compile(
@@ -49,9 +50,12 @@ def section_of(text: str) -> str | None:
 
 
 def _short(written: str) -> re.Match[str] | None:
-    """A shortened heading, ``V2:``; ``[C1]`` is none, but a chord."""
+    """A shortened heading, ``V2:``; ``[C1]`` and ``[V7]`` are none, but chords."""
     match = _SHORT.fullmatch(written)
-    return None if match and match["name"] == "c" and written.startswith("[") else match
+    if match and written.startswith("[") and ":" not in written:
+        is_chord = match["name"] == "c" or (match["name"] == "v" and match["number"] in {"7", "9"})
+        return None if is_chord else match
+    return match
 
 
 def number_of(text: str) -> int | None:
@@ -76,7 +80,8 @@ def heading_and_rest(text: str) -> tuple[str, str] | None:
         return None
     if match := _HEADED.match(text):
         inside = match["inside"]
-        if section := section_of(f"[{inside}]"):
+        is_number = bool(match["rest"] and _NUMBERED_CHORD.match(text))
+        if not is_number and (section := section_of(f"[{inside}]")):
             played = played_after_label(inside)
             return section, " ".join(filter(None, [played and played[1], match["rest"]]))
     if section := section_of(text):

@@ -99,7 +99,7 @@ def read(data: bytes) -> LeadSheet:
     above: list[tuple[int, str]] = []  # chords waiting for the words below, with their columns
     headed = with_directives(with_title_told(raw_lines))
     for text, head in zip([*raw_lines, ""], [*headed, ""], strict=True):
-        if head != text:
+        if head != text and not _FIELD.match(text):  # of ours, whose signs are kept below
             texts.append(head)
             continue
         section = section_of(text)

@@ -60,7 +60,7 @@ def test_bad_input_is_one_line_and_status_2(command: str, given: str) -> None:
         (["genre", "no/such/file.txt"], "cannot be read"),
         (["genre", "."], "is a folder"),
         (["genre", "--preset", "huge", "-"], "no preset 'huge'"),
-        (["chords", "--key", "H:major", "-"], "H:major"),
+        (["chords", "--key", "J:major", "-"], "J:major"),
         (["chords", "--time", "four", "-"], "four"),
         (["chords", "--tempo", "9000", "-"], "9000"),
         (["chords", "--per-line", "0", "-"], "0"),

@@ -26,7 +26,7 @@ def vocabulary() -> Vocabulary:
     [
         ("{", "Row 2"),
         (json.dumps({**SONG, "sections": [3]}), "Row 2"),
-        (json.dumps({**SONG, "key": "H"}), "Row 2 of .*'H'"),
+        (json.dumps({**SONG, "key": "J"}), "Row 2 of .*'J'"),
     ],
 )
 def test_a_row_that_is_none_is_named(

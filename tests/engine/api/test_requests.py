@@ -99,7 +99,7 @@ def refusal(answer: httpx2.Response) -> str:
         ("genre", {"json": {"lyric": ""}}, 422, "lyric is empty"),
         ("genre", {"json": {"lyric": "la " * 20_000}}, 422, "30,000 are accepted"),
         ("genre", {"json": {"lyric": "la " * 90_000}}, 413, "larger than"),
-        ("chords", {"json": {"lyric": "la", "key": "H"}}, 422, "'H'"),
+        ("chords", {"json": {"lyric": "la", "key": "J"}}, 422, "'J'"),
         ("chords", {"json": {"lyric": "la", "tempo": "slow"}}, 422, "'tempo' does not fit"),
         ("chords", {"json": {"lyric": "la", "lock": ["x"]}}, 422, "is no lock"),
         ("chords", {"json": {"lyric": "la", "genre": "polka-core"}}, 422, "no genre"),

@@ -54,7 +54,7 @@ def test_packed_and_plain_files_read_alike(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"key": "H"}, "Row 2 of rows.jsonl is no song with chords: .*key"),
+        ({"key": "J"}, "Row 2 of rows.jsonl is no song with chords: .*key"),
         ({"key": 7}, "Row 2 .* 'key' is not text"),
         ({"lines": {}}, "Row 2 .* 'lines' is missing or not a list"),
         ({"lines": [{"words": ["a"], "chords": [[0, "?"]]}]}, "Row 2 .* Line 1"),

@@ -65,7 +65,7 @@ def test_what_is_not_said_is_filled_in() -> None:
         ({"lines": [{"words": ["la"], "chords": [[5, "C"]]}]}, "0 to 1 are accepted"),
         ({"lines": [{"words": ["la"], "section": "hook"}]}, "is not a section"),
         ({"lines": [{"words": ["la"], "stanza": "a"}]}, "whole number"),
-        ({"key": "H"}, "is not a key"),
+        ({"key": "J"}, "is not a key"),
         ({"key": 3}, "'key' is not text"),
         ({"tempo": "fast"}, "'tempo' is not a number"),
         ({"tempo": 5000}, "20 to 400"),
