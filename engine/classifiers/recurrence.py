@@ -80,13 +80,15 @@ class Recurrence:
         read = torch.cat([ahead.flatten(0, 1), back.flatten(0, 1).index_select(0, rows)], dim=1)
         gates = torch.mm(read, self._inputs).float().add_(self._input_bias)
         states = torch.empty(len(gates), len(self._own))
-        _gru_steps()(
-            gates.view(*words.shape, -1),
-            self._own,
-            self._own_bias,
-            torch.full((songs, len(self._own)), 0.5),
-            states.view(*words.shape, -1),
-        )
+        # Each shape that is new would be compiled anew, for some 20 of them.
+        with torch.jit.optimized_execution(False):
+            _gru_steps()(
+                gates.view(*words.shape, -1),
+                self._own,
+                self._own_bias,
+                torch.full((songs, len(self._own)), 0.5),
+                states.view(*words.shape, -1),
+            )
         heard = torch.addmm(self._attention_bias, states, self._attention).sigmoid_()
         scores = (heard @ self._attended).view(words.shape)
         shares = scores.masked_fill_(attention_mask.t() == 0, float("-inf")).softmax(0)
