@@ -81,7 +81,7 @@ class Recurrence:
         gates = torch.mm(read, self._inputs).float().add_(self._input_bias)
         states = torch.empty(len(gates), len(self._own))
         # Each shape that is new would be compiled anew, for some 20 of them.
-        with torch.jit.optimized_execution(False):
+        with torch.jit.optimized_execution(False):  # pyright: ignore[reportPrivateImportUsage]
             _gru_steps()(
                 gates.view(*words.shape, -1),
                 self._own,

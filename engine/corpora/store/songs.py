@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MEMORY = "200MB"
-"""What DuckDB may hold of a store: what is sung in 220,000 songs stays there between searches."""
+"""What DuckDB may hold of a store; 95 of 100 questions to 223,000 songs take .44 s so."""
 MOST_MEMORY = "1GB"
 """What an answer may take that does not fit into that: many songs with all their words."""
 BARS = 60
