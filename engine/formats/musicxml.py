@@ -68,11 +68,15 @@ def _systems(staff: Staff) -> list[int]:
     begins = system_bars(staff, _PAGE_ROOM)
     sung = {(word.line, word.start // slots) for word in plan.words}
     ends = [*begins[1:], plan.bars]
+
+    def is_sung(begin: int, end: int) -> bool:
+        line = bisect_right(plan.systems, begin) - 1
+        return any((line, bar) in sung for bar in range(begin, end))
+
     return [
-        bar
-        for bar, end in zip(begins, ends, strict=True)
-        if bar in plan.systems
-        or any((bisect_right(plan.systems, bar) - 1, inside) in sung for inside in range(bar, end))
+        begin
+        for begin, end in zip(begins, ends, strict=True)
+        if begin in plan.systems or is_sung(begin, end)
     ]
 
 

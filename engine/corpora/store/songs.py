@@ -168,30 +168,17 @@ class SongStore:
 
     def genres(self, filters: Filters = ALL) -> pd.DataFrame:
         """Columns ``genre`` and ``songs``, most songs first, whatever genres are filtered for."""
-        where, values = filters.without("genres").where
-        return self.frame(
-            f"SELECT CASE genre WHEN '' THEN '{UNKNOWN}' ELSE genre END AS genre, "  # noqa: S608
-            f"count(*)::INTEGER AS songs FROM songs WHERE {where} GROUP BY 1 ORDER BY 2 DESC, 1",
-            values,
-        )
+        named = f"CASE genre WHEN '' THEN '{UNKNOWN}' ELSE genre END"
+        return self._counted("genre", named, filters.without("genres"))
 
     def sources(self, filters: Filters = ALL) -> pd.DataFrame:
         """Columns ``source`` and ``songs``, most first, whatever parts are filtered for."""
-        where, values = filters.without("sources").where
-        return self.frame(
-            "SELECT source, count(*)::INTEGER AS songs FROM songs "  # noqa: S608
-            f"WHERE source <> '' AND {where} GROUP BY 1 ORDER BY 2 DESC, 1",
-            values,
-        )
+        return self._counted("source", "source", filters.without("sources"), "source <> ''")
 
     def years(self, filters: Filters = ALL) -> pd.DataFrame:
         """Columns ``year`` and ``songs`` in year order, whatever years are filtered for."""
-        where, values = filters.without("years").where
-        return self.frame(
-            "SELECT year::INTEGER AS year, count(*)::INTEGER AS songs FROM songs "  # noqa: S608
-            f"WHERE year IS NOT NULL AND {where} GROUP BY 1 ORDER BY 1",
-            values,
-        )
+        told = "year IS NOT NULL"
+        return self._counted("year", "year::INTEGER", filters.without("years"), told, order="1")
 
     def lengths(self, filters: Filters = ALL, bars: int = BARS) -> pd.DataFrame:
         """Columns ``low``, ``high`` (words, inclusive) and ``songs``, whatever words are filtered.
@@ -280,6 +267,22 @@ class SongStore:
                 f"lyrics FROM songs SEMI JOIN chosen USING (\"row\")) TO '{place}' "
                 f"({_PARQUET})"
             )
+
+    def _counted(
+        self,
+        column: str,
+        value: str,
+        filters: Filters,
+        told: str = "true",
+        order: str = "2 DESC, 1",
+    ) -> pd.DataFrame:
+        """A column of values (SQL) and ``songs``: how many that pass and are `told` have each."""
+        where, values = filters.where
+        return self.frame(
+            f"SELECT {value} AS {column}, count(*)::INTEGER AS songs FROM songs "  # noqa: S608
+            f"WHERE {told} AND {where} GROUP BY 1 ORDER BY {order}",
+            values,
+        )
 
     @property
     def _usual_length(self) -> int:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -13,6 +14,19 @@ from engine.serving.models import ServedModels
 from engine.serving.presence import Presence
 from engine.serving.queues import Job, Queue, places
 from engine.serving.worker import StoppingError, Worker, stop_seconds
+
+
+def stepping(
+    begun: threading.Event, then: Callable[[], None] = lambda: None, steps: int = 2
+) -> Callable[[Job[None]], None]:
+    """A task that waits to begin and has done one of its steps when others may be let in."""
+
+    def task(job: Job[None]) -> None:
+        begun.wait(5)
+        job.report(1, steps)
+        then()
+
+    return task
 
 
 def test_result_and_progress_reach_the_page() -> None:
@@ -202,11 +216,7 @@ def test_a_long_task_that_shares_its_model_lets_short_ones_ask_it(
     queue = ServedModels().queue("llama")
     order: list[str] = []
     submitted = threading.Event()
-
-    def explanation(job: Job[None]) -> None:
-        submitted.wait(5)
-        job.report(1, 2)
-        order.append("explanation")
+    explanation = stepping(submitted, lambda: order.append("explanation"))
 
     queue.submit("Why", explanation, shares=True)
     other = queue.submit("Why", explanation, shares=True)
@@ -223,11 +233,7 @@ def test_a_song_that_is_being_written_lets_no_explanation_in(
     served = ServedModels()
     order: list[str] = []
     submitted = threading.Event()
-
-    def song(job: Job[None]) -> None:
-        submitted.wait(5)
-        job.report(1, 2)
-        order.append("song")
+    song = stepping(submitted, lambda: order.append("song"))
 
     served.queue("tinyllama").submit("Chords", song)
     why = served.queue("llama").submit("Why", lambda _: order.append("why"), shares=True)
@@ -243,10 +249,7 @@ def test_a_place_in_line_never_grows_when_others_are_let_in(
     monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
     served = ServedModels()
     submitted, looked = threading.Event(), threading.Event()
-
-    def long(job: Job[None]) -> None:
-        submitted.wait(5)
-        job.report(1, 2)
+    long = stepping(submitted)
 
     served.queue("tinyllama").submit("A long song", long)
     mine = served.queue("tinyllama").submit("My song", lambda _: None)
@@ -288,11 +291,7 @@ def test_a_short_task_keeps_the_worker() -> None:
     served = ServedModels()
     order: list[str] = []
     submitted = threading.Event()
-
-    def short(job: Job[None]) -> None:
-        submitted.wait(5)
-        job.report(1, 1)
-        order.append("short")
+    short = stepping(submitted, lambda: order.append("short"), steps=1)
 
     served.queue("tinyllama").submit("A song", short)
     genre = served.queue("llama").submit("Genre", lambda _: order.append("genre"))
@@ -305,10 +304,7 @@ def test_time_for_others_is_not_counted_as_work(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
     served = ServedModels()
     submitted = threading.Event()
-
-    def long(job: Job[None]) -> None:
-        submitted.wait(5)
-        job.report(1, 1)
+    long = stepping(submitted, steps=1)
 
     job = served.queue("tinyllama").submit("A long song", long)
     began = time.perf_counter()
