@@ -30,6 +30,7 @@ from engine.formats.chordpro_words import UNSEEN
 from engine.formats.decoding import text_lines
 from engine.formats.export import AS_IT_IS, Export
 from engine.lyrics.chords import NO, chord_line
+from engine.lyrics.markup import decoded_once_more
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet, Line
 
@@ -41,6 +42,7 @@ OPTIONS = ("names",)
 _ESCAPED = re.compile(r"[\\\[\]{}<&]")
 _UNSEEN = re.compile(f"[{UNSEEN}]")
 _ESCAPED_IN_FIELD = re.compile(r"[\\{}<&]")
+_LIKE_UTF8_READ_TWICE = re.compile("[ÂÃ]|â(?=€)")
 
 
 def write(sheet: LeadSheet, export: Export = AS_IT_IS) -> bytes:
@@ -88,12 +90,23 @@ def read(data: bytes, strict: bool = False) -> LeadSheet:
 
 def _escaped(text: str) -> str:
     text = _ESCAPED.sub(r"\\\g<0>", text)
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return _kept_as_it_is(_UNSEEN.sub(_numbered, text))
+
+
+def _numbered(match: re.Match[str]) -> str:
+    return f"\\u{ord(match[0]):04x}"
+
+
+def _kept_as_it_is(text: str) -> str:
+    """The text written so that reading does not take ``Â¡`` for UTF-8 that was read twice."""
+    is_kept = decoded_once_more(text) == text
+    return text if is_kept else _LIKE_UTF8_READ_TWICE.sub(_numbered, text)
 
 
 def _field(text: str) -> str:
     """Escape a value; a space keeps a last backslash from escaping the brace."""
-    return _ESCAPED_IN_FIELD.sub(r"\\\g<0>", text) + " " * text.endswith("\\")
+    escaped = _ESCAPED_IN_FIELD.sub(r"\\\g<0>", text) + " " * text.endswith("\\")
+    return _kept_as_it_is(escaped)
 
 
 def _start_of(line: Line) -> list[str]:

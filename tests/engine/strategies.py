@@ -20,6 +20,7 @@ _AWKWARD_WORDS = [
         "don't",
         "rock-and-roll",
         "naïve",
+        "naÃ¯ve",
         "e\u0301",
         "日本",
         "🎸",
@@ -88,7 +89,9 @@ def lead_sheets(draw: st.DrawFn) -> LeadSheet:
     """A whole song."""
     text = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
     return LeadSheet(
-        title=draw(st.one_of(text, st.sampled_from(["{a} [b] #c", "a: b", ":x", "\\", "}", ""]))),
+        title=draw(
+            st.one_of(text, st.sampled_from(["{a} [b] #c", "a: b", ":x", "\\", "}", "", "Ã©Â¡"]))
+        ),
         key=draw(keys()),
         lines=tuple(draw(st.lists(lines(), min_size=1, max_size=6))),
         time_signature=draw(st.sampled_from(["4/4", "3/4", "6/8", "2/2", "12/8", "5/4"])),

@@ -32,6 +32,13 @@ def test_every_song_comes_back_exactly(sheet: LeadSheet) -> None:
     assert chordpro.read(chordpro.write(sheet), strict=True) == sheet
 
 
+@pytest.mark.parametrize("text", ["Â¡", "Ã©", "â€™", "CafÃ©{Â¡", "Â"])
+def test_words_like_utf8_read_twice_come_back_too(text: str) -> None:
+    line = Line((text, f"a{text}b"), (PlacedChord(0, Chord.parse("G")),), "verse", 0)
+    sheet = LeadSheet(text, Key("G", "major"), (line,), artist=text)
+    assert chordpro.read(chordpro.write(sheet)) == sheet
+
+
 @given(lead_sheets())
 def test_other_chordpro_software_accepts_every_song(sheet: LeadSheet) -> None:
     assert chordsketch.validate(chordpro.write(sheet).decode()) == []
