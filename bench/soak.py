@@ -8,7 +8,8 @@ explanations and chords, and now and then closes its tab in the middle of a song
   model gives to this lyric when it is asked alone;
 - a place in line never grows while one waits;
 - when all have gone, no task is left waiting or running;
-- the server's memory is then what it was after the first tours, by one visitor after another.
+- the server's memory is then what it was after the first tours, by one visitor after another, who
+  brought a short, a longer and a long lyric: a model's first long one leaves it larger for good.
 
 ``python bench/soak.py`` starts a server of its own; the last line of stdout is one JSON object.
 """
@@ -46,7 +47,7 @@ _MARK = re.compile(rb"qx([a-z]{3})xq")
 _PLACE = re.compile(r"(?i)waiting: (\d+) tasks? come")
 _SECONDS = 600.0
 _EXPLAINED = 0.15  # an explanation of three models is half a minute of work
-_FIRST_TOURS = 3
+_LENGTHS = 3
 _UNTIL_TIDY = 12.0
 _LINES = (ROOT / "bench" / "lyrics" / "strophic-folk.txt").read_text("utf-8").split("\n\n")
 
@@ -226,7 +227,7 @@ class Person:
 
 def lyric_of(mark: str, number: int) -> str:
     """Words of a song, of another length for each, with a mark in them."""
-    verses = [_LINES[(number + place) % len(_LINES)] for place in range(1 + number % 3)]
+    verses = [_LINES[(number + place) % len(_LINES)] for place in range(1 + number % _LENGTHS)]
     return f"[Verse]\nqx{mark}xq came walking down the road\n" + "\n\n".join(verses)
 
 
@@ -294,9 +295,8 @@ async def soaked(arguments: argparse.Namespace, server: Server) -> dict[str, Any
         person = Person(number, server.address, findings)
         person.genre_alone = model.predict([Lyrics.parse(person.lyric)])[0].label
         people.append(person)
-    first, *others = people
-    for _ in range(_FIRST_TOURS):
-        await first.tour()
+    for person in people[:_LENGTHS]:
+        await person.tour()
     await asyncio.sleep(_UNTIL_TIDY)
     findings.seconds.clear()
     before = server.memory
@@ -304,7 +304,7 @@ async def soaked(arguments: argparse.Namespace, server: Server) -> dict[str, Any
     until = time.monotonic() + 60 * arguments.minutes
     watching = asyncio.create_task(_watch(server, findings))
     ended = await asyncio.gather(
-        *(person.visit(until) for person in others), return_exceptions=True
+        *(person.visit(until) for person in people[1:]), return_exceptions=True
     )
     watching.cancel()
     findings.errors += [f"{type(one).__name__}: {one}" for one in ended if one is not None]
@@ -312,7 +312,7 @@ async def soaked(arguments: argparse.Namespace, server: Server) -> dict[str, Any
     # Sessions without a tab are kept for two minutes, until the next visitor comes.
     await asyncio.sleep(arguments.rest)
     seconds, findings.seconds = findings.seconds, defaultdict(list)
-    await first.tour()
+    await people[0].tour()
     await asyncio.sleep(_UNTIL_TIDY)
     findings.seconds = seconds
     after = server.memory

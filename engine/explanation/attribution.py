@@ -120,12 +120,12 @@ def token_attributions(
         nonlocal done
         if cancelled and cancelled():
             raise CancelledError("The explanation was cancelled.")
+        if progress and done:  # whoever is let in now meets no activations of ours in memory
+            progress(done, in_all)
         copies = replaced[0].shape[0] // layers[0].ids.shape[0]
         with _replaced([layer.module for layer in layers], replaced):
             logits = classifier.differentiable_logits(lyric, copies)
         done += copies
-        if progress:
-            progress(min(done, in_all), in_all)
         calibrated = classifier.calibrated_logits(logits, answer)
         others = [index for index in range(calibrated.shape[1]) if index != genre]
         # Probabilities next to 1 or 0 would tell no odds apart.
@@ -146,6 +146,8 @@ def token_attributions(
             # The same batch: another size rounds otherwise, and form that adds nothing would add.
             form = whole - log_odds(*both_ends).tolist()[0]
             formless = classifier.differentiable_logits(lyric, 1)
+    if progress:
+        progress(in_all, in_all)
     attributed: list[tuple[Span | None, float]] = []
     for layer, values in zip(layers, found, strict=True):
         summed = values.sum(-1).tolist()

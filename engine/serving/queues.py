@@ -14,8 +14,10 @@ from __future__ import annotations
 
 import logging
 import os
+import statistics
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import CancelledError as FutureCancelledError
 from concurrent.futures import Future
@@ -29,6 +31,7 @@ from engine.serving.worker import Worker
 T = TypeVar("T")
 
 _LOG = logging.getLogger(__name__)
+_REMEMBERED = 9  # tasks
 PLACES = 64
 """A class that asks at the same moment is served in turn, not refused."""
 
@@ -99,10 +102,12 @@ class Job(Generic[T]):
     def report(self, step: int, steps: int) -> None:
         """Take progress from the task (it may be called from any thread).
 
-        A task that has had the worker for a while lets others in between two of its steps.
+        A task that has had the worker for a while lets others in between two of its steps; after
+        the last one its asker waits no longer.
         """
         self.step, self.steps = step, steps
-        self._given_away += self._queue.worker.let_others_in(self)
+        if step < steps:
+            self._given_away += self._queue.worker.let_others_in(self)
 
     def cancel(self) -> None:
         """Ask the task to stop; one that has not begun never begins."""
@@ -183,6 +188,8 @@ class Job(Generic[T]):
         except BaseException as error:  # noqa: BLE001 - handed to whoever asked
             problem = error
         self._seconds = time.perf_counter() - self._started - self._given_away
+        if not self.shares:
+            self._queue.took(self._seconds)
         _LOG.info("job", extra={"told": self._told(problem)})
         if problem is not None:
             self.future.set_exception(problem)
@@ -225,6 +232,8 @@ class Queue:
         self.worker = worker or Worker(name)
         self._lock = threading.Lock()
         self._jobs: list[Job[Any]] = []
+        self._took: deque[float] = deque(maxlen=_REMEMBERED)
+        self._usual = 0.0
 
     def submit(
         self,
@@ -254,6 +263,16 @@ class Queue:
         with self._lock:
             self._forget()
             return len(self._jobs)
+
+    @property
+    def usual_seconds(self) -> float:
+        """Median work of its last tasks but those that share the model; 0 before the first."""
+        return self._usual
+
+    def took(self, seconds: float) -> None:
+        """Remember the work of a task that has ended (on the worker)."""
+        self._took.append(seconds)
+        self._usual = statistics.median(self._took)
 
     def _forget(self) -> None:
         """Keep what is unfinished and still wanted."""

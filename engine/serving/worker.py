@@ -1,8 +1,10 @@
 """The one thread on which models answer, and its end.
 
-Tasks are done in the order they came. One that takes long lets short ones of other models in
-between two of its steps, so that a visitor with a long song does not stop the others. A model is
-not asked anew while it is in the middle of an answer, unless that task says that it may be.
+Tasks are done in the order they came. One that takes long lets others, of other models, in between
+two of its steps, so that a visitor with a long song does not stop the others: the quickest models
+first, and for no longer than it has worked itself, so that a row of short tasks does not stop it
+either. A model is not asked anew while it is in the middle of an answer, unless that task says that
+it may be.
 """
 
 from __future__ import annotations
@@ -87,16 +89,21 @@ class Worker:
         return sum(not other.finished for other in before)
 
     def let_others_in(self, job: Job[Any]) -> float:
-        """Do short tasks of other models now, if this one has had its time; seconds it took."""
-        on_worker = threading.current_thread() is self._thread
-        if not on_worker or time.monotonic() - self._since < self._slice:
-            return 0.0
+        """Do tasks of other models now, if this one has had its time; seconds it took.
+
+        No second one is begun after as much time as this one had since it last let others in.
+        """
         began = time.monotonic()
+        had = began - self._since
+        if threading.current_thread() is not self._thread or had < self._slice:
+            return 0.0
         with self._changed:
             chosen = [other for other in self._waiting if self._may_begin(other)]
-        for other in chosen:
+        for other in sorted(chosen, key=lambda other: other.queue.usual_seconds):
             if self._take(other):
                 self._run(other)
+            if time.monotonic() - began > had:
+                break
         self._since = time.monotonic()
         took = self._since - began
         self._slice = max(SLICE_SECONDS, took)  # it gets as much time as it gave away

@@ -5,11 +5,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
 from engine.errors import CancelledError, EngineError, InputError
-from engine.serving import worker
+from engine.serving import queues, worker
 from engine.serving.models import ServedModels
 from engine.serving.presence import Presence
 from engine.serving.queues import Job, Queue, places
@@ -17,13 +18,13 @@ from engine.serving.worker import StoppingError, Worker, stop_seconds
 
 
 def stepping(
-    begun: threading.Event, then: Callable[[], None] = lambda: None, steps: int = 2
+    begun: threading.Event, then: Callable[[], None] = lambda: None
 ) -> Callable[[Job[None]], None]:
     """A task that waits to begin and has done one of its steps when others may be let in."""
 
     def task(job: Job[None]) -> None:
         begun.wait(5)
-        job.report(1, steps)
+        job.report(1, 2)
         then()
 
     return task
@@ -226,6 +227,47 @@ def test_a_long_task_that_shares_its_model_lets_short_ones_ask_it(
     assert order == ["genre", "explanation", "explanation"]
 
 
+def test_a_row_of_songs_takes_no_more_time_than_an_explanation_had(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [0.0]
+    clock = SimpleNamespace(monotonic=lambda: now[0], perf_counter=lambda: now[0])
+    monkeypatch.setattr(worker, "time", clock)
+    monkeypatch.setattr(queues, "time", clock)
+    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.5)
+    served = ServedModels()
+    order: list[str] = []
+    submitted = threading.Event()
+
+    def explanation(job: Job[None]) -> None:
+        submitted.wait(5)
+        for step in (1, 2, 3):
+            now[0] += 2
+            order.append(f"step {step}")
+            job.report(step, 3)
+
+    def song(_job: Job[None]) -> None:
+        now[0] += 1.5
+        order.append("song")
+
+    def genre(_job: Job[None]) -> None:
+        now[0] += 0.1
+        order.append("genre")
+
+    served.queue("roberta").submit("Genre", genre).result()
+    served.queue("tinyllama").submit("Chords", song).result()
+    order.clear()
+    why = served.queue("llama").submit("Why", explanation, shares=True)
+    songs = [served.queue("tinyllama").submit("Chords", song) for _ in range(6)]
+    served.queue("roberta").submit("Genre", genre)
+    submitted.set()
+    songs[-1].result()
+    assert why.finished
+    assert order[:4] == ["step 1", "genre", "song", "song"], "the quickest first, then by age"
+    assert order[4:6] == ["step 2", "step 3"], "as much time as was given away, then 2 s more"
+    assert order[6:] == ["song"] * 4
+
+
 def test_a_song_that_is_being_written_lets_no_explanation_in(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -291,7 +333,7 @@ def test_a_short_task_keeps_the_worker() -> None:
     served = ServedModels()
     order: list[str] = []
     submitted = threading.Event()
-    short = stepping(submitted, lambda: order.append("short"), steps=1)
+    short = stepping(submitted, lambda: order.append("short"))
 
     served.queue("tinyllama").submit("A song", short)
     genre = served.queue("llama").submit("Genre", lambda _: order.append("genre"))
@@ -304,7 +346,7 @@ def test_time_for_others_is_not_counted_as_work(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
     served = ServedModels()
     submitted = threading.Event()
-    long = stepping(submitted, steps=1)
+    long = stepping(submitted)
 
     job = served.queue("tinyllama").submit("A long song", long)
     began = time.perf_counter()
