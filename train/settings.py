@@ -185,10 +185,8 @@ def _taken(key: str, value: Any, hint: Any, source: str) -> Any:
             return None
         plain, bounds = _without_bounds(_beside_none(plain))
     fits = False
-    if plain is float and isinstance(value, str):
+    if plain is float and isinstance(value, str | int) and not isinstance(value, bool):
         value = _number(value)
-    if plain is float and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
     if get_origin(plain) is Literal:
         fits = value in get_args(plain)
     elif get_origin(plain) is list:
@@ -222,9 +220,9 @@ def _beside_none(union: Any) -> Any:
     return next(part for part in get_args(union) if part is not NoneType)
 
 
-def _number(text: str) -> float | str:
-    """YAML takes ``4e-4``, which lacks a point, for text."""
+def _number(value: str | int) -> float | str | int:
+    """The value as a number, if it is one: YAML takes ``4e-4``, which lacks a point, for text."""
     try:
-        return float(text)
-    except ValueError:
-        return text
+        return float(value)
+    except (ValueError, OverflowError):
+        return value

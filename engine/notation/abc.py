@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import re
 import subprocess
 import sys
 import wave
@@ -26,6 +27,7 @@ LONGEST_SECONDS = 180.0
 """Of sound; a longer tune is faded there."""
 _PROCESS = Path(__file__).with_name("abc_process.py")
 _SAMPLE_RATE = 22_050
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")  # none may stand in an SVG
 _XMLNS = ' xmlns="http://www.w3.org/2000/svg"'
 
 
@@ -64,7 +66,7 @@ def engraved_tune(abc: str, width: int = 900, colour: str = "currentColor") -> E
     """
     if len(abc) > MAX_CHARACTERS:
         raise InputError(f"The tune has more than {MAX_CHARACTERS:,} characters.")
-    asked = json.dumps({"abc": abc, "width": width}).encode()
+    asked = json.dumps({"abc": _CONTROL.sub("", abc), "width": width}).encode()
     try:
         done = subprocess.run(  # noqa: S603 - our own script
             [sys.executable, "-I", str(_PROCESS)],

@@ -67,6 +67,7 @@ def test_tiny_trainings_set_nothing_that_shipped_ones_do_not() -> None:
         ({"batch_size": None}, "'batch_size' takes a whole number of 1 or more; got None."),
         ({"eval_batch_size": 0}, "takes a whole number of 1 or more, or null; got 0."),
         ({"learning_rate": "fast"}, "'learning_rate' takes a number of 0 or more; got 'fast'."),
+        ({"learning_rate": 10**400}, "'learning_rate' takes a number of 0 or more; got 1000"),
         ({"learning_rate": math.nan}, "'learning_rate' takes a number of 0 or more; got nan."),
         ({"epochs": 0}, "'epochs' takes a number above 0; got 0."),
         ({"warmup": 1.5}, "'warmup' takes a number from 0 to 1; got 1.5."),

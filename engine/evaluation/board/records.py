@@ -261,6 +261,6 @@ def _record(line: bytes) -> EvaluationRecord:
     unknown = [name for name in values if name not in _NAMES]
     if missing or unknown:
         parts = [f"lacks {', '.join(missing)}"] if missing else []
-        parts += [f"has unknown {', '.join(unknown)}"] if unknown else []
+        parts += [f"has unknown {', '.join(map(quoted, unknown))}"] if unknown else []
         raise InputError("not an evaluation record: " + " and ".join(parts))
     return EvaluationRecord(**values)

@@ -21,7 +21,9 @@ def test_a_tune_is_engraved_without_styles_or_links_and_played() -> None:
         assert sound.getnframes() / sound.getframerate() > 2
 
 
-@pytest.mark.parametrize("abc", ["nonsense", "", "X:1\nK:Zz\n|||[[[", "X:1\n" * 10_000])
+@pytest.mark.parametrize(
+    "abc", ["nonsense", "", "X:1\nK:Zz\n|||[[[", "X:1\n" * 10_000, 'X:T\nKor\n"\x1f"z|']
+)
 def test_what_is_no_tune_is_told_and_ends_nothing(abc: str) -> None:
     try:
         engraved_tune(abc)

@@ -46,6 +46,7 @@ def test_a_truncated_line_is_reported_and_does_not_swallow_the_next(
         (b"{]}", "not readable as JSON"),
         (b"[1]", "cut short|not a JSON object"),
         (b'{"task": "genre"}', "lacks model"),
+        ('{"\u200b": 1}'.encode(), r"has unknown '\\u200b'"),
         (b"\xff\xfe{}", "not readable"),
         (b'{"a":' * 5000 + b"1" + b"}" * 5000, "not readable|not an evaluation record"),
     ],
@@ -95,7 +96,7 @@ def test_wrong_fields_are_reported(
 def test_unknown_fields_are_not_guessed_at(record: Records, tmp_path: Path) -> None:
     line = json.dumps({**asdict(record()), "flavour": "sweet"})
     (tmp_path / "genre.jsonl").write_text(line + "\n", "utf-8")
-    assert "unknown flavour" in read_records(tmp_path)[1][0].reason
+    assert "unknown 'flavour'" in read_records(tmp_path)[1][0].reason
 
 
 def test_numbers_that_are_not_numbers_are_refused(record: Records) -> None:
