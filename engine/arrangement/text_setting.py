@@ -74,9 +74,11 @@ def place(events: Sequence[Event], metre: Metre, room: int, bars: int) -> None:
     ideals = _even_flow(events, metre, room, bars)
     chords = sum(event.chord is not None for event in events)
     costs = _SPACIOUS_COST if chords <= bars else _CHORD_COST
-    slots = _cheapest_path(events, ideals, metre, room, costs)
-    if slots is None:  # the even flow leaves the crowded words no room: search everywhere
-        slots = _cheapest_path(events, ideals, metre, room, costs, window=room)
+    slots = _cheapest_path(events, ideals, ideals, metre, room, costs)
+    if (
+        slots is None
+    ):  # the even flow leaves the crowded words no room: search around where it would
+        slots = _cheapest_path(events, ideals, _apart(ideals, room), metre, room, costs)
     for event, slot in zip(events, slots or range(len(events)), strict=True):
         event.slot = slot
 
@@ -84,22 +86,22 @@ def place(events: Sequence[Event], metre: Metre, room: int, bars: int) -> None:
 def _cheapest_path(
     events: Sequence[Event],
     ideals: Sequence[float],
+    centres: Sequence[float],
     metre: Metre,
     room: int,
     chord_costs: Sequence[float],
-    window: int = 0,
 ) -> list[int] | None:
-    """Return increasing slots of least cost, none further than `window` from its ideal.
+    """Return increasing slots of least cost, none further than a bar from its centre.
 
-    The window is a bar unless it is given. None when nothing fits.
+    None when nothing fits.
     """
-    window = window or metre.slots + 2
+    window = metre.slots + 2
     paths: dict[int, tuple[float, int]] = {-1: (0.0, -1)}  # slot: (cost, slot before)
     trail: list[dict[int, tuple[float, int]]] = []
     for index, event in enumerate(events):
         reached: dict[int, tuple[float, int]] = {}
-        lowest = max(index, ceil(ideals[index]) - window)
-        highest = min(room - len(events) + index, int(ideals[index]) + window)
+        lowest = max(index, ceil(centres[index]) - window)
+        highest = min(room - len(events) + index, int(centres[index]) + window)
         for slot in range(lowest, highest + 1):
             here = _FLOW_COST * (slot - ideals[index]) ** 2
             here += _onset_cost(event, slot, metre, chord_costs)
@@ -123,6 +125,16 @@ def _cheapest_path(
         slots.append(slot)
         slot = reached[slot][1]
     return slots[::-1]
+
+
+def _apart(ideals: Sequence[float], room: int) -> list[float]:
+    """The slots nearest to these, in order, that each event can have for its own."""
+    found: list[float] = []
+    for index, ideal in enumerate(ideals):
+        latest = room - len(ideals) + index
+        earliest = found[-1] + 1 if found else 0
+        found.append(min(max(round(ideal), earliest), latest))
+    return found
 
 
 def _even_flow(events: Sequence[Event], metre: Metre, room: int, bars: int) -> list[float]:

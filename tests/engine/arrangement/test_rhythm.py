@@ -11,6 +11,7 @@ from engine.formats import chordpro
 from engine.music.chord import Chord
 from engine.music.lead_sheet import LeadSheet
 from engine.music.metre import HALF_BAR, OFFBEAT
+from tests.effort import effort
 from tests.engine.strategies import lead_sheets
 
 
@@ -147,6 +148,15 @@ def test_a_blues_has_twelve_bars() -> None:
 
     assert plan.systems == (0, 4, 8)
     assert plan.bars == 12
+
+
+def test_a_line_of_hundreds_of_crowded_words_is_set_as_quickly_as_a_page() -> None:
+    crowd = "\\[A, " * 594
+    song = f"I [E7]pawned my winter jacket, {crowd}[A7]pawned my [A7]guitar [E7]case"
+    sheet = chordpro.read(song.encode())
+    assert effort(lambda: layout(sheet), enough=50) <= 50
+    slots = [sung.start for sung in layout(sheet).words]
+    assert slots == sorted(set(slots))
 
 
 def test_singers_breathe_between_lines() -> None:
