@@ -166,8 +166,6 @@ class _Compact:
 
     def struct(self, depth: int = 0) -> dict[int, Any]:
         """The structure that begins here."""
-        if depth > _DEEPEST:
-            raise ValueError(depth)
         fields: dict[int, Any] = {}
         number = 0
         while head := self.byte():
@@ -179,6 +177,8 @@ class _Compact:
     def _value(self, kind: int, depth: int) -> Any:
         if simple := _SIMPLE.get(kind):
             return simple(self)
+        if depth > _DEEPEST:
+            raise ValueError(depth)
         if kind in (9, 10):
             head = self.byte()
             count = head >> 4 if head >> 4 < 15 else self._unsigned()

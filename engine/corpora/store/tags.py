@@ -57,7 +57,7 @@ def not_genres_in(text: str, name: str) -> frozenset[str]:
     try:
         groups = tomllib.loads(text)["not_genres"]
         return frozenset(folded(tag) for group in groups.values() for tag in group)
-    except (tomllib.TOMLDecodeError, KeyError, AttributeError, TypeError) as error:
+    except (tomllib.TOMLDecodeError, RecursionError, KeyError, AttributeError, TypeError) as error:
         raise InputError(
             f"{name} is no list of what is no genre ({error}); it needs a table [not_genres] of "
             'lists, as in: places = ["uk", "east coast"].'
