@@ -1,9 +1,10 @@
 """Songs a second of ``python -m engine batch``, beside a plain pipeline loop over the same rows.
 
-``python bench/bench_batch.py [--songs N] [--rounds N] [--model NAME ...] [--precision NAME ...]``.
-The songs are words of our songbook shuffled by seed, 40 to 600 words each, 26% of them in a refrain
-that comes back (so much the songs of our training corpus repeat: `distinct_text` leaves 74% of
-their words). Ours is
+``python bench/bench_batch.py [--songs N] [--rounds N] [--model NAME ...] [--precision NAME ...]
+[--table FILE]``. The songs are words of our songbook shuffled by seed, 40 to 600 words each, 26% of
+them in a refrain that comes back (so much the songs of our training corpus repeat: `distinct_text`
+leaves 74% of their words), or songs drawn by seed from a Parquet table with a column ``lyrics``:
+how many songs an early exit spares the network hangs on how songs are written. Ours is
 `engine.batch.answer_table` from CSV to CSV, reading and writing included, models loaded before. The
 plain side is `transformers.pipeline` in float32 over the same base (text classification, whole
 depth, at most 512 tokens), one row after another; the BiLSTM-GRU has no pipeline, so there it is
@@ -29,7 +30,7 @@ from typing import Any
 from measuring import busy_neighbour, in_precision, last_line, parsed_arguments
 
 from engine.batch import answer_table
-from engine.classifiers import CLASSIFIERS, loading_once
+from engine.classifiers import CLASSIFIERS, EARLY_EXIT, EXITING, loading_once, model_of, part_name
 from engine.corpora.songbook import songbook
 from engine.lyrics import Lyrics
 from engine.models.bases import base_folder
@@ -54,6 +55,14 @@ def shuffled_songs(count: int, seed: int = 0) -> list[str]:
         lines = lines[: len(lines) - again] + lines[:again]
         songs.append("\n".join(" ".join(line) for line in lines))
     return songs
+
+
+def drawn_songs(table: Path, count: int, seed: int = 0) -> list[str]:
+    """So many lyrics of a table, the same ones each time."""
+    import pandas as pd
+
+    lyrics = pd.read_parquet(table, columns=["lyrics"])["lyrics"]
+    return lyrics.sample(min(count, len(lyrics)), random_state=seed).tolist()
 
 
 def write_table(path: Path, songs: list[str]) -> Path:
@@ -83,7 +92,7 @@ def plain_loop(model: str, loaded: dict[str, Any]) -> Callable[[str], Any]:
     import torch
     from transformers import pipeline
 
-    base = slot(model).base
+    base = slot(model_of(model)).base
     if base is None:
         alone = copy.copy(loaded[model])
         alone.answering = None
@@ -106,31 +115,38 @@ def plain_rate(ask: Callable[[str], Any], songs: list[str]) -> float:
 
 def main() -> None:
     """Measure and print."""
-    known = list(CLASSIFIERS)
+    known = [*CLASSIFIERS, *(part_name(model, EARLY_EXIT) for model in EXITING)]
     arguments = parsed_arguments(
         __doc__,
         songs={"type": int, "default": 24},
         rounds={"type": int, "default": 3},
-        model={"nargs": "+", "choices": known, "default": known},
+        model={"nargs": "+", "choices": known, "default": list(CLASSIFIERS)},
+        table={"type": Path, "help": "songs to draw from, in place of the songbook's words"},
     )
     quiet_libraries()
+    most = arguments.songs * max(MORE.values())
+    table = arguments.table
+    songs = drawn_songs(table, most) if table else shuffled_songs(most)
     found: dict[str, Any] = {}
     for asked in arguments.precision:
         precision = in_precision(asked)
         print(f"in {precision}:")
-        found[precision] = rates(arguments.songs, arguments.model, arguments.rounds)
+        found[precision] = rates(songs, arguments.songs, arguments.model, arguments.rounds)
     last_line(
         "batch",
         songs=arguments.songs,
         rounds=arguments.rounds,
-        words=sum(len(song.split()) for song in shuffled_songs(arguments.songs)),
+        words=sum(len(song.split()) for song in songs[: arguments.songs]),
         songs_per_second=found,
     )
 
 
-def rates(count: int, models: list[str], rounds: int) -> dict[str, dict[str, float]]:
+def rates(
+    drawn: list[str], count: int, models: list[str], rounds: int
+) -> dict[str, dict[str, float]]:
     """Songs a second of each model, ours and plain, quiet; and ours beside a busy process."""
-    songs = {name: shuffled_songs(count * MORE.get(name, 1)) for name in CLASSIFIERS}
+    known = {*CLASSIFIERS, *models}
+    songs = {name: drawn[: count * MORE.get(name, 1)] for name in known}
     load = loading_once()
     loaded: dict[str, Any] = {name: load(name, "embedded") for name in models}
     parts = {

@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from engine.audit.learned import keep_learned
+from engine.classifiers import EARLY_EXIT, EXITING
 from engine.classifiers.calibration import Calibration
 from engine.classifiers.prediction import GENRES
 from engine.models.card import ModelCard
 from engine.models.presets import Slot
 from train.calibration import calibrate, log_probabilities, measured
+from train.early_exit import fitted_exit
 from train.genre_data import GenreSplit, corpus_sha256
 from train.parts import PartLogits, fitted_parts, part_logits
 
@@ -120,7 +122,12 @@ def calibrated_card(
     `parts` are the logits of validation songs.
     """
     calibration = calibrate(card, own, splits, runs, parts.whole)
-    card.config["parts"] = fitted_parts(parts, calibration, splits["validation"])
+    validation = splits["validation"]
+    found = fitted_parts(parts, calibration, validation)
+    if own.name in EXITING and "linear" in found:
+        linear = Calibration.read(found["linear"], len(card.labels), f"'{own.name}/linear'")
+        found[EARLY_EXIT] = fitted_exit(parts, calibration, linear, validation)
+    card.config["parts"] = found
     test = splits["test"]
     card.metrics.update(measured("test", log_probabilities(own, test), test.labels))
     card.write(own.folder)

@@ -34,6 +34,7 @@ _PARTS_OF_DATA = ("train", "validation", "test")
 _PARTS = {
     "network": "network alone",
     "linear": "linear path alone",
+    "early-exit": "early exit",
     "decoder": "decoder alone",
     "decoder-other-words": "decoder alone, given the words of other songs",
     "decoder-no-words": "decoder alone, given no words",

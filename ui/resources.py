@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from engine.classifiers import CLASSIFIERS, NAMES, model_of, part_of
+from engine.classifiers import CLASSIFIERS, EARLY_EXIT, NAMES, model_of, part_of
 from engine.serving.model_pool import Freed, ModelPool
 from engine.serving.models import GENERATOR, ServedModels
 from engine.serving.queues import Queue
@@ -52,7 +52,8 @@ LOADED = (*GENRE_MODELS, GENERATOR)
 def model_title(name: str) -> str:
     """The name of a model slot on screen."""
     if name in NAMES and (part := part_of(name)):
-        return f"{TITLES[model_of(name)]}, {PART_TITLES[part]} alone"
+        told = "early exit" if part == EARLY_EXIT else f"{PART_TITLES[part]} alone"
+        return f"{TITLES[model_of(name)]}, {told}"
     return (TITLES | _WITHOUT_CARD).get(name, name)
 
 

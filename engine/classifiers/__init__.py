@@ -23,6 +23,9 @@ CLASSIFIERS = {
 # Models with a linear path beside their network, either of which can be asked alone.
 PARTED = ("llama", "roberta", "bilstm-gru")
 PARTS = ("network", "linear")
+EARLY_EXIT = "early-exit"
+"""A model asked so that its network is left out where its linear path is sure alone."""
+EXITING = ("llama", "roberta")
 
 
 def part_name(name: str, part: str) -> str:
@@ -40,12 +43,13 @@ def part_of(name: str) -> str:
     return name.partition("/")[2]
 
 
+def _names(model: str) -> list[str]:
+    parts = [*(PARTS if model in PARTED else ()), *([EARLY_EXIT] if model in EXITING else [])]
+    return [model, *(part_name(model, part) for part in parts)]
+
+
 # Every name that answers: each model, and after it its parts.
-NAMES = tuple(
-    name
-    for model in CLASSIFIERS
-    for name in (model, *(part_name(model, part) for part in PARTS if model in PARTED))
-)
+NAMES = tuple(name for model in CLASSIFIERS for name in _names(model))
 
 
 def check_name(name: str) -> None:
@@ -80,6 +84,10 @@ def load_classifier(
     load = load or loading_once()
     if part := part_of(name):
         whole: Any = load(model_of(name), preset)
+        if part == EARLY_EXIT:
+            from engine.classifiers.early_exit import EarlyExit
+
+            return EarlyExit(whole)
         return whole.part(part)
     return load_from(slot(name, preset), load)
 

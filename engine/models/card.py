@@ -135,13 +135,17 @@ def model_revision(card: ModelCard, own: Slot, part: str = "") -> str:
     The first of the sha256 over what its card says of its answers, checksums of its files included
     (figures, curves and dates are left out), over its slot in the preset (base and quantization),
     and over the revisions of the models it reads, as they lie on disk now. Of how the card
-    calibrates single parts of the model, only the `part` asked for counts.
+    calibrates single parts of the model, only the `part` asked for counts, and the one it comes
+    ``after``.
     """
     content = {name: value for name, value in asdict(card).items() if name not in _TOLD}
     content["config"] = {k: v for k, v in card.config.items() if k not in ("history", "parts")}
     parts: Any = card.config.get("parts")
     if part and isinstance(parts, dict):
-        content["part"] = cast("dict[str, Any]", parts).get(part)
+        own_part = cast("dict[str, Any]", parts).get(part)
+        content["part"] = own_part
+        if isinstance(own_part, dict) and "after" in own_part:
+            content["after"] = cast("dict[str, Any]", parts).get(own_part["after"])
     base = asdict(own.base) if own.base else {}
     read = {name: own.beside(name) for name in own.reads}
     whole = {

@@ -689,5 +689,5 @@ def test_every_genre_model_can_be_asked(page: AppTest) -> None:
     page.session_state["explorer_tab"] = "Models"
     page.run()
     assert page.selectbox(key="explorer_model").options == [
-        resources.model_title(name) for name in (*resources.GENRE_MODELS, resources.POOL)
+        *("LLaMA", "LLaMA, early exit", "RoBERTa", "RoBERTa, early exit", "BiLSTM-GRU", "Combined")
     ]

@@ -142,7 +142,9 @@ def test_a_folder_without_card_is_incomplete(
 
 
 def test_an_unknown_model_names_those_there_are() -> None:
-    with pytest.raises(InputError, match="llama, llama/network, llama/linear, roberta"):
+    with pytest.raises(
+        InputError, match="llama, llama/network, llama/linear, llama/early-exit, roberta"
+    ):
         load_classifier("gpt")
 
 
