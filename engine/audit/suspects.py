@@ -35,6 +35,7 @@ def suspects(whole: Compared, name: str) -> pd.DataFrame:
         If fewer than `LEAST_SONGS` songs or two genres can be judged.
     """
     import numpy as np
+    import pandas as pd
     from cleanlab.filter import find_label_issues
 
     judged = np.flatnonzero(whole.judged(name))
@@ -48,9 +49,8 @@ def suspects(whole: Compared, name: str) -> pd.DataFrame:
             f"{LEAST_SONGS} songs of two genres are needed."
         )
     labels = np.array([whole.labels[name][at] for at in kept], dtype=object)
-    numbers = np.array([list(labels).index(one) for one in given])
-    probabilities = whole.probabilities[name][judged].astype(np.float64)
-    here = probabilities[:, kept]
+    numbers = pd.Index(labels).get_indexer(pd.Index(given))
+    here = whole.probabilities[name][judged[:, None], np.array(kept)]
     shares = here / np.maximum(here.sum(axis=1, keepdims=True), 1e-12)
     found = find_label_issues(numbers, shares, return_indices_ranked_by="self_confidence", n_jobs=1)
     best = here.argmax(axis=1)
