@@ -55,13 +55,14 @@ class Int8Linear(nn.Module):
         found = torch.empty(len(rows), len(self.weight), device=rows.device)
         step = max(1, _AT_ONCE // len(self.weight))
         for part, place in zip(rows.split(step), found.split(step), strict=True):
-            scales = part.abs().amax(1, keepdim=True).clamp_(min=_LEAST).div_(_MOST_INPUT)
+            least, most = part.amin(1, keepdim=True), part.amax(1, keepdim=True)
+            scales = torch.maximum(most, least.neg_()).clamp_(min=_LEAST).div_(_MOST_INPUT)
             whole = (part / scales).round_().to(torch.int8)
-            product = products(whole, self.weight).float().mul_(scales)
+            place.copy_(products(whole, self.weight)).mul_(scales)
             if self.bias is None:
-                torch.mul(product, self.scale, out=place)
+                place.mul_(self.scale)
             else:
-                torch.addcmul(self.bias, product, self.scale, out=place)
+                torch.addcmul(self.bias, place, self.scale, out=place)
         return found.view(*states.shape[:-1], len(self.weight))
 
 

@@ -33,8 +33,8 @@ def sample_of(store: SongStore, filters: Filters, most: int) -> NDArray[np.int32
     import numpy as np
 
     where, values = filters.where
-    found = store.rows(f'SELECT "row" FROM songs WHERE words > 0 AND {where}', values)  # noqa: S608
-    rows = np.array([row for (row,) in found], np.int32)
+    found = store.frame(f'SELECT "row" FROM songs WHERE words > 0 AND {where}', values)  # noqa: S608
+    rows = found["row"].to_numpy(np.int32)
     if not len(rows):
         return rows
     drawn = np.random.default_rng(0).random(int(rows.max()) + 1)

@@ -80,6 +80,7 @@ class SongEncoder:
         self.width = int(encoder.config.hidden_size)
         with torch.inference_mode():
             self.network = self._network(encoder, precision)
+            self.network.let_go()
 
     def vectors(self, songs: Sequence[str]) -> NDArray[np.float16]:
         """Vectors (songs, width) of what is sung."""

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
 from engine.similarity.encoder import SongEncoder
-from engine.similarity.network import BFLOAT16, FLOAT32, INT8, Network
+from engine.similarity.network import BFLOAT16, FLOAT32, INT8, Network, attended
 from engine.similarity.reading import MOST_WINDOWS, WINDOW, windows_of
 from engine.similarity.revision import revision, width
 from tests.conftest import song_of
@@ -126,3 +128,39 @@ def test_the_precision_is_chosen_by_trying(
     assert encoder._network(base, None).precision == FLOAT32
     turned.clear()
     assert encoder._network(base, None).precision == INT8
+
+
+@pytest.mark.parametrize("times", [1.0, 200.0])
+def test_attention_is_a_softmax_however_large_its_scores(times: float) -> None:
+    drawn = torch.Generator().manual_seed(3)
+    queries, keys, values = torch.randn(3, 2, 4, 9, 8, generator=drawn).unbind()
+    queries = queries * times
+    seen = torch.ones(2, 1, 1, 9, dtype=torch.bool)
+    seen[1, ..., 5:] = False
+    for mask in (seen, None):
+        expected = torch.nn.functional.scaled_dot_product_attention(
+            queries, keys, values, attn_mask=mask
+        )
+        assert torch.allclose(attended(queries, keys, values, mask), expected, atol=1e-5)
+
+
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="looks into Linux's own file")
+@pytest.mark.parametrize("precision", [BFLOAT16, INT8])
+def test_an_encoder_in_a_lower_precision_holds_nothing_of_the_base_file(
+    encoder: SongEncoder,
+    tiny_bases: dict[str, str],
+    precision: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = tiny_bases["LYRICLAB_BASE_MINILM_L6"]
+    monkeypatch.setenv("LYRICLAB_BASE_MINILM_L6", folder)
+
+    def mapped() -> int:
+        gc.collect()
+        return Path("/proc/self/maps").read_text().count(folder)
+
+    before = mapped()
+    held = SongEncoder(precision)
+    assert mapped() == before
+    found, plain = (one.vectors([song_of("folk", 1)])[0].astype(float) for one in (held, encoder))
+    assert found @ plain > 0.98

@@ -54,8 +54,8 @@ def _rows_read(
 ) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
     import numpy as np
 
-    found = _store.rows('SELECT "row" FROM songs WHERE words > 0 ORDER BY "row"')
-    rows = np.array([row for (row,) in found], np.int32)
+    found = _store.frame('SELECT "row" FROM songs WHERE words > 0 ORDER BY "row"')
+    rows = found["row"].to_numpy(np.int32)
     places = _vectors.places(song_keys(_store, rows)) if len(rows) else np.zeros(0, np.int64)
     return rows[places >= 0], places[places >= 0]
 
