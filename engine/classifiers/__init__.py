@@ -26,6 +26,7 @@ PARTS = ("network", "linear")
 EARLY_EXIT = "early-exit"
 """A model asked so that its network is left out where its linear path is sure alone."""
 EXITING = ("llama", "roberta")
+_EARLY_EXIT = "engine.classifiers.early_exit:EarlyExit"
 
 
 def part_name(name: str, part: str) -> str:
@@ -85,9 +86,7 @@ def load_classifier(
     if part := part_of(name):
         whole: Any = load(model_of(name), preset)
         if part == EARLY_EXIT:
-            from engine.classifiers.early_exit import EarlyExit
-
-            return EarlyExit(whole)
+            return _imported(_EARLY_EXIT)(whole)
         return whole.part(part)
     return load_from(slot(name, preset), load)
 
@@ -107,7 +106,11 @@ def classifier_class(name: str) -> Any:
     """The class of a genre model: what it can do is asked of it; `InputError` names all models."""
     if name not in CLASSIFIERS:
         raise InputError(f"There is no genre model '{name}'; models are {', '.join(CLASSIFIERS)}.")
-    module, class_name = CLASSIFIERS[name].split(":")
+    return _imported(CLASSIFIERS[name])
+
+
+def _imported(place: str) -> Any:
+    module, class_name = place.split(":")
     return getattr(import_module(module), class_name)
 
 
