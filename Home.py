@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ui import desk, navigation
+from ui import navigation
 
-navigation.enter().run()
-desk.keep()
+navigation.run(navigation.enter())

@@ -229,6 +229,13 @@ def test_importing_the_first_page_imports_no_model_library() -> None:
     assert not loaded & (HEAVY - {"plotly", "pandas"})
 
 
+def test_title_and_menu_are_drawn_before_anything_heavy_is_imported() -> None:
+    # What stands between a visitor of a server that has just begun and the title.
+    loaded = modules_after("import ui.navigation, ui.home")
+    assert not loaded & (HEAVY - {"plotly", "pandas"} | {"numpy", "PIL.Image"})
+    assert not {name for name in loaded if name.startswith(("engine.music.", "engine.formats"))}
+
+
 def test_a_room_of_the_evaluation_loads_no_other() -> None:
     loaded = modules_after("import engine.evaluation.tasks, engine.evaluation.baselines")
     assert not {name for name in loaded if name.startswith("engine.evaluation.board")}

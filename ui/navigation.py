@@ -1,13 +1,17 @@
-"""The menu, and the door that every page is entered by."""
+"""The menu, and the door that every page is entered by.
+
+What it imports at once is little: a visitor of a server that has just begun sees menu and title
+while the rest is imported.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
 from engine import log
-from ui import home, state, theme, visits, work
+from ui import home, state, theme, visits
 
 if TYPE_CHECKING:
     from streamlit.navigation.page import Page
@@ -41,9 +45,26 @@ def enter() -> Page:
     page = menu()
     theme.name_tab(page.title)
     state.follow_song()
-    visits.follow(state.KEPT, state.LYRIC, work.restore)
+    visits.follow(state.KEPT, state.LYRIC, _restored)
     st.session_state[_ENTERED] = True
     return page
+
+
+def run(page: Page) -> None:
+    """Run a page, then show what the page does not wait for, and have the browser keep its song."""
+    try:
+        page.run()
+    finally:
+        theme.show_mark()
+    from ui import desk
+
+    desk.keep()
+
+
+def _restored(kept: dict[str, Any]) -> bool:
+    from ui import work
+
+    return work.restore(kept)
 
 
 def through_home() -> None:
@@ -55,4 +76,5 @@ def through_home() -> None:
     if _ENTERED not in st.session_state:
         theme.set_up()
         menu()
+        theme.show_mark()
         st.rerun()

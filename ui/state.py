@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from engine.music.editing import History
 from ui import visits
 
 if TYPE_CHECKING:
     from engine.classifiers.prediction import Prediction
     from engine.generator.controls import Controls
+    from engine.music.editing import History
     from engine.music.lead_sheet import LeadSheet
     from engine.project import Version
     from engine.serving.queues import Job
@@ -175,6 +175,8 @@ def keep_song(value: Song | None) -> None:
 
     The one before can be had back by undoing.
     """
+    from engine.music.editing import History
+
     visit = visits.own()
     before = visit.history
     visit.history = value and (before.then(value) if before else History(value))
@@ -186,6 +188,8 @@ def keep_song(value: Song | None) -> None:
 
 def keep_steps(past: tuple[Song, ...], future: tuple[Song, ...]) -> None:
     """Give the song shown what was before it, oldest first, and what was undone, nearest first."""
+    from engine.music.editing import History
+
     visit = visits.own()
     if visit.history is not None:
         visit.history = History(visit.history.present, past, future)
