@@ -51,11 +51,8 @@ def enter() -> Page:
 
 
 def run(page: Page) -> None:
-    """Run a page, then show what the page does not wait for, and have the browser keep its song."""
-    try:
-        page.run()
-    finally:
-        theme.show_mark()
+    """Run a page, then have the browser keep what stands on it."""
+    page.run()
     from ui import desk
 
     desk.keep()
@@ -76,5 +73,4 @@ def through_home() -> None:
     if _ENTERED not in st.session_state:
         theme.set_up()
         menu()
-        theme.show_mark()
         st.rerun()

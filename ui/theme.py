@@ -13,19 +13,19 @@ _LOGO = Path(__file__).with_name("logo.svg")
 
 
 def set_up() -> None:
-    """Load style and the menu's manners; before the menu is made."""
-    st.set_page_config(page_title="Lyric Lab", layout="wide", initial_sidebar_state=_MENU_WIDTH)
+    """Load icon, logo, style and the menu's manners; before the menu is made.
+
+    The tab's icon is a file of ours: Streamlit would fetch a Material one from elsewhere.
+    """
+    st.set_page_config(
+        page_title="Lyric Lab",
+        page_icon=_LOGO,
+        layout="wide",
+        initial_sidebar_state=_MENU_WIDTH,
+    )
+    st.logo(str(_LOGO), size="large")
     st.html(_STYLE)
     st.html(f"<script>{_MENU.read_text('utf-8')}</script>", unsafe_allow_javascript=True)
-
-
-def show_mark() -> None:
-    """Load the logo and the tab's icon, when the page stands: for pictures Streamlit imports numpy.
-
-    The icon is a file of ours: Streamlit would fetch a Material one from elsewhere.
-    """
-    st.set_page_config(page_icon=_LOGO)
-    st.logo(str(_LOGO), size="large")
 
 
 def name_tab(title: str) -> None:
