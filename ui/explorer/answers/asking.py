@@ -78,7 +78,7 @@ def answering(chosen: Source, passing: Filters, songs: int) -> None:
             persist_state="session",
             width=220,
             help="With early exit the network is left out where the linear path beside it is sure "
-            "alone: about twice as fast, and hardly an answer differs.",
+            "alone: in a third of songs, the long ones. Some 99 of 100 answers stay as they are.",
         )
         st.button(
             f"Tell the genre of {_counted(min(songs, MAX_SONGS))}",
