@@ -235,7 +235,7 @@ def test_limit_is_another_split(data: Path) -> None:
     ("task", "models", "said"),
     [
         ("poetry", ["llama"], "tasks are genre, chords, faithfulness"),
-        ("genre", ["gpt"], "there are llama, llama/network, llama/linear, roberta"),
+        ("genre", ["gpt"], "there are llama, llama/network, llama/linear, llama/early-exit"),
         ("genre", [], "at least one model"),
         ("chords", ["llama"], "there are tinyllama, trigram"),
     ],
