@@ -11,7 +11,8 @@ from collections.abc import Callable
 import psutil
 
 _ARENAS = 2
-_M_ARENA_MAX = -8  # of glibc's malloc.h
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # of glibc's malloc.h
+_APART = 4 * 2**20  # bytes
 _KEPT_SHAPES = 48
 
 
@@ -63,10 +64,16 @@ def gather() -> None:
     """Have all threads that begin from now on take their memory from few places: mallopt(3).
 
     glibc gives up to eight arenas a core to threads, and a server has a thread a visitor: what each
-    leaves in an arena of its own can be given to nobody else. ``MALLOC_ARENA_MAX`` stands if set.
+    leaves in an arena of its own can be given to nobody else. What is larger than `_APART` is
+    mapped apart and goes back to the system as soon as it is free: of its own accord glibc maps
+    only what is larger than all that was ever freed, so that holes stay where explanations were.
+    ``MALLOC_ARENA_MAX`` and ``MALLOC_MMAP_THRESHOLD_`` stand if set.
     """
-    if "MALLOC_ARENA_MAX" not in os.environ and (settle := _of_libc("mallopt")):
+    settle = _of_libc("mallopt")
+    if settle and "MALLOC_ARENA_MAX" not in os.environ:
         settle(_M_ARENA_MAX, _ARENAS)
+    if settle and "MALLOC_MMAP_THRESHOLD_" not in os.environ:
+        settle(_M_MMAP_THRESHOLD, _APART)
 
 
 def keep_few_shapes() -> None:

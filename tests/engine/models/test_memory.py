@@ -59,6 +59,27 @@ print(size, freed.before - freed.after)
 """
 
 
+MAPPED = """
+import ctypes
+from engine.models import memory
+if GATHERED:
+    memory.gather()
+libc = ctypes.CDLL(None)
+libc.malloc.restype, libc.malloc.argtypes = ctypes.c_void_p, [ctypes.c_size_t]
+libc.free.argtypes = [ctypes.c_void_p]
+class Told(ctypes.Structure):
+    names = ["arena", "ordblks", "smblks", "hblks", "hblkhd", *"fghij"]
+    _fields_ = [(name, ctypes.c_size_t) for name in names]
+libc.mallinfo2.restype = Told
+def mapped():
+    return libc.mallinfo2().hblkhd
+libc.free(libc.malloc(12 * 2**20))
+before = mapped()
+libc.malloc(8 * 2**20)
+print(mapped() - before)
+"""
+
+
 def printed(code: str) -> list[int]:
     done = subprocess.run(  # noqa: S603 - our own interpreter and code
         [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
@@ -84,6 +105,12 @@ def test_many_threads_share_few_arenas(gathered: bool) -> None:
         env=environment,
     )
     assert (done.stderr.count("Arena") <= 2) is gathered, done.stderr
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="of glibc 2.33 and later")
+@pytest.mark.parametrize("gathered", [True, False])
+def test_large_pieces_are_mapped_apart_also_after_one_was_freed(gathered: bool) -> None:
+    assert (printed(MAPPED.replace("GATHERED", str(gathered)))[0] >= 8 * 2**20) is gathered
 
 
 @pytest.mark.slow
