@@ -16,7 +16,7 @@ import subprocess
 import sys
 import time
 
-from measuring import ROOT, last_line, parsed_arguments, quiet_and_busy, told
+from measuring import ROOT, last_line, parsed_arguments, quiet_and_busy, told, wait_until_up
 
 CHROMIUM = [
     "--no-sandbox",
@@ -56,19 +56,6 @@ def interpreter_seconds(code: str, runs: int) -> float:
     return statistics.median(times)
 
 
-def wait_for_server(port: int, seconds: float = 60) -> None:
-    """Wait until somebody listens; a browser that asks meanwhile takes a core with its errors."""
-    given_up = time.perf_counter() + seconds
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-            return
-        except OSError:
-            if time.perf_counter() > given_up:
-                raise
-            time.sleep(0.02)
-
-
 def first_page_seconds(*, whole: bool = False) -> float:
     """From `streamlit run` to the title on screen, or to all that a visitor can do there."""
     from playwright.sync_api import sync_playwright
@@ -87,7 +74,8 @@ def first_page_seconds(*, whole: bool = False) -> float:
             stdout=subprocess.DEVNULL,
         )
         try:
-            wait_for_server(port)
+            # A browser that asks before takes a core with its errors.
+            wait_until_up(f"http://127.0.0.1:{port}")
             page.goto(f"http://127.0.0.1:{port}", wait_until="commit")
             page.get_by_role("heading", level=1).first.wait_for()
             if whole:

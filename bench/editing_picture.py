@@ -15,17 +15,15 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from measuring import ROOT, wait_until_up
 from PIL import Image
 
 if TYPE_CHECKING:
     from playwright.sync_api import Locator, Page
 
-ROOT = Path(__file__).parent.parent
 SIZE = {"width": 760, "height": 940}  # of the window; so narrow, the menu is folded
 STILL = {"width": 1280, "height": 1150}
 SHOWN = 0.8  # of that, in the picture
@@ -159,7 +157,7 @@ def main() -> None:
     command = [sys.executable, "-m", "streamlit", "run", "Home.py", "--server.headless=true"]
     server = subprocess.Popen([*command, f"--server.port={port}"], cwd=ROOT)  # noqa: S603 - our own app
     try:
-        wait_until_up(f"http://localhost:{port}/_stcore/health")
+        wait_until_up(f"http://localhost:{port}", 120)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
@@ -171,20 +169,6 @@ def main() -> None:
         server.terminate()
         server.wait(30)
     print(f"{wanted.output}: {wanted.output.stat().st_size:,} bytes")
-
-
-def wait_until_up(address: str) -> None:
-    """Return when the app answers."""
-    end = time.monotonic() + 120
-    while True:
-        try:
-            urllib.request.urlopen(address, timeout=2).close()  # noqa: S310 - our own server
-        except OSError:
-            if time.monotonic() > end:
-                raise
-            time.sleep(0.5)
-        else:
-            return
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import statistics
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -106,6 +107,20 @@ def last_line(bench: str, **found: Any) -> None:
 
     chip = torch.backends.cpu.get_cpu_capability()
     print(json.dumps({"bench": bench, **found, "threads": torch.get_num_threads(), "chip": chip}))
+
+
+def wait_until_up(address: str, seconds: float = 60) -> None:
+    """Return when an app of ours answers; `OSError` if it does not in that time."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=5).close()  # noqa: S310 - ours
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def seconds(task: Callable[[], Any]) -> float:

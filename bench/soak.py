@@ -29,14 +29,13 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from collections import Counter, defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from measuring import ROOT
+from measuring import ROOT, wait_until_up
 from visitor import Visitor
 
 from engine.classifiers import load_classifier
@@ -254,16 +253,7 @@ class Server:
             stdout=subprocess.DEVNULL,
             stderr=self.log.open("w"),
         )
-        end = time.monotonic() + 60
-        while True:
-            try:
-                urllib.request.urlopen(f"{self.address}/_stcore/health", timeout=5).close()  # noqa: S310
-            except OSError:
-                if time.monotonic() > end:
-                    raise
-                time.sleep(0.2)
-            else:
-                return
+        wait_until_up(self.address)
 
     @property
     def memory(self) -> int:

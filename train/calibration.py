@@ -192,7 +192,7 @@ def calibrate(
     logits = everything[: len(validation)]
     print(f"{own.name}: {evidence} words of evidence, shifts {shift.tolist()}, ", end="")
     print(f"temperatures {temperatures}")
-    scaled = log_softmax(everything / np.array(temperatures)[everything.argmax(-1)][:, None], -1)
+    scaled = log_softmax(tempered(everything, temperatures), -1)
     doubt = fitted_doubt(scaled, labels)
     print(f"{own.name}: answers below {doubt} are doubtful")
     fitted = Calibration(tuple(shift.tolist()), tuple(temperatures), evidence, doubt)
@@ -232,13 +232,17 @@ def counted_for(
     return np.array([[told.evidence(count)] for count in words]) * logits
 
 
+def tempered(logits: np.ndarray[Any, Any], temperatures: Sequence[float]) -> np.ndarray[Any, Any]:
+    """Shifted logits (texts, genres), each text's over the temperature of its answer."""
+    return logits / np.array(temperatures)[logits.argmax(-1)][:, None]
+
+
 def calibrated(
     logits: np.ndarray[Any, Any], words: Sequence[int], calibration: Calibration
 ) -> np.ndarray[Any, Any]:
     """Probabilities (texts, genres) of uncalibrated logits, as the serving path gives them."""
     told = counted_for(logits, words, calibration.evidence_words) + calibration.prior_shift
-    temperatures = np.array(calibration.temperatures)[told.argmax(-1)]
-    return softmax(told / temperatures[:, None], axis=-1)
+    return softmax(tempered(told, calibration.temperatures), axis=-1)
 
 
 def all_labels(*splits: GenreSplit) -> np.ndarray[Any, Any]:

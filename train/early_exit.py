@@ -45,6 +45,10 @@ def fitted_exit(
     late = calibrated(parts.whole, words, whole)
     early = calibrated(parts.logits["linear"], words, linear)
     labels = validation.labels
+    before, error = measured("", late, labels), _calibration_error(late, labels)
+
+    def same(found: np.ndarray[Any, Any]) -> float:
+        return float((found.argmax(-1) == late.argmax(-1)).mean())
 
     def answered(sure: float) -> np.ndarray[Any, Any]:
         return np.where(early.max(-1, keepdims=True) >= sure, early, late)
@@ -52,17 +56,17 @@ def fitted_exit(
     def keeps(sure: float) -> bool:
         if (early.max(-1) >= sure).sum() < _FEWEST:
             return False
-        before, after = (measured("", found, labels) for found in (late, answered(sure)))
-        lost = [before[score] - after[score] for score in ("/accuracy", "/macro_f1")]
-        worse = _calibration_error(answered(sure), labels) - _calibration_error(late, labels)
-        same = (answered(sure).argmax(-1) == late.argmax(-1)).mean()
-        return same >= SAME and max(lost) <= LOSS and worse <= MISCALIBRATION
+        found = answered(sure)
+        told = measured("", found, labels)
+        lost = [before[score] - told[score] for score in ("/accuracy", "/macro_f1")]
+        worse = _calibration_error(found, labels) - error
+        return same(found) >= SAME and max(lost) <= LOSS and worse <= MISCALIBRATION
 
     sure = min(filter(keeps, _SURE), default=_NEVER)
     return {
         "sure": sure,
         "after": "linear",
-        "same": round(float((answered(sure).argmax(-1) == late.argmax(-1)).mean()), 4),
+        "same": round(same(answered(sure)), 4),
         "share": round(float((early.max(-1) >= sure).mean()), 3),
         "metrics": measured("validation", answered(sure), labels),
     }

@@ -34,6 +34,7 @@ from train.calibration import (
     likelihood_weights,
     log_probabilities,
     measured,
+    tempered,
 )
 from train.card import LIBRARIES, LICENCE, LIMITS
 from train.command_line import output_slot, parse_arguments, run
@@ -75,8 +76,8 @@ def main() -> None:
     everything = np.concatenate([pooled, pool(of_parts, {n: weights[n] for n in of_parts})])
     texts = all_labels(splits["validation"], *parts)
     temperatures = fitted_temperatures(everything + shift, texts, shift, prior)
-    scaled = (everything + shift) / np.array(temperatures)[(everything + shift).argmax(-1)][:, None]
-    doubt = fitted_doubt(log_softmax(scaled, -1), texts)
+    scaled = log_softmax(tempered(everything + shift, temperatures), -1)
+    doubt = fitted_doubt(scaled, texts)
     print(f"{NAME}: weights {weights}, shifts {shift.tolist()}, temperatures {temperatures}")
     test = {
         name: uncalibrated(log_probabilities(slots[name], splits["test"]), member)

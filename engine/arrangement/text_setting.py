@@ -75,9 +75,7 @@ def place(events: Sequence[Event], metre: Metre, room: int, bars: int) -> None:
     chords = sum(event.chord is not None for event in events)
     costs = _SPACIOUS_COST if chords <= bars else _CHORD_COST
     slots = _cheapest_path(events, ideals, ideals, metre, room, costs)
-    if (
-        slots is None
-    ):  # the even flow leaves the crowded words no room: search around where it would
+    if slots is None:  # crowded words have no room there: search around where they have
         slots = _cheapest_path(events, ideals, _apart(ideals, room), metre, room, costs)
     for event, slot in zip(events, slots or range(len(events)), strict=True):
         event.slot = slot

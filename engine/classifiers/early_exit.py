@@ -45,7 +45,7 @@ class EarlyExit:
         """One `Prediction` per lyric, in order, with the seconds of all that was asked for it."""
         early: list[Prediction] = self._linear.predict(lyrics)
         left = [place for place, answer in enumerate(early) if answer.confidence < self.sure]
-        late: list[Prediction] = self.whole.predict([lyrics[place] for place in left])
+        late: list[Prediction] = self.whole.predict([lyrics[p] for p in left]) if left else []
         answers = [replace(answer, model=self.name) for answer in early]
         for place, answer in zip(left, late, strict=True):
             seconds = early[place].seconds + answer.seconds

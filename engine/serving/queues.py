@@ -233,7 +233,6 @@ class Queue:
         self._lock = threading.Lock()
         self._jobs: list[Job[Any]] = []
         self._took: deque[float] = deque(maxlen=_REMEMBERED)
-        self._usual = 0.0
 
     def submit(
         self,
@@ -266,13 +265,15 @@ class Queue:
 
     @property
     def usual_seconds(self) -> float:
-        """Median work of its last tasks but those that share the model; 0 before the first."""
-        return self._usual
+        """Median work of its last tasks but those that share the model; 0 before the first.
+
+        Asked on the worker, as `took` is.
+        """
+        return statistics.median(self._took) if self._took else 0.0
 
     def took(self, seconds: float) -> None:
         """Remember the work of a task that has ended (on the worker)."""
         self._took.append(seconds)
-        self._usual = statistics.median(self._took)
 
     def _forget(self) -> None:
         """Keep what is unfinished and still wanted."""

@@ -17,6 +17,13 @@ from engine.serving.queues import Job, Queue, places
 from engine.serving.worker import StoppingError, Worker, stop_seconds
 
 
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> ServedModels:
+    """Models whose long tasks let others in at each of their steps."""
+    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
+    return ServedModels()
+
+
 def stepping(
     begun: threading.Event, then: Callable[[], None] = lambda: None
 ) -> Callable[[Job[None]], None]:
@@ -186,10 +193,8 @@ def test_a_model_gets_its_turn_soon_from_the_scripts_of_pages() -> None:
 
 
 def test_a_long_task_lets_other_models_answer_between_two_steps(
-    monkeypatch: pytest.MonkeyPatch,
+    served: ServedModels,
 ) -> None:
-    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
-    served = ServedModels()
     order: list[str] = []
     submitted = threading.Event()
 
@@ -211,10 +216,9 @@ def test_a_long_task_lets_other_models_answer_between_two_steps(
 
 
 def test_a_long_task_that_shares_its_model_lets_short_ones_ask_it(
-    monkeypatch: pytest.MonkeyPatch,
+    served: ServedModels,
 ) -> None:
-    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
-    queue = ServedModels().queue("llama")
+    queue = served.queue("llama")
     order: list[str] = []
     submitted = threading.Event()
     explanation = stepping(submitted, lambda: order.append("explanation"))
@@ -269,10 +273,8 @@ def test_a_row_of_songs_takes_no_more_time_than_an_explanation_had(
 
 
 def test_a_song_that_is_being_written_lets_no_explanation_in(
-    monkeypatch: pytest.MonkeyPatch,
+    served: ServedModels,
 ) -> None:
-    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
-    served = ServedModels()
     order: list[str] = []
     submitted = threading.Event()
     song = stepping(submitted, lambda: order.append("song"))
@@ -286,10 +288,8 @@ def test_a_song_that_is_being_written_lets_no_explanation_in(
 
 
 def test_a_place_in_line_never_grows_when_others_are_let_in(
-    monkeypatch: pytest.MonkeyPatch,
+    served: ServedModels,
 ) -> None:
-    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
-    served = ServedModels()
     submitted, looked = threading.Event(), threading.Event()
     long = stepping(submitted)
 
@@ -342,9 +342,7 @@ def test_a_short_task_keeps_the_worker() -> None:
     assert order == ["short", "genre"]
 
 
-def test_time_for_others_is_not_counted_as_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "SLICE_SECONDS", 0.0)
-    served = ServedModels()
+def test_time_for_others_is_not_counted_as_work(served: ServedModels) -> None:
     submitted = threading.Event()
     long = stepping(submitted)
 
